@@ -1,8 +1,8 @@
 """Convoscope: step inside a convolutional network, forward and backward, with every number real.
 
-The code lives in the folders `engine/` and `server/` of the repository and is imported as `convoscope.engine` and
-`convoscope.server`. An installed wheel holds them inside this package. A checkout holds them beside it: there, this
-package looks in the repository's root first. The links in this folder are for type checkers, which run no code.
+The code lives in the folders `engine/` and `server/` of the repository and is imported as `convoscope.engine`
+and `convoscope.server`. An installed wheel holds them inside this package. A checkout holds them beside it:
+there, this package looks in the repository's root first. The links in this folder are for type checkers.
 """
 
 from pathlib import Path as _Path

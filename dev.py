@@ -1,0 +1,219 @@
+"""Everything a newcomer needs, from a fresh clone, with Python and pip alone.
+
+    python3 dev.py run     open Convoscope      (add --no-browser, --port 9000, or model.onnx photo.jpg)
+    python3 dev.py test    run every test       (add -k window, tests/laws, or any other option of pytest)
+    python3 dev.py check   format, lint, types and laws, as before a commit        (add --fix to repair)
+    python3 dev.py bench   measure bytes, milliseconds and frames
+
+Each command first makes what it needs in `.venv`; next time there is nothing to make. Standard library only.
+"""
+
+import contextlib
+import ctypes.util
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+USER, DEVELOPER = "imagenet", "imagenet,test"  # the extras of pyproject.toml that each needs
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = """No browser for the browser tests. To get one, do one of these:
+    apt-get install chromium libatomic1              (Debian, as root)
+    .venv/bin/python -m playwright install chromium  (anywhere)
+    export CONVOSCOPE_CHROMIUM=/path/to/chrome       (you have one that was not found)"""
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def status(*command: object) -> int:
+    """The exit status of a command run in the repository."""
+    return subprocess.call([str(word) for word in command], cwd=str(ROOT))
+
+
+def output(*command: object) -> str:
+    return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def read(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
+
+
+# -- .venv
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> "Iterator[None]":
+    """Two commands started together must not write the same .venv: the second waits for the first."""
+    with Path(__file__).open() as lock:
+        if os.name != "nt":
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_up(extras: str) -> None:
+    """Makes .venv hold this project with these extras, unless it does already."""
+    import tomllib  # not in the Pythons that main() refuses
+
+    made_by = f"{sys.version} in {ROOT}"
+    recipe = repr(tomllib.loads(read(ROOT / "pyproject.toml"))["project"])
+    stamps = [VENV / f"installed-{name}" for name in (USER, DEVELOPER) if name.startswith(extras)]
+    with one_at_a_time():
+        whole = PYTHON.exists() and not (VENV / "installing").exists() and read(VENV / "made-by") == made_by
+        if whole and recipe in map(read, stamps):
+            return
+        if not whole:
+            say("Making .venv")
+            venv.create(str(VENV), clear=True, symlinks=os.name != "nt", with_pip=False)
+            (VENV / "made-by").write_text(made_by)
+        install(extras)
+        stamps[0].write_text(recipe)
+
+
+def install(extras: str) -> None:
+    say("Installing Convoscope and what it needs into .venv (once; about a minute on a home line)")
+    installing = VENV / "installing"
+    installing.touch()
+    failed = status(*pip(), "install", "--quiet", "--disable-pip-version-check", "--editable", f".[{extras}]")
+    installing.unlink()  # not reached when killed: the next start then begins with an empty .venv
+    if failed:
+        sys.exit("The installation failed; pip says why, above. Is there a network? Then try again.")
+
+
+def pip() -> "tuple[object, ...]":
+    """The pip of the Python that runs this, or a new one in .venv: a system may have just one of the two."""
+    if importlib.util.find_spec("pip"):
+        version = output(sys.executable, "-c", "import pip; print(pip.__version__)").split(".")
+        if (int(version[0]), int(version[1])) >= (22, 3):  # the first with `--python`
+            return sys.executable, "-m", "pip", "--python", PYTHON
+    if importlib.util.find_spec("ensurepip") and not status(PYTHON, "-m", "ensurepip", "--default-pip"):
+        return PYTHON, "-m", "pip"
+    get = "apt-get install python3-pip" if shutil.which("apt-get") else f"{sys.executable} -m ensurepip"
+    sys.exit(f"pip 22.3 or newer is missing. Get it with\n    {get}\nand run this again.")
+
+
+# -- browser and Node.js
+
+
+def has_browser() -> bool:
+    """Whether there is a Chromium, and on Linux the library that Playwright's driver needs to start it."""
+    if sys.platform == "linux" and not ctypes.util.find_library("atomic"):
+        return False
+    if os.environ.get("CONVOSCOPE_CHROMIUM") or any(map(shutil.which, BROWSERS)):
+        return True
+    ask = "from playwright.sync_api import *\nwith sync_playwright() as p: print(p.chromium.executable_path)"
+    return Path(output(PYTHON, "-c", ask) or "nowhere").is_file()
+
+
+def get_browser() -> None:
+    """The system's Chromium, or Debian's, or Playwright's. With none, tests/conftest.py skips or fails."""
+    if has_browser():
+        return
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        say("Installing a browser for the tests: apt-get install chromium")
+        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+        apt = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300")
+        packages = ("chromium", "fonts-dejavu-core", "libatomic1")
+        status(*apt, "update")
+        status(*apt, "install", "-y", "--no-install-recommends", *packages)
+    if not has_browser():
+        say("Downloading a browser for the tests: playwright install chromium")
+        status(PYTHON, "-m", "playwright", "install", "chromium")
+    if not has_browser():
+        say(NO_BROWSER)
+
+
+def javascript_types() -> int:
+    """Checks the JSDoc types of static/ with TypeScript, which npm brings when the lock file has changed."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm or int(output(node, "--version").lstrip("v").split(".")[0]) < 20:
+        say("skipped: there is no Node.js 20 or newer")
+        return 0
+    lock, stamp = read(ROOT / "package-lock.json"), ROOT / "node_modules" / "installed"
+    if read(stamp) != lock:
+        if status(npm, "ci", "--silent"):
+            return 1
+        stamp.write_text(lock)
+    return status(node, "node_modules/typescript/bin/tsc", "--project", ".")
+
+
+# -- the commands
+
+
+def run(*arguments: str) -> int:
+    set_up(USER)
+    command = [str(PYTHON), "-m", "convoscope.server", *arguments]
+    if os.name == "nt":
+        return subprocess.call(command)
+    os.execv(command[0], command)  # the server takes the place of this process: Ctrl-C and kill reach it
+
+
+def test(*arguments: str) -> int:
+    set_up(DEVELOPER)
+    get_browser()
+    report = VENV / "test-report.xml"
+    report.unlink(missing_ok=True)
+    failed = status(PYTHON, "-m", "pytest", f"--junit-xml={report}", *arguments)
+    suite = ET.parse(str(report)).find("testsuite") if report.exists() else None
+    if suite is None:
+        say(f"0 passed, 1 failed, 0 skipped: pytest itself ended with status {failed}, before any test")
+        return failed or 1
+    ran, error, fail, skip = (int(suite.get(name, 0)) for name in ("tests", "errors", "failures", "skipped"))
+    say(f"{ran - error - fail - skip} passed, {error + fail} failed, {skip} skipped")
+    return failed
+
+
+def check(*arguments: str) -> int:
+    set_up(DEVELOPER)
+    fix = "--fix" in arguments
+    steps = {
+        "format": (PYTHON, "-m", "ruff", "format", "--quiet" if fix else "--check"),
+        "lint": (PYTHON, "-m", "ruff", "check", "--fix" if fix else "--no-fix"),
+        "Python types": (PYTHON, "-m", "mypy"),
+        "JavaScript types": (),
+        "laws": (PYTHON, "-m", "pytest", "--quiet", "tests/laws"),
+    }
+    wrong = []
+    for name, command in steps.items():
+        say(f"-- {name}")
+        if status(*command) if command else javascript_types():
+            wrong.append(name)
+    say("Not right yet: " + ", ".join(wrong) if wrong else "All is well.")
+    return 1 if wrong else 0
+
+
+def bench(*arguments: str) -> int:
+    set_up(DEVELOPER)
+    get_browser()
+    return status(PYTHON, "-m", "benchmarks", *arguments)
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 -- this file alone may meet an older Python
+        have = ".".join(str(part) for part in sys.version_info[:3])
+        newer = next(filter(shutil.which, ("python3.14", "python3.13", "python3.12", "python3.11")), "")
+        get = f"Try: {newer} dev.py run" if newer else "Get a newer one from your system or python.org."
+        sys.exit(f"Convoscope needs Python 3.11 or newer; this is {have} ({sys.executable}). {get}")
+    commands = {"run": run, "test": test, "check": check, "bench": bench}
+    if len(sys.argv) < 2 or sys.argv[1] not in commands:
+        print(__doc__)
+        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
+    try:
+        return commands[sys.argv[1]](*sys.argv[2:])
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
