@@ -1,0 +1,1 @@
+"""The tests: laws over everything, then each part on its own, then the whole in a browser."""
