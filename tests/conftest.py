@@ -1,0 +1,97 @@
+"""What all tests share: Hypothesis's settings, a live server, and a browser page that fails on any problem in it.
+
+A browser is the one that CONVOSCOPE_CHROMIUM names, else the system's Chromium or Chrome, else Playwright's own. If
+none starts, a test that needs one is skipped with the reason, or fails where the variable CI is set.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Error as BrowserError
+
+from dev import BROWSERS, NO_BROWSER
+from tests.live import LiveServer, live_server
+
+IN_CI = bool(os.environ.get("CI"))
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REPORT_POLICY_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`content security policy: ${event.effectiveDirective} refused ${event.blockedURI}`))"""
+
+hypothesis.settings.register_profile("person", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if IN_CI else "person")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser are marked so, and come last: the quick ones speak first."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A live server with an empty store."""
+    with live_server(tmp_path_factory.mktemp("server")) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running Chromium."""
+    found = os.environ.get("CONVOSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with ExitStack() as stack:
+        try:
+            playwright = stack.enter_context(sync_playwright())
+            running = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        except BrowserError as error:
+            reason = f"{found or 'Playwright'} did not start a browser: {error.message.splitlines()[0]}\n{NO_BROWSER}"
+            (pytest.fail if IN_CI else pytest.skip)(reason)
+        stack.callback(running.close)
+        yield running
+
+
+@pytest.fixture
+def browser_problems() -> list[str]:
+    """What went wrong in `browser_page` so far. A test that provokes a problem takes it out; what stays, fails."""
+    return []
+
+
+@pytest.fixture
+def browser_page(browser: Browser, server: LiveServer, browser_problems: list[str]) -> Iterator[Page]:
+    """An empty page; `goto("/")` opens Convoscope. Errors, policy violations and foreign requests fail the test."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            browser_problems.append(f"console {message.type}: {message.text}")
+
+    def on_request(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and f"{address.scheme}://{address.netloc}" != server.url:
+            browser_problems.append(f"a request to another host: {request.url}")
+
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context.set_default_timeout(15_000)
+    context.add_init_script(REPORT_POLICY_VIOLATIONS)
+    page = context.new_page()
+    page.on("pageerror", lambda error: browser_problems.append(f"uncaught: {error}"))
+    page.on("console", on_console)
+    page.on("request", on_request)
+    yield page
+    context.close()
+    assert not browser_problems, "\n".join(browser_problems)
