@@ -1,0 +1,43 @@
+"""Convoscope's engine: convolutional networks forward and backward in pure NumPy, every number kept and explained."""
+
+from convoscope.engine import errors, layers, zoo
+from convoscope.engine.explanation import Explanation, Operand, Step
+from convoscope.engine.geometry import Axis, IndexMap, Table, Window
+from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
+from convoscope.engine.losses import softmax_cross_entropy
+from convoscope.engine.network import Input, Network, Node
+from convoscope.engine.objective import Objective, logit, logits_and_probabilities, loss, parse_objective, unit
+from convoscope.engine.preprocessing import Preprocessing
+from convoscope.engine.trace import Gradients, Trace
+from convoscope.engine.types import Mode
+
+__all__ = [
+    "REGISTRY",
+    "Axis",
+    "Example",
+    "Explanation",
+    "Gradients",
+    "IndexMap",
+    "Input",
+    "Layer",
+    "Mode",
+    "Network",
+    "Node",
+    "Objective",
+    "Operand",
+    "Preprocessing",
+    "Step",
+    "Table",
+    "Trace",
+    "Window",
+    "errors",
+    "from_config",
+    "layers",
+    "logit",
+    "logits_and_probabilities",
+    "loss",
+    "parse_objective",
+    "softmax_cross_entropy",
+    "unit",
+    "zoo",
+]

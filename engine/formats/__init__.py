@@ -1,0 +1,1 @@
+"""Networks and arrays as files: safetensors, ONNX, state dicts."""

@@ -1,0 +1,23 @@
+"""Indices as NumPy source, for the line of code that makes one number."""
+
+from collections.abc import Sequence
+
+from convoscope.engine.types import Index
+
+
+def place(at: Index) -> str:
+    """`0, 5, 7`."""
+    return ", ".join(map(str, at))
+
+
+def span(cells: Sequence[int], whole: int | None = None) -> str:
+    """The slice that takes `cells`, an arithmetic progression: `4:7`, `2::-1`, `1:6:2`; `:` for all of `whole`."""
+    if whole is not None and list(cells) == list(range(whole)):
+        return ":"
+    if len(cells) == 0:
+        return "0:0"
+    first, step = cells[0], cells[1] - cells[0] if len(cells) > 1 else 1
+    stop = cells[-1] + (1 if step > 0 else -1)
+    if step == 1:
+        return f"{first}:{stop}"
+    return f"{first}:{'' if stop < 0 else stop}:{step}"

@@ -1,0 +1,37 @@
+"""Losses: one number that says how wrong the outputs are, and its gradient with respect to them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from convoscope.engine.errors import ShapeError
+from convoscope.engine.stable import log_softmax, softmax
+from convoscope.engine.types import Array
+
+
+def one_hot(target: Sequence[int] | Array, classes: int, dtype: object = np.float64) -> Array:
+    """t[n, target[n]] = 1, all else 0, of shape (N, classes). Raises ShapeError for a label that is no class."""
+    labels = np.asarray(target)
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        raise ShapeError(f"Label {int(wrong.flat[0])} is no class: the network has classes 0 to {classes - 1}.")
+    return np.eye(classes, dtype=dtype)[labels]  # type: ignore[call-overload]
+
+
+def softmax_cross_entropy(logits: Array, target: Sequence[int] | Array) -> tuple[float, Array]:
+    r"""Mean over the examples of −log p_y, where p is the softmax of the logits; and its gradient.
+
+    Equation   L = (1/N) Σ_n −log p[n, y_n];   dL/df = (p − t) / N
+    Shapes     logits (N, K), target (N) integers; gradient (N, K)
+    Raises     ShapeError when there is not one label per example, or a label is no class.
+    Source     the lecture, "Example: Softmax (for N inputs)"
+    """
+    if logits.ndim != 2 or len(np.asarray(target)) != len(logits):
+        raise ShapeError(
+            f"softmax cross-entropy needs logits (N, K) and N labels, but got {logits.shape} and "
+            f"{len(np.asarray(target))} labels."
+        )
+    n, k = logits.shape
+    t = one_hot(target, k, logits.dtype)
+    loss = -(log_softmax(logits.astype(np.float64)) * t).sum() / n
+    return float(loss), (softmax(logits) - t) / np.asarray(n, logits.dtype)

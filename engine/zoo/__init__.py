@@ -1,0 +1,48 @@
+"""Networks by name: architectures written here, weights that our own engine learnt, and a card for each.
+
+A module of this folder is one network: `architecture()` says its layers; `weights/NAME.safetensors` holds what was
+learnt and `weights/NAME.json` the card: how, from what data, and how well.
+"""
+
+import json
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convoscope.engine.errors import UnknownName
+from convoscope.engine.formats.safetensors import load_params
+from convoscope.engine.network import Network
+
+WEIGHTS = Path(__file__).parent / "weights"
+NAMES = ("example-cnn",)
+
+
+def names() -> tuple[str, ...]:
+    """The networks that `load` knows, the one to open on first."""
+    return NAMES
+
+
+@cache
+def load(name: str) -> Network:
+    """The network with its learnt weights. Raises UnknownName with the nearest names."""
+    return architecture(name).with_params(load_params(WEIGHTS / f"{name}.safetensors"))
+
+
+def architecture(name: str, seed: int = 0) -> Network:
+    """The network with fresh weights drawn from `seed`."""
+    if name not in NAMES:
+        raise UnknownName.among("network in the zoo", name, NAMES)
+    module = import_module(f"{__name__}.{name.replace('-', '_')}")
+    network: Network = module.architecture(np.random.default_rng(seed))
+    return network
+
+
+def card(name: str) -> dict[str, Any]:
+    """How a network was trained: command, seed, data, epochs, accuracy, per class, confusion, preprocessing."""
+    if name not in NAMES:
+        raise UnknownName.among("network in the zoo", name, NAMES)
+    found: dict[str, Any] = json.loads((WEIGHTS / f"{name}.json").read_text())
+    return found
