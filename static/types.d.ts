@@ -1,0 +1,65 @@
+/** Shapes only: what travels on the wire (docs/wire.md), what the state holds, what modules hand to each other. */
+
+export type Shape = number[];
+export type Cell = number[];
+
+export interface AxisRule { size: number; stride: number; offset: number; dilation: number; every: number; inverse: boolean; follows: number | null }
+export interface WindowRule { axes?: (AxisRule | { rows: number[][]; follows: number | null })[]; map?: string }
+export interface NodeView {
+  name: string; kind: string; inputs: string[]; shape: Shape; config: Record<string, unknown>; summary: string; equation: string;
+  params: { name: string; shape: Shape; count: number }[]; parameters: number; macs: number;
+  receptive_field: [number, number] | null; windows: WindowRule[]; range_group: string;
+}
+export interface NetworkView {
+  id: string; title: string; labels: string[]; output: string; logits: string; input: string; parameters: number; macs: number;
+  preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number } | null;
+  card: Record<string, unknown> | null; nodes: NodeView[];
+}
+export interface ImageView { id: string; title: string; width: number; height: number; label: string | null; kind: 'photo' | 'drawn' | 'upload'; animated: boolean }
+export interface NodeStats { name: string; min: number; max: number; mean: number; std: number; zeros: number; histogram: { edges: number[]; counts: number[] } }
+export interface Prediction { top: { index: number; label: string; probability: number; logit: number }[]; probabilities: number[]; logits: number[] }
+export interface TraceView {
+  network: string; image: string; crop: { x: number; y: number; width: number; height: number }; nodes: NodeStats[];
+  ranges: { node: Record<string, number>; group: Record<string, number>; network: number }; prediction: Prediction | null;
+}
+export interface Step { label: string; value: number; total: number }
+export interface OperandView { name: string; source: string; shape: Shape; values: number[]; cells: number[][]; at: Cell[] | null }
+export interface ExplanationView {
+  node: string; at: Cell; address: string; of: 'activation' | 'gradient' | 'parameter'; param: string; picture: string; kind: string;
+  value: number; mathml: string; numpy: string; operands: OperandView[]; products: number[] | null; product_totals: number[] | null;
+  steps: Step[]; marks: Record<string, Cell>; readers: { node: string; kind: string; count: number; example: Cell }[];
+}
+export interface Problem { status: number; code: string; title: string; detail: string; limit?: number; value?: number; request_id?: string }
+
+/** An array as it came: a typed array with its shape. float16 is widened to Float32Array on arrival. */
+export interface Tensor { shape: Shape; data: Float32Array }
+
+export type ViewName = 'overview' | 'maps' | 'window';
+export type RangeMode = 'node' | 'group' | 'network';
+
+/** The whole state of the page; serialisable, mirrored in the URL by state/url.js. Arrays never live here. */
+export interface State {
+  network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
+  theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
+}
+export interface Store {
+  get(): State; set(patch: Partial<State>): void;
+  watch<T>(select: (s: State) => T, then: (now: T, before: T | undefined) => void): () => void;
+}
+
+/** api/resources.js: every read of the server, deduplicated, cached, cancelled when nobody waits. */
+export interface Resources {
+  networks(): Promise<{ id: string; title: string; input_shape: Shape; parameters: number }[]>;
+  network(id: string): Promise<NetworkView>;
+  images(): Promise<ImageView[]>;
+  image(id: string): Promise<ImageView>;
+  upload(file: Blob): Promise<ImageView>;
+  pictureUrl(id: string, side: number): string;
+  trace(network: string, image: string): Promise<TraceView>;
+  activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
+  filters(network: string, node: string): Promise<Map<string, Tensor>>;
+  explain(network: string, image: string, node: string, at: Cell): Promise<ExplanationView>;
+}
+
+/** What the stage shows: everything that has arrived for state.network and state.image. */
+export interface Scene { network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null }
