@@ -19,6 +19,7 @@ from tests.tree import ROOT, text, tracked
 FOUNDATION = ("types", "errors", "geometry", "explanation", "exchange", "layer", "stable")
 ABOVE_LAYERS = ("network", "trace", "losses", "gradcheck", "attribution", "training", "formats", "zoo", "kernels")
 PUBLIC = ("attribution", "formats", "training", "zoo")  # the documented parts of the engine beside itself
+FORMATS = ("onnx", "safetensors")  # file formats whose reader, and nobody else, uses the format's own library
 HTTP = ("fastapi", "starlette", "uvicorn")
 LONGEST = 500
 
@@ -61,11 +62,11 @@ def engine_needs_numpy_alone(path: str, source: str) -> Iterator[str]:
     for name, line, at_once in imports(source):
         if within(name, "numpy", "convoscope.engine", *sys.stdlib_module_names):
             continue
-        if within(name, "onnx") and fnmatch(path, "engine/formats/onnx*"):
-            if at_once:
-                yield f"line {line}: onnx is imported inside the function that needs it, so that others start fast"
-            continue
-        yield f"line {line}: the engine imports NumPy and the standard library, not {name}"
+        own = [library for library in FORMATS if fnmatch(path, f"engine/formats/{library}*") and within(name, library)]
+        if own and at_once:
+            yield f"line {line}: {name} is imported inside the function that needs it, so that others start fast"
+        if not own:
+            yield f"line {line}: the engine imports NumPy and the standard library, not {name}"
 
 
 def foundation_stands_alone(path: str, source: str) -> Iterator[str]:
@@ -220,6 +221,8 @@ PLANTED = [
     ("engine needs NumPy alone", "engine/zoo/__init__.py", "def f():\n    from PIL import Image"),
     ("engine needs NumPy alone", "engine/formats/onnx_reader.py", "import onnx"),
     ("engine needs NumPy alone", "engine/formats/state.py", "def f():\n    import onnx"),
+    ("engine needs NumPy alone", "engine/formats/safetensors.py", "def f():\n    import onnx"),
+    ("engine needs NumPy alone", "engine/formats/safetensors.py", "from safetensors.numpy import load"),
     ("engine needs NumPy alone", "engine/zoo/cards.py", "from convoscope.server import wire"),
     ("foundation stands alone", "engine/layer.py", "from convoscope.engine.network import Network"),
     ("a layer knows no other", "engine/layers/dense.py", "from convoscope.engine.layers.conv2d import Conv2d"),
