@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
-from playwright.sync_api import Error as BrowserError
 
 from dev import BROWSERS, NO_BROWSER
 from tests.live import LiveServer, live_server
@@ -59,8 +58,8 @@ def browser() -> Iterator[Browser]:
         try:
             playwright = stack.enter_context(sync_playwright())
             running = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        except BrowserError as error:
-            reason = f"{found or 'Playwright'} did not start a browser: {error.message.splitlines()[0]}\n{NO_BROWSER}"
+        except Exception as error:  # Playwright has no narrower one for a driver that cannot start
+            reason = f"{found or 'Playwright'} did not start a browser: {str(error).splitlines()[0]}\n{NO_BROWSER}"
             (pytest.fail if IN_CI else pytest.skip)(reason)
         stack.callback(running.close)
         yield running

@@ -197,9 +197,15 @@ def test_a_browser_starts(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(("in_ci", "outcome"), [(True, "1 error"), (False, "1 skipped")])
-def test_without_a_browser_its_tests_are_skipped_by_hand_and_fail_in_ci(in_ci: bool, outcome: str) -> None:
+@pytest.mark.parametrize("missing", ["CONVOSCOPE_CHROMIUM", "PLAYWRIGHT_NODEJS_PATH"])  # the browser; its driver
+def test_without_a_browser_its_tests_are_skipped_by_hand_and_fail_in_ci(
+    missing: str, in_ci: bool, outcome: str, tmp_path: Path
+) -> None:
+    nothing = tmp_path / "nothing"
+    nothing.write_text("#!/bin/sh\nexit 1\n")
+    nothing.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
-    environment |= {"CONVOSCOPE_CHROMIUM": str(ROOT / "no-such-browser")} | ({"CI": "true"} if in_ci else {})
+    environment |= {missing: str(nothing)} | ({"CI": "true"} if in_ci else {})
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{__file__}::test_a_browser_starts"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
     assert outcome in done.stdout.splitlines()[-1]
