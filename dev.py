@@ -8,7 +8,6 @@
 Each command first makes what it needs in `.venv`; next time there is nothing to make. Standard library only.
 """
 
-import contextlib
 import ctypes.util
 import importlib.util
 import os
@@ -17,8 +16,8 @@ import subprocess
 import sys
 import venv
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -48,18 +47,12 @@ def read(file: Path) -> str:
     return file.read_text() if file.exists() else ""
 
 
-# -- .venv
-
-
-@contextlib.contextmanager
-def one_at_a_time() -> "Iterator[None]":
+def wait_for(lock: IO[str]) -> None:
     """Two commands started together must not write the same .venv: the second waits for the first."""
-    with Path(__file__).open() as lock:
-        if os.name != "nt":
-            import fcntl
+    if os.name != "nt":
+        import fcntl
 
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def set_up(extras: str) -> None:
@@ -69,14 +62,15 @@ def set_up(extras: str) -> None:
     made_by = f"{sys.version} in {ROOT}"
     recipe = repr(tomllib.loads(read(ROOT / "pyproject.toml"))["project"])
     stamps = [VENV / f"installed-{name}" for name in (USER, DEVELOPER) if name.startswith(extras)]
-    with one_at_a_time():
-        whole = PYTHON.exists() and not (VENV / "installing").exists() and read(VENV / "made-by") == made_by
+    with Path(__file__).open() as lock:
+        wait_for(lock)
+        whole = PYTHON.exists() and not (VENV / "installing").exists() and read(VENV / "made-by") in ("", made_by)
         if whole and recipe in map(read, stamps):
             return
         if not whole:
             say("Making .venv")
             venv.create(str(VENV), clear=True, symlinks=os.name != "nt", with_pip=False)
-            (VENV / "made-by").write_text(made_by)
+        (VENV / "made-by").write_text(made_by)
         install(extras)
         stamps[0].write_text(recipe)
 
@@ -101,9 +95,6 @@ def pip() -> "tuple[object, ...]":
         return PYTHON, "-m", "pip"
     get = "apt-get install python3-pip" if shutil.which("apt-get") else f"{sys.executable} -m ensurepip"
     sys.exit(f"pip 22.3 or newer is missing. Get it with\n    {get}\nand run this again.")
-
-
-# -- browser and Node.js
 
 
 def has_browser() -> bool:
@@ -146,9 +137,6 @@ def javascript_types() -> int:
             return 1
         stamp.write_text(lock)
     return status(node, "node_modules/typescript/bin/tsc", "--project", ".")
-
-
-# -- the commands
 
 
 def run(*arguments: str) -> int:

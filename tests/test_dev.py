@@ -5,6 +5,8 @@ import os
 import stat
 import subprocess
 import sys
+import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,20 @@ def test_an_environment_of_another_python_or_another_place_is_made_anew(machine:
     (dev.VENV / "made-by").write_text("Python 3.10 in some other folder")
     dev.set_up(dev.USER)
     assert machine.installations() == 2
+
+
+def test_an_environment_made_by_hand_is_used_not_wiped(machine: Machine) -> None:
+    venv.create(dev.VENV, with_pip=False)
+    by_hand = dev.VENV / "by-hand"
+    by_hand.touch()
+    dev.set_up(dev.USER)
+    assert by_hand.exists()
+
+
+def test_two_commands_started_together_install_once(machine: Machine) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(dev.set_up, [dev.USER, dev.USER]))
+    assert machine.installations() == 1
 
 
 def test_the_environment_is_made_without_ensurepip(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
