@@ -21,13 +21,10 @@ OUTSIDE = ("tests/", "benchmarks/", "docs/", "dev.py", "package.json", "tsconfig
 
 class Installed(NamedTuple):
     sdist: Path
-    wheel: Path
+    wheel: Path  # built from the sdist
+    direct: Path  # built from the tree, as `pip install .` does
     packages: Path  # site-packages
     bin: Path
-
-    def files(self) -> set[str]:
-        with zipfile.ZipFile(self.wheel) as archive:
-            return {name for name in archive.namelist() if ".dist-info/" not in name}
 
     def run(self, program: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         """Runs one of its programs far from the repository, without the environment of this one."""
@@ -49,6 +46,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     sdist = build("sdist", tree, place)
     call("tar", "-xf", sdist, cwd=place)
     wheel = build("wheel", place / sdist.name.removesuffix(".tar.gz"), place)
+    direct = build("wheel", tree, place / "direct")
     environment = place / "environment"
     venv.create(environment, with_pip=False, symlinks=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
@@ -57,7 +55,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     call(*install, cwd=place)
     dependencies = sysconfig.get_path("purelib")  # after ours, and without this checkout's own .pth file
     (packages / "dependencies.pth").write_text(f"{dependencies}\n")
-    return Installed(sdist, wheel, packages, environment / "bin")
+    return Installed(sdist, wheel, direct, packages, environment / "bin")
 
 
 def build(kind: str, tree: Path, out: Path) -> Path:
@@ -71,6 +69,11 @@ def call(*command: object, cwd: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def files(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
 def needs(part: str) -> None:
     if not any(path.startswith(part) for path in tracked()):
         pytest.skip(f"{part} is not there yet")
@@ -79,13 +82,14 @@ def needs(part: str) -> None:
 def test_the_wheel_holds_exactly_the_files_of_the_tree(installed: Installed) -> None:
     expected = {f"convoscope/{path}" for path in tracked() if path.startswith(SHIPPED)}
     expected |= {"convoscope/__init__.py", "convoscope/py.typed"}
-    assert installed.files() == expected
+    assert files(installed.wheel) == expected
+    assert files(installed.direct) == expected
 
 
 @pytest.mark.parametrize("pattern", ["engine/layers/*.py", "server/*.py", "static/*.js", "templates/*.html"])
 def test_every_part_of_the_house_is_in_the_wheel(installed: Installed, pattern: str) -> None:
     needs({"static": "static/main.js"}.get(folder := pattern.partition("/")[0], f"{folder}/"))
-    assert [file for file in installed.files() if Path(file).match(f"convoscope/{pattern}")]
+    assert [file for file in files(installed.wheel) if Path(file).match(f"convoscope/{pattern}")]
 
 
 def test_every_file_comes_out_as_it_went_in(installed: Installed) -> None:
