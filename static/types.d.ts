@@ -37,7 +37,11 @@ export interface Tensor { shape: Shape; data: Float32Array }
 export type ViewName = 'overview' | 'maps' | 'window';
 export type RangeMode = 'node' | 'group' | 'network';
 
-/** The whole state of the page; serialisable, mirrored in the URL by state/url.js. Arrays never live here. */
+/**
+ * The whole state of the page; serialisable, mirrored in the URL by state/url.js. Arrays never live here.
+ * t: how many layers are computed, input not counted: 0 is the input alone, 2.5 is half of the third layer;
+ * Infinity, the default, is the whole pass. camera: a point of the stage (css px) in its middle, and how large.
+ */
 export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
@@ -63,3 +67,17 @@ export interface Resources {
 
 /** What the stage shows: everything that has arrived for state.network and state.image. */
 export interface Scene { network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null }
+
+/** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). */
+export interface Ref { node: string; at: Cell | null; value: number | null; x: number; y: number }
+
+/** anim/clock.js: the one source of frames. A worker gets the time (ms) and says whether it wants another frame. */
+export interface Clock { add(worker: (now: number) => boolean): () => void; wake(): void }
+
+/** What the page gives to the stage and the timeline: what they may read, and the actions they may take. */
+export interface StageContext {
+  store: Store; resources: Resources; clock: Clock;
+  reportHover(ref: Ref | null): void; select(node: string, at: Cell | null): void;
+  setView(name: ViewName): void; seek(t: number): void; setPlaying(on: boolean): void;
+}
+export interface Mounted { update(state: State, scene: Scene | null): void; resize(): void; dispose(): void }
