@@ -57,12 +57,12 @@ export interface Resources {
   network(id: string): Promise<NetworkView>;
   images(): Promise<ImageView[]>;
   image(id: string): Promise<ImageView>;
-  upload(file: Blob): Promise<ImageView>;
+  upload(file: Blob, progress?: (share: number) => void): Promise<ImageView>;
   pictureUrl(id: string, side: number): string;
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
   filters(network: string, node: string): Promise<Map<string, Tensor>>;
-  explain(network: string, image: string, node: string, at: Cell): Promise<ExplanationView>;
+  explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
 }
 
 /** What the stage shows: everything that has arrived for state.network and state.image. */
@@ -81,3 +81,21 @@ export interface StageContext {
   setView(name: ViewName): void; seek(t: number): void; setPlaying(on: boolean): void;
 }
 export interface Mounted { update(state: State, scene: Scene | null): void; resize(): void; dispose(): void }
+
+/** A cell under the pointer or under the keyboard's focus; `at` is null for a whole volume. */
+export interface Ref { node: string; at: Cell | null }
+
+/** state/app.js: everything that a person can do, by name. Views call these; only state/ sets the state. */
+export interface Actions {
+  openNetwork(id: string): void; openImage(id: string): void; show(view: ViewName): void;
+  select(node: string, at: Cell): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
+  setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
+  seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
+}
+/** What every part of the page gets. `scene` is null until the first picture has arrived. */
+export interface Context {
+  store: Store; resources: Resources; actions: Actions; scene(): Scene | null;
+  select(node: string, at: Cell): void; reportHover(ref: Ref | null): void;
+}
+/** A part of the page: main.js calls update once after any change of state or scene, however many there were. */
+export interface Part { update(state: State, scene: Scene | null): void; resize?(): void; dispose?(): void }
