@@ -3,6 +3,7 @@
 from convoscope.engine import errors, layers, zoo
 from convoscope.engine.explanation import Explanation, Operand, Step
 from convoscope.engine.geometry import Axis, IndexMap, Table, Window
+from convoscope.engine.gradcheck import GradientCheck, check_gradient
 from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
 from convoscope.engine.losses import softmax_cross_entropy
 from convoscope.engine.network import Input, Network, Node
@@ -16,6 +17,7 @@ __all__ = [
     "Axis",
     "Example",
     "Explanation",
+    "GradientCheck",
     "Gradients",
     "IndexMap",
     "Input",
@@ -30,6 +32,7 @@ __all__ = [
     "Table",
     "Trace",
     "Window",
+    "check_gradient",
     "errors",
     "from_config",
     "layers",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convoscope.engine.contributions import Contribution, contributors
 from convoscope.engine.errors import IndexOutside, UnknownName
 from convoscope.engine.explanation import Explanation, Operand, Step, running, with_rounding
 from convoscope.engine.geometry import Box, union
@@ -65,6 +66,10 @@ class Trace:
         xs, y = self.arguments(place), self.activations[node]
         e = place.layer.explain(self.network.params_of(node), xs, y, self.saved[node], cell)
         return e.placed(node=node, operands=tuple(_located(o, place) for o in e.operands))
+
+    def contributors(self, node: str, at: Sequence[int], k: int = 5) -> list[Contribution]:
+        """The k cells that weigh most in this number, among those it read."""
+        return contributors(self, node, self.place(node, at), k)
 
     def receptive_field(self, node: str, at: Sequence[int]) -> dict[str, Box]:
         """For each network input, the block of its cells that can change this number; and for each node on the way."""

@@ -116,6 +116,21 @@ def test_the_receptive_field_holds_exactly_the_pixels_that_matter(trace: Trace) 
     assert (matters == inside).all()
 
 
+def test_the_largest_contributors_of_a_weighted_sum_are_its_largest_terms(trace: Trace) -> None:
+    e = trace.explain("fc", (2,))
+    assert e.products is not None
+    largest = sorted(e.products.ravel(), key=abs, reverse=True)[:3]
+    found = trace.contributors("fc", (2,), 3)
+    assert [c.product for c in found] == pytest.approx(largest)
+    assert all(c.value == trace.activations["flatten"][c.at] for c in found)
+
+
+def test_the_one_contributor_of_a_pooled_cell_is_the_winner(trace: Trace) -> None:
+    (winner,) = trace.contributors("pool1", (1, 2, 0), 5)
+    assert winner.at == trace.explain("pool1", (1, 2, 0)).marks["winner"]
+    assert winner.product == trace.activations["pool1"][0, 1, 2, 0]
+
+
 def test_traces_and_gradients_cannot_be_written_to(trace: Trace) -> None:
     g = trace.gradients(loss(0))
     for a in (*trace.activations.values(), *g.by_activation.values(), g.by_param["fc"]["bias"]):

@@ -1,0 +1,125 @@
+"""Does the gradient agree with a measured slope? One number at a time, in float64, kinks called kinks.
+
+The analytic number is the one that the backward pass gave. The numeric one is measured: the objective at θ + ε and at
+θ − ε, run through the plain layers in float64. Where a rectifier or a maximum changes its mind between the two, the
+objective has a kink there and no slope to measure; the nodes that did are named.
+Source: the lecture, "Derive it by hand, and check it numerically"; Goodfellow et al. 2016, section 11.5.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convoscope.engine.errors import UnknownName
+from convoscope.engine.objective import Objective
+from convoscope.engine.types import EVAL, Array, Index
+
+if TYPE_CHECKING:
+    from convoscope.engine.network import Network
+    from convoscope.engine.trace import Trace
+
+RELATIVE_STEP = 1e-5  # of the number's size: truncation ~ε², cancellation ~1e-16/ε, both far below the agreement asked
+JUMP = 1e-3  # share of a derivative's size; smooth layers move by about ε between the two sides, kinks by about 1
+FLOOR = 1e-8  # below it two gradients are both nothing, and a ratio of them means nothing
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """One gradient, twice. where: `node` or `node.param`. below, above: the objective at θ − step and θ + step.
+
+    kinks: the nodes whose derivative jumped between the two sides.
+    """
+
+    where: str
+    at: Index
+    analytic: float
+    numeric: float
+    step: float
+    below: float
+    above: float
+    kinks: tuple[str, ...]
+
+    @property
+    def relative_error(self) -> float:
+        """|analytic − numeric| / max(|analytic|, |numeric|), 0 when both are nothing."""
+        size = max(abs(self.analytic), abs(self.numeric))
+        return abs(self.analytic - self.numeric) / size if size > FLOOR else 0.0
+
+    def __str__(self) -> str:
+        said = f"kink in {', '.join(self.kinks)}" if self.kinks else f"relative error {self.relative_error:.1e}"
+        place = ",".join(map(str, self.at))
+        return f"∂L/∂{self.where}@{place}: analytic {self.analytic:.7g}, measured {self.numeric:.7g}, {said}"
+
+
+def check_gradient(
+    trace: "Trace", objective: Objective, where: str, at: Sequence[int], step: float | None = None
+) -> GradientCheck:
+    """The gradient of `objective` at one number of an activation (`conv1`), an input, or a parameter (`conv1.weight`).
+
+    step: ε, by default 1e-5 of the number's size. Raises UnknownName, IndexOutside.
+    """
+    node, _, param = where.partition(".")
+    gradients = trace.gradients(objective)
+    if param:
+        known = gradients.by_param.get(node, {})
+        if param not in known:
+            raise UnknownName.among(f"parameter of {node}", param, known)
+        cell, analytic = _cell(where, at, known[param])
+        start = trace.network.params_of(node)[param]
+    else:
+        cell = trace.place(node, at)
+        analytic, start = float(gradients.by_activation[node][cell]), trace.activation(node)
+    epsilon = step if step is not None else RELATIVE_STEP * max(abs(float(start[cell])), 1.0)
+    below, above = (_moved(trace, node, param, cell, e) for e in (-epsilon, epsilon))
+    low, high = objective.value(below), objective.value(above)
+    return GradientCheck(
+        where, cell, analytic, (high - low) / (2 * epsilon), epsilon, low, high, tuple(_jumps(below, above))
+    )
+
+
+def _cell(what: str, at: Sequence[int], array: Array) -> tuple[Index, float]:
+    from convoscope.engine.trace import placed
+
+    cell = placed(what, at, array.shape, batch=False)
+    return cell, float(array[cell])
+
+
+def _moved(trace: "Trace", node: str, param: str, cell: Index, by: float) -> "Trace":
+    """The pass again, in float64, with one number moved."""
+    network = trace.network.astype(np.float64)
+    inputs = {i.name: trace.activations[i.name].astype(np.float64) for i in network.inputs}
+    start = network.params_of(node)[param] if param else trace.activation(node)
+    changed = start.astype(np.float64)
+    changed[cell] += by
+    if param:
+        return rerun(network.with_params({node: {param: changed}}), inputs, {})
+    return rerun(network, inputs, {node: changed})
+
+
+def rerun(network: "Network", inputs: Mapping[str, Array], given: Mapping[str, Array]) -> "Trace":
+    """A forward pass by the plain layers in which some activations are given instead of computed."""
+    from convoscope.engine.trace import Trace
+
+    activations, saved = {**inputs, **given}, {}
+    for node in network.nodes:
+        xs = tuple(activations[i] for i in node.inputs)
+        y, saved[node.name] = node.layer.forward(network.params_of(node.name), *xs, mode=EVAL)
+        activations.setdefault(node.name, y)
+    return Trace(network, activations, saved)
+
+
+def _jumps(below: "Trace", above: "Trace") -> list[str]:
+    """The nodes whose derivative differs between the two passes by more than smoothness allows."""
+    return [n.name for n in below.network.nodes if _jump(below, above, n.name)]
+
+
+def _jump(below: "Trace", above: "Trace", name: str) -> bool:
+    slopes = []
+    for t in (below, above):
+        node, y = t.network.node(name), t.activations[name]
+        dxs, _ = node.layer.backward(t.network.params_of(name), t.arguments(node), y, t.saved[name], np.ones_like(y))
+        slopes.append(dxs)
+    pairs = [(a, b) for a, b in zip(*slopes, strict=True) if a.size]
+    return any(np.abs(a - b).max() > JUMP * max(np.abs(a).max(), np.abs(b).max(), FLOOR) for a, b in pairs)

@@ -1,0 +1,69 @@
+"""The gradient check agrees with right gradients, catches wrong ones, and calls a kink a kink."""
+
+import numpy as np
+import pytest
+
+from convoscope.engine import check_gradient, loss, zoo
+from convoscope.engine.errors import UnknownName
+from convoscope.engine.layers.dense import Dense
+from convoscope.engine.layers.relu import ReLU
+from convoscope.engine.trace import Trace
+from convoscope.engine.zoo._chain import chain
+
+AGREES = 1e-3  # relative: the analytic number is float32
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    rng = np.random.default_rng(2)
+    return zoo.architecture("example-cnn").trace(rng.standard_normal((3, 32, 32), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("where", "at"),
+    [("conv1.weight", (3, 0, 1, 1)), ("conv6.bias", (4,)), ("fc.bias", (3,)), ("fc", (2,)), ("pool2", (1, 3, 3))],
+)
+def test_the_gradients_of_the_example_network_agree_with_measured_slopes(
+    trace: Trace, where: str, at: tuple[int, ...]
+) -> None:
+    check = check_gradient(trace, loss(3), where, at, step=1e-7)
+    assert check.kinks == ()
+    assert check.analytic != 0
+    assert check.relative_error < AGREES, str(check)
+
+
+def test_a_wrong_gradient_is_caught(trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Dense.backward
+
+    def wrong(self: Dense, *args: object) -> object:
+        dxs, dparams = right(self, *args)  # type: ignore[arg-type]
+        return dxs, {k: 1.01 * d for k, d in dparams.items()}
+
+    monkeypatch.setattr(Dense, "backward", wrong)
+    busiest = int(trace.activations["flatten"][0].argmax())
+    assert check_gradient(trace, loss(3), "fc.weight", (3, busiest), step=1e-7).relative_error > 5e-3
+
+
+def test_a_rectifier_that_flips_is_called_a_kink() -> None:
+    net = chain("kinked", (2,), [("relu", ReLU()), ("fc", Dense(2))], np.random.default_rng(0))
+    check = check_gradient(net.trace(np.array([1e-9, 1.0], np.float32)), loss(0), "input", (0,))
+    assert check.kinks == ("relu",)
+    assert "kink in relu" in str(check)
+    assert check_gradient(net.trace(np.array([1e-9, 1.0], np.float32)), loss(0), "input", (1,)).kinks == ()
+
+
+def test_the_measured_slope_of_a_worked_example() -> None:
+    """L = −log softmax(w·x)₀ with w = (2, 0)ᵀ, x = 1: p₀ = e²/(e² + 1), dL/dw₀ = p₀ − 1."""
+    net = chain("two", (1,), [("fc", Dense(2, bias=False))], np.random.default_rng(0)).with_params(
+        {"fc": {"weight": np.array([[2.0], [0.0]])}}
+    )
+    check = check_gradient(net.trace(np.array([1.0])), loss(0), "fc.weight", (0, 0))
+    expected = np.e**2 / (np.e**2 + 1) - 1
+    assert check.analytic == pytest.approx(expected)
+    assert check.numeric == pytest.approx(expected, rel=1e-8)
+    assert check.above < check.below
+
+
+def test_an_unknown_parameter_lists_the_known(trace: Trace) -> None:
+    with pytest.raises(UnknownName, match=r"There is no parameter of fc 'weights'. Known are: weight"):
+        check_gradient(trace, loss(0), "fc.weights", (0, 0))
