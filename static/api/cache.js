@@ -1,0 +1,52 @@
+/** Answers by key: one question on the way at a time, cancelled when nobody waits, kept until there are too many. */
+
+/** @typedef {{ promise: Promise<any>, controller: AbortController, waiters: number, done: boolean }} Entry */
+
+/**
+ * @param {number} most how many answers are kept, the least recently used go first
+ */
+export function createCache(most) {
+  /** @type {Map<string, Entry>} */
+  const entries = new Map();
+
+  /** @param {string} key @param {(signal: AbortSignal) => Promise<any>} load @returns {Entry} */
+  function start(key, load) {
+    const controller = new AbortController();
+    const entry = { promise: load(controller.signal), controller, waiters: 0, done: false };
+    entry.promise.then(() => (entry.done = true), () => forget(key, entry));
+    return entry;
+  }
+
+  /** @param {string} key @param {Entry} entry */
+  const forget = (key, entry) => entries.get(key) === entry && entries.delete(key);
+
+  /** @param {string} key @param {Entry} entry */
+  function leave(key, entry) {
+    entry.waiters -= 1;
+    if (entry.waiters > 0 || entry.done) return;
+    forget(key, entry);
+    entry.controller.abort();
+  }
+
+  /**
+   * @template T
+   * @param {string} key
+   * @param {(signal: AbortSignal) => Promise<T>} load
+   * @param {AbortSignal} [signal] this caller's patience; one who gives none waits for ever
+   * @returns {Promise<T>}
+   */
+  return function cached(key, load, signal) {
+    const entry = entries.get(key) ?? start(key, load);
+    entries.delete(key); // and put back last: a Map remembers the order
+    entries.set(key, entry);
+    for (const [oldest, { done }] of entries) if (entries.size > most && done) entries.delete(oldest);
+    entry.waiters += 1;
+    if (!signal) return entry.promise;
+    return new Promise((resolve, reject) => {
+      entry.promise.then(resolve, reject);
+      const stop = () => (leave(key, entry), reject(signal.reason));
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+  };
+}

@@ -1,0 +1,47 @@
+/** Every read of the server, by name: deduplicated, cached, cancelled when nobody waits, asked again when it was away. */
+import { createCache } from './cache.js';
+import { getFrame, getJson, put } from './client.js';
+import { readFrame } from './frames.js';
+import { patiently } from './retry.js';
+
+/** @typedef {import('../types.d.ts').Resources} Resources */
+/** @typedef {import('./client.js').Problem} Problem */
+
+const KEPT = 400; // answers; a picture's activations are 0.25 MB in a small network
+const HEAVY = 12; // answers with the activations of a whole network
+
+/** @type {(...parts: string[]) => string} */
+const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
+
+/**
+ * @param {(problem: Problem | null) => void} trouble hears when the server does not answer, and null when it does again
+ * @returns {Resources}
+ */
+export function createResources(trouble) {
+  const light = createCache(KEPT), heavy = createCache(HEAVY);
+
+  /** @type {(url: string, pick?: (body: any) => any, signal?: AbortSignal) => Promise<any>} */
+  const json = (url, pick = (body) => body, signal) =>
+    light(url, (stop) => patiently(async (s) => pick(await getJson(url, s)), { signal: stop, trouble }), signal);
+
+  /** @type {(cache: typeof light, url: string) => Promise<any>} */
+  const frame = (cache, url) =>
+    cache(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)).tensors, { signal: stop, trouble }));
+
+  return {
+    networks: () => json(path('networks'), (body) => body.networks),
+    network: (id) => json(path('networks', id)),
+    images: () => json(path('images'), (body) => body.images),
+    image: (id) => json(path('images', id)),
+    upload: (file, progress) => put(path('images'), file, progress),
+    pictureUrl: (id, side) => `${path('images', id)}/picture?side=${side}`,
+    trace: (network, image) => json(path('traces', network, image)),
+    activations: (network, image, nodes = []) => {
+      const some = nodes.length ? `nodes=${nodes.map(encodeURIComponent).join(',')}&` : '';
+      return frame(heavy, `${path('traces', network, image)}/activations?${some}dtype=float16`);
+    },
+    filters: (network, node) => frame(light, path('networks', network, 'nodes', node, 'filters')),
+    explain: (network, image, node, at, signal) =>
+      json(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`, undefined, signal),
+  };
+}

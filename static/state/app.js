@@ -1,0 +1,96 @@
+/** The shape of the page's state, and everything that a person can do to it, by name. */
+
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').Store} Store */
+/** @typedef {import('../types.d.ts').Scene} Scene */
+/** @typedef {import('../types.d.ts').Cell} Cell */
+/** @typedef {import('../types.d.ts').NetworkView} NetworkView */
+/** @typedef {import('../types.d.ts').Actions} Actions */
+
+/** @type {State} */
+export const DEFAULTS = {
+  network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
+  camera: { x: 0, y: 0, zoom: 1 }, t: 1, playing: false, speed: 1,
+};
+export const SPEEDS = { least: 0.25, most: 64 };
+export const WHOLE = DEFAULTS.camera;
+
+/**
+ * @param {Store} store
+ * @param {() => Scene | null} scene
+ * @returns {Actions}
+ */
+export function createActions(store, scene) {
+  const { get, set } = store;
+  return {
+    openNetwork: (network) => set({ network, node: null, at: null, camera: WHOLE, t: 1, playing: false, view: 'overview' }),
+    openImage: (image) => set({ image }),
+    show: (view) => set({ view, camera: WHOLE, ...(view === 'window' ? reading(get(), scene()) : {}) }),
+    select: (node, at) => set({ node, at }),
+    unselect: () => set({ node: null, at: null, view: get().view === 'window' ? 'overview' : get().view }),
+    move: (rows, columns, channels = 0) => set(moved(get(), scene(), [channels, rows, columns])),
+    setRange: (range) => set({ range }),
+    setTheme: (theme) => set({ theme }),
+    setCamera: (camera) => set({ camera }),
+    seek: (t) => set({ t: clamp(t, 0, 1) }),
+    step: (count) => set({ t: stepped(get().t, count, segments(scene())), playing: false }),
+    play: (playing = !get().playing) => set(playing && get().t >= 1 ? { playing, t: 0 } : { playing }),
+    setSpeed: (speed) => set({ speed: clamp(speed, SPEEDS.least, SPEEDS.most) }),
+  };
+}
+
+/** @type {(x: number, least: number, most: number) => number} */
+const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
+
+/**
+ * How many equal parts the forward pass has on the timeline: one for each node that is no input.
+ * @param {Scene | null} scene
+ */
+export const segments = (scene) => scene?.network.nodes.filter((node) => node.kind !== 'input').length || 1;
+
+/**
+ * The next border of a segment in the direction of `count`.
+ * @param {number} t
+ * @param {number} count
+ * @param {number} parts
+ */
+export function stepped(t, count, parts) {
+  const place = t * parts, near = Math.round(place);
+  const from = Math.abs(place - near) < 1e-6 ? near : count > 0 ? Math.floor(place) : Math.ceil(place);
+  return clamp((from + count) / parts, 0, 1);
+}
+
+/**
+ * The window view reads one cell: the selected one, or else one in the middle of the first layer that has weights.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @returns {Partial<State>}
+ */
+function reading(state, scene) {
+  if (state.node || !scene) return {};
+  const nodes = scene.network.nodes;
+  const first = nodes.find((node) => node.params.length && node.inputs[0] !== scene.network.input)
+    ?? nodes.find((node) => node.params.length) ?? nodes[nodes.length - 1];
+  return { node: first.name, at: middle(first.shape) };
+}
+
+/**
+ * The cell in the middle of the first map.
+ * @param {number[]} shape
+ * @returns {Cell}
+ */
+export const middle = (shape) => shape.map((size, axis) => (axis === 0 && shape.length > 1 ? 0 : Math.floor(size / 2)));
+
+/**
+ * The selection, `by` cells further along each axis, held inside the volume. A row of numbers has one axis for all.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @param {number[]} by channels, rows, columns
+ * @returns {Partial<State>}
+ */
+function moved(state, scene, by) {
+  const node = scene?.network.nodes.find((n) => n.name === state.node);
+  if (!node || !state.at) return {};
+  const steps = node.shape.length === 1 ? [by[0] + by[1] + by[2]] : by;
+  return { at: state.at.map((cell, axis) => clamp(cell + (steps[axis] ?? 0), 0, node.shape[axis] - 1)) };
+}

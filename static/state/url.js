@@ -1,0 +1,135 @@
+/**
+ * The state as an address: one row of a table per field. The only reader of the browser's location and history.
+ *
+ * A field at its default is left out, a field that makes no sense falls back to its default.
+ */
+import { DEFAULTS, SPEEDS } from './app.js';
+
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').Store} Store */
+/** @typedef {{ key: string, write: (s: State) => string, read: (text: string) => Partial<State> }} Field */
+
+const WAIT = 300; // ms; browsers refuse more than about 100 changes of the address in 30 s
+
+/** @type {(value: number) => string} */
+const short = (value) => String(Number(value.toFixed(4)));
+/** @type {(text: string, least: number, most: number) => number | undefined} */
+const number = (text, least, most) => {
+  const value = text.trim() === '' ? NaN : Number(text);
+  return value >= least && value <= most ? value : undefined;
+};
+/** @type {(field: keyof State, value: unknown) => Partial<State>} */
+const only = (field, value) => (value === undefined ? {} : { [field]: value });
+/** @type {(field: keyof State, allowed: readonly string[]) => Field} */
+const choice = (field, allowed) => ({
+  key: field,
+  write: (s) => String(s[field]),
+  read: (text) => only(field, allowed.includes(text) ? text : undefined),
+});
+/** @type {(field: 'network' | 'image') => Field} */
+const name = (field) => ({
+  key: field, write: (s) => s[field], read: (text) => only(field, /^[\w.-]{1,80}$/.test(text) ? text : undefined),
+});
+/** @type {(field: 't' | 'speed', least: number, most: number) => Field} */
+const measure = (field, least, most) => ({
+  key: field, write: (s) => short(s[field]), read: (text) => only(field, number(text, least, most)),
+});
+
+/** @type {Field[]} */
+export const FIELDS = [
+  name('network'),
+  name('image'),
+  choice('view', ['overview', 'maps', 'window']),
+  { key: 'at', write: (s) => (s.node && s.at ? address(s.node, s.at) : ''), read: selection },
+  choice('range', ['group', 'node', 'network']),
+  choice('theme', ['auto', 'light', 'dark']),
+  { key: 'camera', write: (s) => [s.camera.x, s.camera.y, s.camera.zoom].map(short).join(','), read: camera },
+  measure('t', 0, 1),
+  measure('speed', SPEEDS.least, SPEEDS.most),
+];
+
+/**
+ * The name of a number: `conv1@3,5,7`.
+ * @param {string} node
+ * @param {number[]} at
+ */
+export const address = (node, at) => `${node}@${at.join(',')}`;
+
+/**
+ * @param {string} text
+ * @returns {Partial<State>}
+ */
+function selection(text) {
+  const found = /^(.{1,200})@(\d{1,9}(?:,\d{1,9}){0,5})$/.exec(text);
+  return found ? { node: found[1], at: found[2].split(',').map(Number) } : {};
+}
+
+/**
+ * @param {string} text
+ * @returns {Partial<State>}
+ */
+function camera(text) {
+  const [x, y, zoom] = text.split(',').map((part) => number(part, -1e6, 1e6));
+  return x === undefined || y === undefined || zoom === undefined || zoom <= 0 ? {} : { camera: { x, y, zoom } };
+}
+
+/**
+ * `?image=cat&view=maps`; empty when everything is at its default.
+ * @param {State} state
+ */
+export function toQuery(state) {
+  const parts = FIELDS.map(({ key, write }) => [key, write(state), write(DEFAULTS)]);
+  const said = parts.filter(([, now, usual]) => now !== usual).map(([key, now]) => `${key}=${encode(now)}`);
+  return said.length ? `?${said.join('&')}` : '';
+}
+
+/** @type {(text: string) => string} */
+const encode = (text) => encodeURIComponent(text).replaceAll('%40', '@').replaceAll('%2C', ',').replaceAll('%2F', '/');
+
+/**
+ * What an address says about the state; what it leaves out is at its default.
+ * @param {string} query
+ * @returns {State}
+ */
+export function fromQuery(query) {
+  const given = new URLSearchParams(query);
+  return Object.assign({}, DEFAULTS, ...FIELDS.map(({ key, read }) => read(given.get(key) ?? '')));
+}
+
+/**
+ * @param {Partial<State>} first what the server opens on, where the address does not say
+ * @returns {State}
+ */
+export function stateOfAddress(first) {
+  const state = fromQuery(location.search);
+  return { ...state, network: state.network || first.network || '', image: state.image || first.image || '' };
+}
+
+/** A new entry in the history for what a person would call another place; everything else replaces the entry. */
+const place = (/** @type {State} */ s) => [s.network, s.image, s.view, s.node].join('\n');
+
+/**
+ * Keeps the address equal to the state, and the state to the address on back and forward.
+ * @param {Store} store
+ * @param {Partial<State>} first
+ */
+export function followAddress(store, first) {
+  let shown = store.get(), timer = 0;
+  const write = () => {
+    timer = 0;
+    const state = store.get();
+    const step = place(state) === place(shown) ? 'replaceState' : 'pushState';
+    shown = state;
+    history[step](null, '', `${location.pathname}${toQuery(state)}`);
+  };
+  store.watch((s) => s, (state, before) => {
+    if (before && place(state) !== place(shown) && shown.network && shown.image) {
+      clearTimeout(timer);
+      write();
+    } else if (before && !timer) timer = setTimeout(write, WAIT);
+  });
+  addEventListener('popstate', () => {
+    shown = stateOfAddress(first);
+    store.set({ ...shown, playing: false });
+  });
+}
