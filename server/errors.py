@@ -1,0 +1,70 @@
+"""One shape for every error: RFC 9457 problem details with a `code` that programs may rely on.
+
+What is refused raises `Problem`. A problem never holds a path, a trace, or what the request said.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from convoscope import engine
+
+
+class Kind(NamedTuple):
+    """What a code means: the HTTP status, and a title that is the same for every problem of the code."""
+
+    status: int
+    title: str
+
+
+CODES: Mapping[str, Kind] = {
+    "bad_request": Kind(400, "The request is not HTTP that can be understood"),
+    "cross_origin": Kind(403, "Another site may not write here"),
+    "not_found": Kind(404, "There is nothing at this address"),
+    "unknown_network": Kind(404, "No network of this name"),
+    "unknown_image": Kind(404, "No picture of this name"),
+    "unknown_name": Kind(404, "No node or parameter of this name"),
+    "index_outside": Kind(404, "The cell lies outside its array"),
+    "method_not_allowed": Kind(405, "This address does not take that method"),
+    "body_too_large": Kind(413, "The request body is too large"),
+    "image_too_large": Kind(413, "The picture file is too large"),
+    "image_format": Kind(415, "Not a picture format that is read here"),
+    "content_encoding": Kind(415, "Compressed request bodies are not taken"),
+    "wrong_host": Kind(421, "This server does not go by that host name"),
+    "bad_value": Kind(422, "A value in the request is not what it must be"),
+    "list_too_long": Kind(422, "A list in the request is too long"),
+    "too_many_windows": Kind(422, "Too many windows at once"),
+    "image_too_many_pixels": Kind(422, "The picture has too many pixels"),
+    "image_side_too_long": Kind(422, "The picture has a side that is too long"),
+    "image_corrupt": Kind(422, "The picture is damaged"),
+    "image_too_slow": Kind(422, "The picture takes too long to decode"),
+    "image_too_much_memory": Kind(422, "The picture takes too much memory to decode"),
+    "decoder_crashed": Kind(422, "The picture crashed its decoder"),
+    "no_objective": Kind(422, "The objective does not fit this network"),
+    "engine_error": Kind(422, "The engine refuses this"),
+    "bad_shape": Kind(422, "Arrays that do not fit"),
+    "bad_attribute": Kind(422, "A hyper-parameter that no layer can have"),
+    "bad_params": Kind(422, "Weights that do not fit the architecture"),
+    "bad_format": Kind(422, "A file that is not what it says it is"),
+    "unsupported_operator": Kind(422, "An operator that no layer can read"),
+    "internal": Kind(500, "A bug of ours"),
+    "busy": Kind(503, "Too much to do at the moment"),
+}
+"""Every code that an answer can have."""
+
+
+class Problem(Exception):
+    """A refusal. `detail` says what is wrong with the values, where, and what would be right."""
+
+    def __init__(self, code: str, detail: str, *, limit: int | None = None, value: int | None = None) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.limit, self.value = code, detail, limit, value
+
+    @property
+    def kind(self) -> Kind:
+        """Status and title of the code."""
+        return CODES[self.code]
+
+
+def from_engine(error: engine.errors.ConvoscopeError) -> Problem:
+    """The problem that an engine's refusal is, with the engine's code."""
+    return Problem(error.code if error.code in CODES else "engine_error", str(error))

@@ -1,0 +1,53 @@
+"""Every limit of the server: its name, default, unit, and what it is for. `/api/limits` publishes this table.
+
+A limit is set by the environment variable CONVOSCOPE_LIMITS__NAME, for example CONVOSCOPE_LIMITS__IMAGE_BYTES=1000.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+KiB, MiB = 1 << 10, 1 << 20
+
+
+def _limit(default: int, unit: str, what: str) -> Any:
+    return Field(default, ge=1, description=what, json_schema_extra={"unit": unit})
+
+
+class Limits(BaseModel):
+    """The limits for one's own machine. Each row names what is refused beyond it, or what it bounds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    image_bytes: int = _limit(10 * MiB, "bytes", "Largest picture file that is taken.")
+    image_pixels: int = _limit(16_000_000, "pixels", "Largest PNG, WebP, GIF or BMP picture, width times height.")
+    image_pixels_jpeg: int = _limit(50_000_000, "pixels", "Largest JPEG picture; it can be decoded at a smaller scale.")
+    image_side: int = _limit(16_384, "pixels", "Longest side of a picture.")
+    image_stored_side: int = _limit(2_048, "pixels", "A picture with a longer side is shrunk to this one.")
+    decode_seconds: int = _limit(5, "seconds", "Processor time for decoding one picture.")
+    decode_memory: int = _limit(768 * MiB, "bytes", "Memory of the process that decodes one picture.")
+    decodes_at_once: int = _limit(2, "processes", "Pictures decoded at the same time; more wait.")
+    body_bytes: int = _limit(256 * KiB, "bytes", "Largest request body that is no picture.")
+    header_bytes: int = _limit(16 * KiB, "bytes", "Largest request line with headers.")
+    list_length: int = _limit(64, "names", "Longest list in a query, such as nodes=conv1,relu1.")
+    windows: int = _limit(256, "windows", "Most steps of a sliding window in one answer.")
+    connections: int = _limit(4_000, "connections", "Open connections; more are refused.")
+    keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.")
+    images_memory: int = _limit(256 * MiB, "bytes", "Memory for uploaded pictures; the least recently used goes first.")
+    results_memory: int = _limit(
+        512 * MiB, "bytes", "Memory for traces, gradients and previews; the least recently used is computed again."
+    )
+
+
+def rows(limits: Limits) -> list[dict[str, Any]]:
+    """The table as it is published: name, value, unit, what."""
+    return [
+        {"name": name, "value": getattr(limits, name), "unit": unit(name), "what": field.description}
+        for name, field in Limits.model_fields.items()
+    ]
+
+
+def unit(name: str) -> str:
+    """The unit of a limit."""
+    extra = Limits.model_fields[name].json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""

@@ -1,0 +1,77 @@
+"""A picture as the server keeps it, and what is made of it: a preview, and the input of a network."""
+
+import io
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convoscope.engine import Preprocessing
+from convoscope.server.store import content_id
+
+
+class Crop(NamedTuple):
+    """The rectangle of a picture that a network sees, in the picture's pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Decoded pixels, red green blue, row by row, with what is known about them. label: the class it shows."""
+
+    width: int
+    height: int
+    pixels: bytes = field(repr=False)
+    title: str = "Your picture"
+    label: str | None = None
+    kind: Literal["photo", "drawn", "upload"] = "upload"
+    animated: bool = False
+
+    @cached_property
+    def id(self) -> str:
+        """The content id: equal for equal pixels."""
+        return content_id(f"{self.width}x{self.height}".encode(), self.pixels)
+
+    def image(self) -> Any:
+        """The pixels as a Pillow image."""
+        from PIL import Image
+
+        return Image.frombytes("RGB", (self.width, self.height), self.pixels)
+
+
+def preview(picture: Picture, side: int) -> bytes:
+    """The picture as PNG, shrunk until its longer side is at most `side`."""
+    image = picture.image()
+    image.thumbnail((side, side))
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def network_input(picture: Picture, how: Preprocessing) -> tuple[NDArray[np.float32], Crop]:
+    """The picture as a network reads it, (C, H, W), and the part of the picture that it is.
+
+    The largest centred part with the input's proportions (of it, the share `how.crop`), shrunk or enlarged to the
+    input's size by Pillow's bicubic filter, which averages over the source pixels when it shrinks.
+    """
+    from PIL import Image
+
+    rows, columns = how.size
+    crop = centred(picture.width, picture.height, rows, columns, how.crop)
+    image = picture.image().crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
+    image = image.resize((columns, rows), Image.Resampling.BICUBIC)
+    pixels = np.asarray(image.convert("L" if how.channels == "L" else "RGB"))
+    return how.apply(np.atleast_3d(pixels).transpose(2, 0, 1)), crop
+
+
+def centred(width: int, height: int, rows: int, columns: int, share: float) -> Crop:
+    """The largest centred rectangle of the proportions columns : rows, times `share`."""
+    scale = min(width / columns, height / rows) * share
+    w, h = max(round(columns * scale), 1), max(round(rows * scale), 1)
+    return Crop((width - w) // 2, (height - h) // 2, w, h)

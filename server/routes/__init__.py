@@ -1,0 +1,1 @@
+"""The addresses of docs/wire.md, a file for each resource."""

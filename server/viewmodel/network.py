@@ -1,0 +1,138 @@
+"""A network as the page draws it: nodes with shapes, windows, receptive fields and colour groups."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from convoscope.engine import Axis, IndexMap, Layer, Network, Node, Table, Trace, Window
+from convoscope.server import wire
+
+KEEPS_SCALE = ("pointwise", "reduce", "copy")
+"""Kinds of arithmetic whose results are on the scale of their input, so that one colour range serves both."""
+
+
+def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] | None) -> wire.NetworkView:
+    """Everything about a network that needs no picture."""
+    blank = blank_trace(network)
+    groups = range_groups(network)
+    nodes = [input_view(network, i.name, groups) for i in network.inputs]
+    nodes += [node_view(network, n, blank, groups) for n in network.nodes]
+    how = network.preprocessing
+    return wire.NetworkView(
+        id=id,
+        title=title,
+        labels=list(network.labels),
+        preprocessing=how
+        and wire.PreprocessingView(
+            size=how.size,
+            mean=list(how.mean),
+            std=list(how.std),
+            scale=how.scale,
+            channels=how.channels,
+            crop=how.crop,
+        ),
+        card=dict(card) if card is not None else None,
+        output=network.output,
+        logits=blank.logits,
+        input=network.inputs[0].name,
+        parameters=network.parameter_count,
+        macs=sum(n.macs for n in nodes),
+        nodes=nodes,
+    )
+
+
+def blank_trace(network: Network) -> Trace:
+    """A trace with the right shapes and no memory, for what depends on shapes alone."""
+    zeros = {name: np.broadcast_to(np.float32(0), shape) for name, shape in network.shapes.items()}
+    return Trace(network, zeros, {})
+
+
+def range_groups(network: Network) -> dict[str, str]:
+    """Which nodes share a colour range: those that keep the scale of their input follow it, others begin anew."""
+    groups = {i.name: i.name for i in network.inputs}
+    for node in network.nodes:
+        groups[node.name] = groups[node.inputs[0]] if node.layer.picture in KEEPS_SCALE else node.name
+    return groups
+
+
+def input_view(network: Network, name: str, groups: Mapping[str, str]) -> wire.NodeView:
+    """A network input: numbers that nobody here made."""
+    shape = wire.ints(network.shapes[name][1:])
+    return wire.NodeView(
+        name=name,
+        kind="input",
+        inputs=[],
+        shape=shape,
+        config={},
+        summary="input",
+        equation="",
+        params=[],
+        parameters=0,
+        macs=0,
+        receptive_field=(1, 1) if len(shape) == 3 else None,
+        windows=[],
+        range_group=groups[name],
+    )
+
+
+def node_view(network: Network, node: Node, blank: Trace, groups: Mapping[str, str]) -> wire.NodeView:
+    """A node: its layer, its parameters and where it reads."""
+    shapes = [network.shapes[i] for i in node.inputs]
+    params = [
+        wire.ParamView(name=k, shape=wire.ints(a.shape), count=int(a.size))
+        for k, a in network.params_of(node.name).items()
+    ]
+    config = node.layer.config()
+    return wire.NodeView(
+        name=node.name,
+        kind=node.layer.kind,
+        inputs=list(node.inputs),
+        shape=wire.ints(network.shapes[node.name][1:]),
+        config={k: v for k, v in config.items() if k != "kind"},
+        summary=summary(node.layer.kind, config),
+        equation=equation(node.layer),
+        params=params,
+        parameters=sum(p.count for p in params),
+        macs=node.layer.macs(*shapes),
+        receptive_field=receptive_field(network, node.name, blank),
+        windows=[window_view(w) for w in node.layer.windows(*shapes)],
+        range_group=groups[node.name],
+    )
+
+
+def summary(kind: str, config: Mapping[str, Any]) -> str:
+    """A layer in a few words: `conv 3×3`, `max pool 2×2`, `relu`."""
+    words = re.sub(r"[12]d$", "", kind).replace("_", " ")
+    kernel = config.get("kernel")
+    return f"{words} {'×'.join(map(str, kernel))}" if isinstance(kernel, Sequence) else words
+
+
+def equation(layer: Layer) -> str:
+    """What a layer computes, from its own documentation: the text after `Equation`, up to the backward rule."""
+    found = re.search(r"^\s*Equation\s+(.*?)(?:;|$)", type(layer).__doc__ or "", flags=re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
+def receptive_field(network: Network, name: str, blank: Trace) -> tuple[int, int] | None:
+    """Rows and columns of the first input that the centre cell of a node can see; None where those are no picture."""
+    centre = [n // 2 for n in network.shapes[name]]
+    box = blank.receptive_field(name, centre).get(network.inputs[0].name)
+    return (len(box[2]), len(box[3])) if box is not None and len(box) == 4 else None
+
+
+def window_view(window: Window | IndexMap) -> wire.SlidingView | wire.MapView:
+    """The rule by which an output cell finds the input cells that it reads, the batch axis left out."""
+    if isinstance(window, IndexMap):
+        in_order = np.array_equal(window.source.ravel(), np.arange(window.source.size))
+        return wire.MapView(map="reshape" if in_order else "gather")
+    return wire.SlidingView(axes=[axis_view(a) for a in window.axes[1:]])
+
+
+def axis_view(axis: Axis | Table) -> wire.AxisView | wire.TableView:
+    """One axis of a window. `follows` counts axes without the batch, too."""
+    follows = None if axis.follows is None else axis.follows - 1
+    if isinstance(axis, Table):
+        return wire.TableView(rows=[list(r) for r in axis.rows], follows=follows)
+    return wire.AxisView(**{**axis._asdict(), "follows": follows})

@@ -1,0 +1,96 @@
+"""A forward pass as the page shows it: statistics, colour ranges and what the network says it sees."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convoscope import engine
+from convoscope.engine import Trace, logits_and_probabilities
+
+from convoscope.server import wire
+from convoscope.server.viewmodel.network import range_groups
+
+Array = NDArray[Any]
+BINS, TOP, RANGE_PERCENTILE = 32, 5, 99.5
+
+
+def trace_view(network: str, image: str, trace: Trace, crop: Sequence[int]) -> wire.TraceView:
+    """Everything about a trace but the arrays themselves."""
+    x, y, width, height = crop
+    return wire.TraceView(
+        network=network,
+        image=image,
+        crop=wire.CropView(x=x, y=y, width=width, height=height),
+        nodes=[statistics(name, a[0]) for name, a in trace.activations.items()],
+        ranges=ranges(trace),
+        prediction=prediction(trace),
+    )
+
+
+def statistics(name: str, a: Array) -> wire.NodeStats:
+    """Smallest, largest, mean and standard deviation, the share of exact zeros, and a histogram.
+
+    NaN in the activation shows as NaN in the statistics; the histogram counts finite numbers only.
+    """
+    finite = a[np.isfinite(a)]
+    counts, edges = np.histogram(finite, BINS) if finite.size else (np.zeros(BINS, int), np.zeros(BINS + 1))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return wire.NodeStats(
+            name=name,
+            min=float(a.min()),
+            max=float(a.max()),
+            mean=float(a.mean(dtype=np.float64)),
+            std=float(a.std(dtype=np.float64)),
+            zeros=float(np.count_nonzero(a == 0) / a.size),
+            not_finite=int(a.size - finite.size),
+            histogram=wire.HistogramView(edges=edges.tolist(), counts=counts.tolist()),
+        )
+
+
+def ranges(trace: Trace) -> wire.RangesView:
+    """The 99.5th percentile of |activation|, per node, per group of nodes and over the whole network."""
+    sizes = {name: magnitudes(a[0]) for name, a in trace.activations.items()}
+    groups: dict[str, list[Array]] = {}
+    for name, group in range_groups(trace.network).items():
+        groups.setdefault(group, []).append(sizes[name])
+    return wire.RangesView(
+        node={name: percentile([m]) for name, m in sizes.items()},
+        group={name: percentile(members) for name, members in groups.items()},
+        network=percentile(list(sizes.values())),
+    )
+
+
+def magnitudes(a: Array) -> Array:
+    """|a| where it is finite, in one row."""
+    return np.abs(a[np.isfinite(a)])
+
+
+def percentile(members: Sequence[Array]) -> float:
+    """The range of these magnitudes together, 0 when there are none."""
+    together = members[0] if len(members) == 1 else np.concatenate(members)
+    return float(np.percentile(together, RANGE_PERCENTILE)) if together.size else 0.0
+
+
+def prediction(trace: Trace) -> wire.PredictionView | None:
+    """The classes by probability; None for a network that does not end in a row of logits."""
+    try:
+        logits, probabilities = logits_and_probabilities(trace)
+    except engine.errors.ShapeError:
+        return None
+    order = np.argsort(-probabilities, kind="stable")[:TOP]
+    labels: Mapping[int, str] = dict(enumerate(trace.network.labels))
+    return wire.PredictionView(
+        top=[
+            wire.ClassView(
+                index=int(k),
+                label=labels.get(int(k), f"class {k}"),
+                probability=float(probabilities[k]),
+                logit=float(logits[k]),
+            )
+            for k in order
+        ],
+        probabilities=probabilities.tolist(),
+        logits=logits.tolist(),
+    )
