@@ -40,7 +40,8 @@ export type RangeMode = 'node' | 'group' | 'network';
 /**
  * The whole state of the page; serialisable, mirrored in the URL by state/url.js. Arrays never live here.
  * t: how many layers are computed, input not counted: 0 is the input alone, 2.5 is half of the third layer;
- * Infinity, the default, is the whole pass. camera: a point of the stage (css px) in its middle, and how large.
+ * Infinity, the default, is the whole pass. camera: how far the stage is moved, in shares of its width and height, and
+ * how large it is drawn; (0, 0, 1), the default, is home.
  */
 export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
@@ -82,20 +83,14 @@ export interface StageContext {
 }
 export interface Mounted { update(state: State, scene: Scene | null): void; resize(): void; dispose(): void }
 
-/** A cell under the pointer or under the keyboard's focus; `at` is null for a whole volume. */
-export interface Ref { node: string; at: Cell | null }
-
-/** state/app.js: everything that a person can do, by name. Views call these; only state/ sets the state. */
+/** state/app.js: everything that a person can do, by name. Only these and the address set the state. */
 export interface Actions {
   openNetwork(id: string): void; openImage(id: string): void; show(view: ViewName): void;
-  select(node: string, at: Cell): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
+  select(node: string, at: Cell | null): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
-  seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
+  seek(t: number): void; step(layers: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
 }
-/** What every part of the page gets. `scene` is null until the first picture has arrived. */
-export interface Context {
-  store: Store; resources: Resources; actions: Actions; scene(): Scene | null;
-  select(node: string, at: Cell): void; reportHover(ref: Ref | null): void;
-}
-/** A part of the page: main.js calls update once after any change of state or scene, however many there were. */
-export interface Part { update(state: State, scene: Scene | null): void; resize?(): void; dispose?(): void }
+/** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */
+export interface Context extends StageContext { actions: Actions; scene(): Scene | null }
+/** A part of the page. main.js calls update once after any changes of state or scene, however many they were. */
+export interface Part { update(state: State, scene: Scene | null): void }
