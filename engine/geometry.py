@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convoscope.engine.types import Array, Index, Padding, Pair, Shape
+from convoscope.engine.types import Array, Index, Shape
 
 Box = tuple[range, ...]
 """A block of cells: one range per axis; ranges may reach into the padding."""
@@ -192,14 +192,6 @@ def product(*axes: Sequence[int]) -> Array:
 def pointwise(x_shape: Shape) -> Window:
     """Each output cell reads the input cell at its own place."""
     return Window(tuple(Axis() for _ in x_shape), x_shape, x_shape)
-
-
-def sliding(kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> tuple[Axis, Axis]:
-    """The row axis and the column axis of a window that slides over a picture."""
-    return (
-        Axis(kernel[0], stride[0], -padding[0], dilation[0]),
-        Axis(kernel[1], stride[1], -padding[1], dilation[1]),
-    )
 
 
 def slid_size(size: int, kernel: int, stride: int, before: int, after: int, dilation: int = 1) -> int:

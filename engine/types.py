@@ -28,8 +28,9 @@ NO_PARAMS: Params = {}
 Pair = tuple[int, int]
 """(rows, columns)."""
 
-Padding = tuple[int, int, int, int]
-"""Cells added outside the picture: (top, left, bottom, right), the order of ONNX `pads`."""
+Sizes = tuple[int, ...]
+"""A number per spatial axis, (rows, columns) for a picture. A padding holds two per axis, all the befores and then all
+the afters: (top, left, bottom, right) for a picture, the order of ONNX `pads`."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from convoscope.engine.errors import AttributeValueError
+from convoscope.engine.errors import AttributeValueError, UnsupportedOperator
 from convoscope.engine.exchange import OnnxNode
 from convoscope.engine.types import Array
 
@@ -15,7 +15,7 @@ def refused(node: OnnxNode, what: str, value: object, wanted: str) -> AttributeV
     return AttributeValueError(f"Node {node.name or node.outputs[0]!r} ({node.op}): {what} is {value!r}. {wanted}")
 
 
-def number(node: OnnxNode, name: str, default: float) -> float:
+def number(node: OnnxNode, name: str, default: Any) -> float:
     """A float attribute, as the shortest decimal that is the same float32: 0.01, not 0.009999999776482582."""
     return shortest(node.attributes.get(name, default))
 
@@ -68,3 +68,12 @@ def needed(node: OnnxNode, what: str, value: tuple[int, ...] | None) -> tuple[in
     if value is None:
         raise refused(node, what, "missing", "It must be given as an attribute or as a constant input.")
     return value
+
+
+def first_output(node: OnnxNode) -> None:
+    """Raises UnsupportedOperator for an output beyond the first, where a layer makes only that one."""
+    if node.output:
+        raise UnsupportedOperator(
+            f"Node {node.name or node.outputs[0]!r} ({node.op}): output {node.output}, {node.outputs[node.output]!r}, "
+            "is read, but only the first output of this operator has a layer."
+        )

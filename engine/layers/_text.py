@@ -6,8 +6,8 @@ from convoscope.engine.types import Index
 
 
 def place(at: Index) -> str:
-    """`0, 5, 7`."""
-    return ", ".join(map(str, at))
+    """`0, 5, 7`; `()` for the one cell of an array without axes."""
+    return ", ".join(map(str, at)) or "()"
 
 
 def span(cells: Sequence[int], whole: int | None = None) -> str:
@@ -21,3 +21,9 @@ def span(cells: Sequence[int], whole: int | None = None) -> str:
     if step == 1:
         return f"{first}:{stop}"
     return f"{first}:{'' if stop < 0 else stop}:{step}"
+
+
+def spans(cells: Sequence[Sequence[int]], wholes: Sequence[int | None] = ()) -> str:
+    """`span` of each axis: `4:7, :, 2:5`."""
+    given = [*wholes] + [None] * (len(cells) - len(wholes))
+    return ", ".join(span(c, whole) for c, whole in zip(cells, given, strict=True))

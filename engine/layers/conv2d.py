@@ -2,16 +2,20 @@
 
 import random
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 import numpy as np
 
 from convoscope.engine import explanation as ex
-from convoscope.engine.geometry import Axis, Window, product, sliding
+from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
+from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
-from convoscope.engine.layers._patches import Slide, patches, patches_adjoint
-from convoscope.engine.layers._text import place, span
-from convoscope.engine.types import EVAL, Array, Index, Mode, Padding, Pair, Params, Shape
+from convoscope.engine.layers._onnx import integer, refused
+from convoscope.engine.layers._patches import kernel_axes_first, kernel_axes_last, patches, patches_adjoint
+from convoscope.engine.layers._slide import LAYOUTS, Slide, read_filters, written_slide
+from convoscope.engine.layers._text import place, span, spans
+from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape, Sizes
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,19 @@ class Conv2d(Layer):
     Shapes     (N, C, H, W) → (N, K, ⌊(H + top + bottom − d(kh − 1) − 1)/s⌋ + 1, likewise W);
                weight (K, C/groups, kh, kw), bias (K)
     Notes      Cells outside the input count as 0. With groups, filter k reads only the C/groups channels of its group.
+               With a kernel of one number it reads (N, C, L), with three (N, C, D, H, W).
     Raises     ShapeError when channels do not fit groups, or the window is larger than the padded input.
     Source     LeCun et al. 1998, section II.A; ONNX Conv-22 (a cross-correlation: the filter is not flipped).
     """
 
     filters: int
-    kernel: Pair
-    stride: Pair = (1, 1)
-    padding: Padding = (0, 0, 0, 0)
-    dilation: Pair = (1, 1)
+    kernel: Sizes
+    stride: Sizes = (1, 1)
+    padding: Sizes = (0, 0, 0, 0)
+    dilation: Sizes = (1, 1)
     groups: int = 1
     bias: bool = True
+    auto_pad: str = "NOTSET"
 
     kind: ClassVar[str] = "conv2d"
     onnx: ClassVar[tuple[str, ...]] = ("Conv",)
@@ -40,26 +46,30 @@ class Conv2d(Layer):
 
     @property
     def _slide(self) -> Slide:
-        return Slide(self.kernel, self.stride, self.padding, self.dilation)
+        return Slide(self.kernel, self.stride, self.padding, self.dilation, self.auto_pad)
+
+    def slide(self, x: Shape) -> Slide:
+        """How the window moves over an input of shape x, with its padding in numbers."""
+        return self._slide.over(x[2:])
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,) = x_shapes
-        require(len(x) == 4, lambda: f"conv2d reads (N, C, H, W), but its input has shape {x}.")
+        (x,), rank = x_shapes, len(self.kernel)
+        require(len(x) == 2 + rank, lambda: f"conv2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
         require(
             x[1] % self.groups == 0 and self.filters % self.groups == 0,
             lambda: (
                 f"conv2d: {self.groups} groups must divide the {x[1]} input channels and the {self.filters} filters."
             ),
         )
-        rows, columns = self._slide.count(*x[2:])
+        counts = self.slide(x).count(x[2:])
         require(
-            rows > 0 and columns > 0,
+            min(counts) > 0,
             lambda: (
                 f"conv2d: the window {self.kernel} (dilation {self.dilation}) is larger than the input {x[2:]} "
                 f"with padding {self.padding}. Use a smaller kernel or more padding."
             ),
         )
-        return x[0], self.filters, rows, columns
+        return x[0], self.filters, *counts
 
     def param_shapes(self, *x_shapes: Shape) -> dict[str, Shape]:
         weight = (self.filters, x_shapes[0][1] // self.groups, *self.kernel)
@@ -69,40 +79,34 @@ class Conv2d(Layer):
         (x,) = x_shapes
         per_group = x[1] // self.groups
         channels = Axis(per_group, per_group if self.groups > 1 else 0, every=self.filters // self.groups)
-        return (Window((Axis(), channels, *sliding(*self._geometry)), x, self.output_shape(x)),)
-
-    @property
-    def _geometry(self) -> tuple[Pair, Pair, Padding, Pair]:
-        return self.kernel, self.stride, self.padding, self.dilation
+        return (Window((Axis(), channels, *self.slide(x).axes), x, self.output_shape(x)),)
 
     def macs(self, *x_shapes: Shape) -> int:
-        return int(np.prod(self.output_shape(*x_shapes)) * np.prod(self.param_shapes(*x_shapes)["weight"][1:]))
+        return prod(self.output_shape(*x_shapes)) * prod(self.param_shapes(*x_shapes)["weight"][1:])
 
     def _columns(self, x: Array) -> Array:
-        """(N, G, windows, C/G · kh · kw): each window of each group as a row."""
-        p = patches(x, self._slide)
-        n, c, oh, ow, kh, kw = p.shape
-        split = p.reshape(n, self.groups, c // self.groups, oh, ow, kh, kw).transpose(0, 1, 3, 4, 2, 5, 6)
-        return split.reshape(n, self.groups, oh * ow, -1)
+        """(N, groups, C/groups · kernel cells, windows): each window of each group as a column."""
+        kernel_first = kernel_axes_first(patches(x, self.slide(x.shape)), len(self.kernel))
+        return kernel_first.reshape(len(x), self.groups, x.shape[1] // self.groups * prod(self.kernel), -1)
 
     def forward(self, params: Params, *xs: Array, mode: Mode = EVAL) -> tuple[Array, Saved]:
         (x,) = xs
         filters = params["weight"].reshape(self.groups, self.filters // self.groups, -1)
-        y = (filters @ self._columns(x).swapaxes(2, 3)).reshape(self.output_shape(x.shape))
-        return y + params["bias"][:, None, None] if self.bias else y, None
+        y = (filters @ self._columns(x)).reshape(len(x), self.filters, -1)
+        if self.bias:
+            y += params["bias"][:, None]
+        return y.reshape(self.output_shape(x.shape)), None
 
     def backward(
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, dy: Array
     ) -> tuple[tuple[Array, ...], Params]:
-        (x,), (n, k, oh, ow) = xs, dy.shape
+        (x,), (n, k, *counts) = xs, dy.shape
         filters = params["weight"].reshape(self.groups, k // self.groups, -1)
-        given = dy.reshape(n, self.groups, k // self.groups, oh * ow)
-        dweight = (given @ self._columns(x)).sum(axis=0).reshape(params["weight"].shape)
-        dwindows = (given.swapaxes(2, 3) @ filters).reshape(n, self.groups, oh, ow, -1, *self.kernel)
-        dx = patches_adjoint(
-            dwindows.transpose(0, 1, 4, 2, 3, 5, 6).reshape(n, -1, oh, ow, *self.kernel), x.shape, self._slide
-        )
-        return (dx,), {"weight": dweight} | ({"bias": dy.sum(axis=(0, 2, 3))} if self.bias else {})
+        given = dy.reshape(n, self.groups, k // self.groups, -1)
+        dweight = (given @ self._columns(x).swapaxes(2, 3)).sum(axis=0).reshape(params["weight"].shape)
+        dcolumns = (filters.swapaxes(1, 2) @ given).reshape(n, -1, *self.kernel, *counts)
+        dx = patches_adjoint(kernel_axes_last(dcolumns, len(self.kernel)), x.shape, self.slide(x.shape))
+        return (dx,), {"weight": dweight} | ({"bias": given.sum(axis=(0, 3)).reshape(k)} if self.bias else {})
 
     # ---- explanations ----------------------------------------------------------------------------------------
 
@@ -111,41 +115,36 @@ class Conv2d(Layer):
         window = self.windows(x.shape)[0]
         cells = window.cells(at)
         w = params["weight"][k]
-        inside = [[u for u, cell in enumerate(cells[a]) if 0 <= cell < x.shape[a]] for a in (2, 3)]
-        read = [span([cells[a][u] for u in inside[a - 2]]) for a in (2, 3)]
-        taps = [span(inside[a], self.kernel[a]) for a in (0, 1)]
-        b = float(params["bias"][k]) if self.bias else None
+        inside = [[u for u, cell in enumerate(c) if 0 <= cell < n] for c, n in zip(cells[2:], x.shape[2:], strict=True)]
+        read = [[c[u] for u in taps] for c, taps in zip(cells[2:], inside, strict=True)]
         return ex.weighted_sum(
             at,
             y[at],
             ex.Operand("x", window.read(x, at)[0], cells, "x"),
             ex.Operand("w", w, ([k], list(range(w.shape[0])), *map(list, map(range, self.kernel))), "weight"),
             [f"channel {c}" for c in cells[1]],
-            bias=b,
+            bias=float(params["bias"][k]) if self.bias else None,
             formula=r"y_{k,i,j} = b_k + \sum_{c,u,v} w_{k,c,u,v} \, x_{c,\, s i + d u - p,\, s j + d v - p}",
-            numpy=f"out[{place(at)}] = np.sum(X[{n}, {span(cells[1], x.shape[1])}, {read[0]}, {read[1]}]"
-            f" * W[{k}, :, {taps[0]}, {taps[1]}])" + (f" + b[{k}]" if self.bias else ""),
+            numpy=f"out[{place(at)}] = np.sum(X[{n}, {span(cells[1], x.shape[1])}, {spans(read)}]"
+            f" * W[{k}, :, {spans(inside, self.kernel)}])" + (f" + b[{k}]" if self.bias else ""),
         )
 
     def partials(
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, which: int, cell: Index
     ) -> Partials:
-        (x,), (n, c, i, j) = xs, cell
-        _, filters, rows, columns = self.windows(x.shape)[0].reach(cell)
-        us = [(i + self.padding[0] - self.stride[0] * o) // self.dilation[0] for o in rows]
-        vs = [(j + self.padding[1] - self.stride[1] * o) // self.dilation[1] for o in columns]
+        (x,), (n, c, *inner), slide = xs, cell, self.slide(xs[0].shape)
+        _, filters, *outputs = self.windows(x.shape)[0].reach(cell)
+        taps = [slide.tap_of(k, inner[k], o) for k, o in enumerate(outputs)]
         within = c % (x.shape[1] // self.groups)
-        grid = product([n], filters, rows, columns)
-        local = params["weight"][np.ix_(filters, [within], us, vs)].reshape(-1)
         return Partials(
-            grid,
-            local,
+            product([n], filters, *outputs),
+            params["weight"][np.ix_(filters, [within], *taps)].reshape(-1),
             "w",
             r"\frac{\partial L}{\partial x_{c,i,j}} = \sum_{k,u,v} w_{k,c,u,v} \,"
             r" \frac{\partial L}{\partial y_{k,i',j'}}"
             r" \quad s i' = i + p - d u",
-            f"dX[{place(cell)}] = np.sum(dout[{n}, {span(filters, self.filters)}, {span(rows)}, {span(columns)}]"
-            f" * W[{span(filters, self.filters)}, {within}, {span(us)}, {span(vs)}])",
+            f"dX[{place(cell)}] = np.sum(dout[{n}, {span(filters, self.filters)}, {spans(outputs)}]"
+            f" * W[{span(filters, self.filters)}, {within}, {spans(taps)}])",
         )
 
     def param_partials(
@@ -153,44 +152,46 @@ class Conv2d(Layer):
     ) -> Partials:
         (x,), k = xs, at[0]
         if name == "bias":
-            grid = np.argwhere(np.ones_like(y[:, :1], bool)) + np.array([0, k, 0, 0])
+            grid = product(range(len(y)), [k], *map(range, y.shape[2:]))
             formula = r"\frac{\partial L}{\partial b_k} = \sum_{n,i,j} \frac{\partial L}{\partial y_{n,k,i,j}}"
             return Partials(grid, np.ones(len(grid), y.dtype), "1", formula, f"db[{k}] = np.sum(dout[:, {k}])")
-        _, c, u, v = at
+        _, c, *taps = at
         channel = k // (self.filters // self.groups) * (x.shape[1] // self.groups) + c
-        met = [self._meets(a, tap, x.shape[2 + a], y.shape[2 + a]) for a, tap in ((0, u), (1, v))]
-        rows, columns = ([o for o, _ in m] for m in met)
-        read = x[:, channel][:, [cell for _, cell in met[0]]][:, :, [cell for _, cell in met[1]]]
-        grid = product(range(len(x)), [k], rows, columns)
+        slide = self.slide(x.shape)
+        met = [slide.meets(a, tap, x.shape[2 + a], y.shape[2 + a]) for a, tap in enumerate(taps)]
+        outputs, cells = [o for o, _ in met], [c for _, c in met]
         return Partials(
-            grid,
-            read.reshape(-1),
+            product(range(len(x)), [k], *outputs),
+            x[np.ix_(range(len(x)), [channel], *cells)].reshape(-1),
             "x",
             r"\frac{\partial L}{\partial w_{k,c,u,v}} = \sum_{n,i,j} \frac{\partial L}{\partial y_{n,k,i,j}}"
             r" \, x_{n,c,\, s i + d u - p,\, s j + d v - p}",
-            f"dW[{place(at)}] = np.sum(dout[:, {k}, {span(rows)}, {span(columns)}]"
-            f" * X[:, {channel}, {span([cell for _, cell in met[0]])}, {span([cell for _, cell in met[1]])}])",
+            f"dW[{place(at)}] = np.sum(dout[:, {k}, {spans(outputs)}] * X[:, {channel}, {spans(cells)}])",
         )
 
-    def _meets(self, axis: int, tap: int, size: int, count: int) -> list[tuple[int, int]]:
-        """(window, input cell) for each window whose kernel cell `tap` lies inside the input."""
-        start = self.dilation[axis] * tap - self.padding[axis]
-        cells = [(o, self.stride[axis] * o + start) for o in range(count)]
-        return [(o, cell) for o, cell in cells if 0 <= cell < size]
+    # ---- exchange --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_onnx(cls, node: OnnxNode) -> Reading:
+        params, slide = read_filters(node)
+        filters, groups = len(params["weight"]), integer(node, "group", 1)
+        if groups < 1 or filters % groups:
+            raise refused(node, "attribute 'group'", groups, f"It must divide the {filters} filters.")
+        where = (slide.stride, slide.padding, slide.dilation)
+        return Reading(cls(filters, slide.kernel, *where, groups, "bias" in params, slide.auto_pad), params)
+
+    def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
+        extras = tuple((name, params[name]) for name in ("weight", "bias") if name in params)
+        attributes = {"group": self.groups, **written_slide(self._slide, x_shapes[0][2:])}
+        return (OnnxForm("Conv", attributes, extras),)
 
     @classmethod
     def example(cls, draw: random.Random) -> Example:
-        groups, dilation = draw.choice([1, 1, 2, 3]), (draw.randint(1, 2), draw.randint(1, 2))
-        kernel = (draw.randint(1, 3), draw.randint(1, 3))
-        padding = (draw.randint(0, 2), draw.randint(0, 2), draw.randint(0, 2), draw.randint(0, 2))
-        layer = cls(
-            groups * draw.randint(1, 2),
-            kernel,
-            (draw.randint(1, 3), draw.randint(1, 3)),
-            padding,
-            dilation,
-            groups,
-            draw.random() < 0.8,
-        )
-        rows, columns = (dilation[a] * (kernel[a] - 1) + 1 + draw.randint(0, 3) for a in (0, 1))
-        return Example(layer, ((draw.randint(1, 2), groups * draw.randint(1, 2), rows, columns),))
+        rank, groups = draw.choice([1, 2, 2, 2]), draw.choice([1, 1, 2, 3])
+        kernel, stride, dilation = (tuple(draw.randint(1, m) for _ in range(rank)) for m in (3, 3, 2))
+        padding = tuple(draw.randint(0, 2) for _ in range(2 * rank))
+        auto_pad = draw.choice(["NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"])
+        filters = groups * draw.randint(1, 2)
+        layer = cls(filters, kernel, stride, padding, dilation, groups, draw.random() < 0.8, auto_pad)
+        sizes = (d * (k - 1) + 1 + draw.randint(0, 3) for k, d in zip(kernel, dilation, strict=True))
+        return Example(layer, ((draw.randint(1, 2), groups * draw.randint(1, 2), *sizes),))

@@ -7,8 +7,10 @@ from typing import ClassVar
 import numpy as np
 
 from convoscope.engine import explanation as ex
+from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layers._onnx import constant, integer, number, refused
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
@@ -20,6 +22,7 @@ class Dense(Layer):
     Equation   y[n,k] = b[k] + Σ_d w[k,d] · x[n,d];   dL/dx = dL/dy · W,   dL/dW = (dL/dy)ᵀ · x,   dL/db = Σ_n dL/dy
     Shapes     (N, D) → (N, K); weight (K, D), bias (K)
     Raises     ShapeError when the input is not one row per example.
+    Notes      Of Gemm, alpha and beta go into weight and bias. transA, and a bias per example, have no dense layer.
     Source     the lecture, "What about the weights?"; ONNX Gemm-13 with transB = 1
     """
 
@@ -92,6 +95,37 @@ class Dense(Layer):
         formula = r"\frac{\partial L}{\partial w_{k,d}} = \sum_n \frac{\partial L}{\partial y_{n,k}} \, x_{n,d}"
         line = f"dW[{place(at)}] = np.sum(dout[:, {k}] * X[:, {at[1]}])"
         return Partials(readers, xs[0][:, at[1]], "x", formula, line)
+
+    # ---- exchange --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_onnx(cls, node: OnnxNode) -> Reading:
+        weight = constant(node, 1, "B, the weight")
+        if weight is None or weight.ndim != 2:
+            shape = None if weight is None else weight.shape
+            raise refused(node, "the shape of B, its weight,", shape, "It must have two axes.")
+        if integer(node, "transA", 0):
+            raise refused(node, "attribute 'transA'", 1, "It must be 0: a dense layer reads one row per example.")
+        weight = (weight if integer(node, "transB", 0) else weight.T) * weight.dtype.type(number(node, "alpha", 1.0))
+        bias = cls._bias_of(node, len(weight))
+        params = {"weight": np.ascontiguousarray(weight)} | ({} if bias is None else {"bias": bias})
+        return Reading(cls(len(weight), bias is not None), params)
+
+    @classmethod
+    def _bias_of(cls, node: OnnxNode, units: int) -> Array | None:
+        """beta · C as one number per unit. Raises AttributeValueError when C differs from row to row."""
+        given = constant(node, 2, "C, the bias")
+        if given is None:
+            return None
+        row = given[0] if given.ndim == 2 else given
+        if given.ndim > 2 or row.size not in (1, units) or not np.array_equal(given, np.broadcast_to(row, given.shape)):
+            wanted = f"It must be one row of {units} numbers, or one number: a dense layer has one bias per output."
+            raise refused(node, "the shape of C, its bias,", given.shape, wanted)
+        return np.broadcast_to(row, (units,)) * given.dtype.type(number(node, "beta", 1.0))
+
+    def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
+        extras = tuple((name, params[name]) for name in ("weight", "bias") if name in params)
+        return (OnnxForm("Gemm", {"transB": 1}, extras),)
 
     @classmethod
     def example(cls, draw: random.Random) -> Example:

@@ -8,8 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from convoscope.engine import explanation as ex
+from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import IndexMap
-from convoscope.engine.layer import Example, Layer, Partials, Saved
+from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
@@ -20,6 +22,7 @@ class Flatten(Layer):
 
     Equation   y[n, (c·H + i)·W + j] = x[n, c, i, j]    for axis = 1
     Shapes     (d0, …, dn) → (d0 ⋯ d_{axis−1}, d_axis ⋯ dn)
+    Raises     ShapeError when the input has no such axis.
     Source     ONNX Flatten-25
     """
 
@@ -31,6 +34,10 @@ class Flatten(Layer):
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
         (x,) = x_shapes
+        require(
+            -len(x) <= self.axis <= len(x),
+            lambda: f"flatten: axis {self.axis} must lie between {-len(x)} and {len(x)} for an input of shape {x}.",
+        )
         axis = self.axis + len(x) if self.axis < 0 else self.axis
         return prod(x[:axis]), prod(x[axis:])
 
@@ -63,5 +70,17 @@ class Flatten(Layer):
         return Partials(np.array([reader]), np.ones(1, y.dtype), "1", formula, line)
 
     @classmethod
+    def from_onnx(cls, node: OnnxNode) -> Reading:
+        axis, rank = integer(node, "axis", 1), len(node.shapes.get(0, ())) or None
+        if rank is not None and not -rank <= axis <= rank:
+            raise refused(node, "attribute 'axis'", axis, f"It must lie between {-rank} and {rank}.")
+        return Reading(cls(axis))
+
+    def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
+        return (OnnxForm("Flatten", {"axis": self.axis}),)
+
+    @classmethod
     def example(cls, draw: random.Random) -> Example:
-        return Example(cls(), (tuple(draw.randint(1, 3) for _ in range(draw.randint(2, 4))),))
+        shape = tuple(draw.randint(1, 3) for _ in range(draw.randint(2, 4)))
+        axis = draw.choice([1, 1, draw.randint(-len(shape), len(shape))])
+        return Example(cls(axis), (shape,), mixes_batch=axis not in (1, 1 - len(shape)))
