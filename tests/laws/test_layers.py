@@ -4,6 +4,7 @@ A layer that passes is done. Each law names the layer and the geometry that brok
 """
 
 import random
+from math import erf
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ class Case:
         symbols = {"weight": "W", "bias": "b"}
         inputs: dict[str, object] = {f"X{k}": x for k, x in enumerate(self.xs)} | {"X": self.xs[0]}
         params = {symbols.get(k, k): v for k, v in self.params.items()}
-        return {"np": np, "out": self.y, "dout": self.dy} | inputs | params
+        return {"np": np, "erf": erf, "out": self.y, "dout": self.dy} | inputs | params
 
 
 def close(a: object, b: object, tolerance: float, scale: float = 1.0) -> bool:
