@@ -10,7 +10,7 @@
 /** @type {State} */
 export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
-  camera: { x: 0, y: 0, zoom: 1 }, t: 1, playing: false, speed: 1,
+  camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
 };
 export const SPEEDS = { least: 0.25, most: 64 };
 export const WHOLE = DEFAULTS.camera;
@@ -23,7 +23,7 @@ export const WHOLE = DEFAULTS.camera;
 export function createActions(store, scene) {
   const { get, set } = store;
   return {
-    openNetwork: (network) => set({ network, node: null, at: null, camera: WHOLE, t: 1, playing: false, view: 'overview' }),
+    openNetwork: (network) => set({ network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview' }),
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, ...(view === 'window' ? reading(get(), scene()) : {}) }),
     select: (node, at) => set({ node, at }),
@@ -32,9 +32,9 @@ export function createActions(store, scene) {
     setRange: (range) => set({ range }),
     setTheme: (theme) => set({ theme }),
     setCamera: (camera) => set({ camera }),
-    seek: (t) => set({ t: clamp(t, 0, 1) }),
-    step: (count) => set({ t: stepped(get().t, count, segments(scene())), playing: false }),
-    play: (playing = !get().playing) => set(playing && get().t >= 1 ? { playing, t: 0 } : { playing }),
+    seek: (t) => set({ t: held(t, layers(scene())) }),
+    step: (count) => set({ t: stepped(get().t, count, layers(scene())), playing: false }),
+    play: (playing = !get().playing) => set(playing && get().t >= layers(scene()) ? { playing, t: 0 } : { playing }),
     setSpeed: (speed) => set({ speed: clamp(speed, SPEEDS.least, SPEEDS.most) }),
   };
 }
@@ -43,35 +43,42 @@ export function createActions(store, scene) {
 const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
 
 /**
- * How many equal parts the forward pass has on the timeline: one for each node that is no input.
+ * How many layers the pass has; inputs are given, not computed.
  * @param {Scene | null} scene
  */
-export const segments = (scene) => scene?.network.nodes.filter((node) => node.kind !== 'input').length || 1;
+export const layers = (scene) => scene?.network.nodes.filter((node) => node.inputs.length > 0).length ?? Infinity;
 
 /**
- * The next border of a segment in the direction of `count`.
+ * A time of the pass; its end is Infinity, whatever the network.
+ * @param {number} t
+ * @param {number} end
+ */
+const held = (t, end) => (t >= end ? Infinity : Math.max(0, t));
+
+/**
+ * The next whole layer in the direction of `count`.
  * @param {number} t
  * @param {number} count
- * @param {number} parts
+ * @param {number} end
  */
-export function stepped(t, count, parts) {
-  const place = t * parts, near = Math.round(place);
-  const from = Math.abs(place - near) < 1e-6 ? near : count > 0 ? Math.floor(place) : Math.ceil(place);
-  return clamp((from + count) / parts, 0, 1);
+export function stepped(t, count, end) {
+  const now = Math.min(t, end), near = Math.round(now);
+  const from = Math.abs(now - near) < 1e-6 ? near : count > 0 ? Math.floor(now) : Math.ceil(now);
+  return held(from + count, end);
 }
 
 /**
- * The window view reads one cell: the selected one, or else one in the middle of the first layer that has weights.
+ * The window view reads one cell: the selected one, else the middle of the selected node or of a layer with weights.
  * @param {State} state
  * @param {Scene | null} scene
  * @returns {Partial<State>}
  */
 function reading(state, scene) {
-  if (state.node || !scene) return {};
-  const nodes = scene.network.nodes;
-  const first = nodes.find((node) => node.params.length && node.inputs[0] !== scene.network.input)
-    ?? nodes.find((node) => node.params.length) ?? nodes[nodes.length - 1];
-  return { node: first.name, at: middle(first.shape) };
+  if (!scene || (state.node && state.at)) return {};
+  const { nodes, input } = scene.network;
+  const node = nodes.find((n) => n.name === state.node)
+    ?? nodes.find((n) => n.params.length && n.inputs[0] !== input) ?? nodes.find((n) => n.params.length) ?? nodes[nodes.length - 1];
+  return { node: node.name, at: middle(node.shape) };
 }
 
 /**

@@ -44,7 +44,7 @@ export const FIELDS = [
   choice('range', ['group', 'node', 'network']),
   choice('theme', ['auto', 'light', 'dark']),
   { key: 'camera', write: (s) => [s.camera.x, s.camera.y, s.camera.zoom].map(short).join(','), read: camera },
-  measure('t', 0, 1),
+  measure('t', 0, 1e6),
   measure('speed', SPEEDS.least, SPEEDS.most),
 ];
 

@@ -1,0 +1,54 @@
+/** The rows of a sum: one per step, or, where there are hundreds, the large ones and what lies between them. Pure. */
+
+/** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
+
+/**
+ * group: the group of terms that the row adds, null for a bias and for a fold.
+ * @typedef {{ label: string, value: number, total: number, group: number | null, folded: boolean }} Row
+ */
+
+const MANY = 26; // rows that fit without folding
+const LARGE = 9; // rows that stay when the others are folded
+const ROUNDING = 'rounding'; // the engine's name of float32's own rounding: it is in what the digits leave over
+
+/**
+ * groups: how many of the steps are groups of terms.
+ * @param {Pick<ExplanationView, 'steps' | 'products' | 'operands'>} e
+ * @param {boolean} unfolded
+ * @returns {{ shown: Row[], groups: number }}
+ */
+export function rows({ steps, products, operands }, unfolded) {
+  const groups = products && operands.length ? operands[0].shape[0] : 0;
+  const all = steps.filter(({ label }) => label !== ROUNDING)
+    .map((step, k) => ({ ...step, group: k < groups ? k : null, folded: false }));
+  return { shown: unfolded || all.length <= MANY ? all : folded(all), groups };
+}
+
+/** @param {Row[]} all @returns {Row[]} */
+function folded(all) {
+  const sizes = all.map(({ value }) => Math.abs(value)).sort((a, b) => b - a);
+  const keeps = (/** @type {Row} */ row) => row.group === null || !(Math.abs(row.value) < sizes[LARGE - 1]);
+  /** @type {Row[]} */
+  const shown = [];
+  for (let k = 0; k < all.length; k++) {
+    const start = k;
+    while (k < all.length && !keeps(all[k])) k += 1;
+    if (k - start > 1) shown.push(fold(all, start, k));
+    else if (k > start) shown.push(all[start]);
+    if (k < all.length) shown.push(all[k]);
+  }
+  return shown;
+}
+
+/**
+ * Rows from `start` up to `end` as one: what they add is the difference of the engine's running sums.
+ * @param {Row[]} all
+ * @param {number} start
+ * @param {number} end
+ * @returns {Row}
+ */
+function fold(all, start, end) {
+  const { total } = all[end - 1], before = start ? all[start - 1].total : 0;
+  const label = `${all[start].label} … ${all[end - 1].label.replace(/^\D+/, '')}`;
+  return { label, value: total - before, total, group: null, folded: true };
+}

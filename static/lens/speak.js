@@ -1,0 +1,34 @@
+/** One number and where it comes from, as a sentence for those who listen. Pure. */
+import { single } from './digits.js';
+
+/** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
+
+const SPOKEN = 4; // significant digits
+const AXES = ['channel', 'row', 'column'];
+
+/** @type {(value: number) => string} */
+const said = (value) => single(value, SPOKEN).replace('−', 'minus ');
+
+/**
+ * `channel 5, row 19, column 23`, or `number 3`.
+ * @param {number[]} at
+ */
+export const placeText = (at) => (at.length === 1 ? `number ${at[0]}` : at.map((cell, axis) => `${AXES[axis] ?? 'index'} ${cell}`).join(', '));
+
+/** @param {ExplanationView} e */
+export function sentence(e) {
+  const readers = e.readers.map(({ node, count }) => (count === 1 ? node : `${count} cells of ${node}`)).join(' and ');
+  return `${e.node}, ${placeText(e.at)}: ${said(e.value)}. ${how(e)}${readers && ` Read by ${readers}.`}`;
+}
+
+/** @param {ExplanationView} e */
+function how(e) {
+  const parts = e.steps.filter(({ label }) => label !== 'rounding'), source = e.operands[0]?.source ?? '';
+  if (e.picture === 'weighted_sum') {
+    const largest = parts.reduce((most, step) => (Math.abs(step.value) > Math.abs(most.value) ? step : most), parts[0]);
+    return `The sum of ${parts.length} parts; the largest is ${largest.label}, ${said(largest.value)}.`;
+  }
+  if (e.marks.winner) return `The largest of its window in ${source}, at ${placeText(e.marks.winner)}.`;
+  if (e.picture === 'copy') return source ? `The same number as in ${source}.` : 'Given, not computed.';
+  return parts.map(({ label, value }) => `${label}: ${said(value)}`).join(', ') + '.';
+}

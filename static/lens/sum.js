@@ -1,0 +1,62 @@
+/** A weighted sum: a row per group of terms, with the running total, and the terms of one group spread out. */
+import { h } from '../ui/h.js';
+import { column, text, unit } from './digits.js';
+import { rows } from './rows.js';
+import { terms } from './terms.js';
+
+/** @typedef {import('./context.js').View} View */
+/** @typedef {import('./context.js').Choices} Choices */
+/** @typedef {import('./rows.js').Row} Row */
+
+const TINT = 0.62; // how far along the scale the colour of a bar is
+
+/**
+ * @param {View} view
+ * @param {Choices} choices
+ * @param {(change: Partial<Choices>) => void} choose
+ */
+export function sum(view, choices, choose) {
+  const { explanation: e } = view;
+  const { shown, groups } = rows(e, choices.unfolded);
+  const printed = column(shown.map((row) => row.value), e.value, choices.significant);
+  const open = choices.open ?? largest(shown, groups);
+  const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
+  const body = shown.map((row, k) => line(view, row, printed.parts[k], text(row.total, printed.style), {
+    share: Math.abs(row.value) / size, open: row.group !== null && row.group === open,
+    press: row.group === null ? row.folded ? () => choose({ unfolded: true }) : null : () => choose({ open: row.group }),
+  }));
+  const table = h('table', { class: 'sum' },
+    h('caption', { class: 'spoken' }, `The parts of ${e.address}`),
+    h('thead', null, h('tr', null, h('th', null, ''), h('th', null, ''), h('th', null, 'part', unit(printed.style)), h('th', null, 'running sum'))),
+    h('tbody', null, body, printed.rest !== null && rounding(printed.rest)),
+    h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, printed.total))));
+  const fold = choices.unfolded && shown.length > groups && h('button', { class: 'quiet', on: { click: () => choose({ unfolded: false }) } }, 'fold the small ones');
+  return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style)] };
+}
+
+/** @param {Row[]} shown @param {number} groups */
+function largest(shown, groups) {
+  const own = shown.filter(({ group }) => group !== null && group < groups);
+  return own.reduce((/** @type {Row | null} */ most, row) => (most && Math.abs(most.value) >= Math.abs(row.value) ? most : row), null)?.group ?? null;
+}
+
+/**
+ * @param {View} view
+ * @param {Row} row
+ * @param {string} part
+ * @param {string} total
+ * @param {{ share: number, open: boolean, press: (() => void) | null }} look
+ */
+function line({ scale }, row, part, total, { share, open, press }) {
+  const bar = h('i', { style: {
+    width: `${(share * 50).toFixed(2)}%`, [row.value < 0 ? 'right' : 'left']: '50%', background: scale.css(row.value < 0 ? -TINT : TINT, 1),
+  } });
+  const label = press ? h('button', { 'aria-expanded': String(open), on: { click: press } }, row.label) : row.label;
+  return h('tr', { class: `${open ? 'on' : ''} ${/[1-9∞N]/.test(part) ? '' : 'nil'}`, data: { part: row.label } },
+    h('th', { scope: 'row' }, label), h('td', { class: 'b' }, bar), h('td', { class: 'v' }, part), h('td', { class: 't' }, total));
+}
+
+/** @param {string} rest */
+const rounding = (rest) =>
+  h('tr', { class: 'nil', data: { part: 'rounding' }, title: 'What the digits shown leave over: the digits that are not shown, and float32’s own rounding' },
+    h('th', { scope: 'row' }, 'rounding'), h('td', { class: 'b' }), h('td', { class: 'v' }, rest), h('td', { class: 't' }));

@@ -1,0 +1,59 @@
+/** Wiring only: makes the store, the resources and the parts of the page, and tells the parts when something changed. */
+import { createClock } from './anim/clock.js';
+import { createResources } from './api/resources.js';
+import { mountLens } from './lens/lens.js';
+import { mountShelf } from './shelf/shelf.js';
+import { createActions } from './state/app.js';
+import { createArrivals } from './state/arrivals.js';
+import { createStore } from './state/store.js';
+import { followAddress, stateOfAddress } from './state/url.js';
+import { mountControls } from './ui/controls.js';
+import { onceSoon, place } from './ui/h.js';
+import { mountHeadline } from './ui/headline.js';
+import { mountKeyboard } from './ui/keyboard.js';
+import { mountLayers } from './ui/layers.js';
+import { mountLegend } from './ui/legend.js';
+import { mountLive } from './ui/live.js';
+import { mountNotes } from './ui/notes.js';
+import { mountTheme } from './ui/theme.js';
+import { mountTooltip } from './ui/tooltip.js';
+import { mountStage } from './views/stage.js';
+import { mountTimeline } from './views/timeline.js';
+
+const first = { network: document.body.dataset.network, image: document.body.dataset.image };
+const store = createStore(stateOfAddress(first));
+followAddress(store, first);
+
+/** @type {import('./types.d.ts').Part[]} */
+const parts = [];
+const changed = onceSoon(() => parts.forEach((part) => part.update(store.get(), arrivals.scene())));
+
+const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unselect: () => actions.unselect() });
+const resources = createResources(notes.trouble);
+const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear });
+const actions = createActions(store, arrivals.scene);
+const tooltip = mountTooltip(arrivals.scene);
+
+/** @type {import('./types.d.ts').Context} */
+const context = {
+  store, resources, clock: createClock(), actions, scene: arrivals.scene, reportHover: tooltip.hover,
+  select: actions.select, setView: actions.show, seek: actions.seek, setPlaying: actions.play,
+};
+const stage = mountStage(place('scene'), context);
+new ResizeObserver(() => stage.resize()).observe(place('scene'));
+parts.push(
+  mountTheme(changed),
+  mountControls(place('views'), place('controls'), place('title'), context),
+  mountShelf(place('shelf'), context, notes),
+  mountHeadline(place('headline'), place('stage')),
+  stage,
+  mountTimeline(place('timeline'), context),
+  mountLegend(place('legend')),
+  mountLens(place('lens'), context),
+  mountLayers(place('layers'), context),
+  mountLive(place('live')),
+  notes,
+);
+mountKeyboard(context);
+store.watch((state) => state, changed);
+document.documentElement.dataset.ready = '';

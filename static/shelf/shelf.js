@@ -1,0 +1,81 @@
+/** The pictures to look at: samples, and a person's own, by button, by drop or by paste. */
+import { changes, fill, h, svg } from '../ui/h.js';
+import { listenForPictures } from './arrive.js';
+import { createUpload } from './upload.js';
+
+/** @typedef {import('../types.d.ts').Context} Context */
+/** @typedef {import('../types.d.ts').Part} Part */
+/** @typedef {import('../types.d.ts').ImageView} ImageView */
+/** @typedef {ReturnType<typeof import('../ui/notes.js').mountNotes>} Notes */
+
+const SIDE = 96; // pixels of a thumbnail: sharp on dense screens
+/** @type {[ImageView['kind'], string][]} */
+const KINDS = [['upload', 'yours'], ['photo', 'photographs'], ['drawn', 'drawn']];
+const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/bmp';
+
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ * @param {Notes} notes
+ * @returns {Part}
+ */
+export function mountShelf(root, { resources, actions }, notes) {
+  /** @type {ImageView[]} */
+  let known = [];
+  let chosen = '';
+  const moved = changes();
+  const bar = h('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Sending the picture' });
+  const list = h('div', { role: 'radiogroup', 'aria-label': 'Pictures', class: 'pictures' });
+
+  const upload = createUpload(resources, notes, {
+    progress: (share) => {
+      bar.hidden = share === null;
+      bar.value = share ?? 0;
+    },
+    done: (image) => {
+      add([image]);
+      actions.openImage(image.id);
+    },
+  });
+  const file = h('input', {
+    type: 'file', accept: ACCEPTED, class: 'spoken', id: 'own',
+    on: { change: () => (file.files?.[0] && upload(file.files[0]), (file.value = '')) },
+  });
+  const own = h('label', { class: 'own', title: 'Your own picture: choose a file, drop one anywhere, or paste (Ctrl V)' },
+    file, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M10 4v12M4 10h12' })),
+    h('span', { class: 'spoken' }, 'Open your own picture'));
+  listenForPictures(upload, notes);
+  fill(root, own, bar, list);
+
+  /** @param {ImageView[]} images */
+  function add(images) {
+    known = [...known, ...images.filter(({ id }) => known.every((image) => image.id !== id))];
+    fill(list, KINDS.map(([kind, name]) => group(name, known.filter((image) => image.kind === kind))));
+    mark();
+  }
+
+  /** @param {string} name @param {ImageView[]} images */
+  const group = (name, images) => images.length > 0 && h('div', { role: 'group', 'aria-label': name, class: 'kind' }, images.map(item));
+
+  /** @param {ImageView} image */
+  function item({ id, title }) {
+    const input = h('input', { type: 'radio', name: 'picture', value: id, 'aria-label': title, on: { change: () => actions.openImage(id) } });
+    return h('label', { class: 'picture', title }, input,
+      h('img', { src: resources.pictureUrl(id, SIDE), alt: '', loading: 'lazy', decoding: 'async' }));
+  }
+
+  function mark() {
+    for (const input of list.querySelectorAll('input')) input.checked = input.value === chosen;
+  }
+
+  resources.images().then(add, () => {}); // the scene asks as well, and says what is wrong
+  return {
+    update(state, scene) {
+      if (!moved(state.image, scene?.image)) return;
+      chosen = state.image;
+      if (scene) add([scene.image]);
+      mark();
+      list.setAttribute('aria-busy', String(scene?.image.id !== state.image));
+    },
+  };
+}

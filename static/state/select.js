@@ -1,0 +1,41 @@
+/** Questions that several parts of the page put to the state and the scene. Pure. */
+
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').Scene} Scene */
+/** @typedef {import('../types.d.ts').NodeView} NodeView */
+
+/**
+ * @param {Scene} scene
+ * @param {string | null} name
+ */
+export const nodeOf = (scene, name) => scene.network.nodes.find((node) => node.name === name);
+
+/**
+ * The number at which the colour of a node's values ends.
+ * @param {Scene} scene
+ * @param {State['range']} mode
+ * @param {NodeView} node
+ */
+export function rangeOf({ trace }, mode, node) {
+  if (mode === 'network') return trace.ranges.network;
+  return mode === 'node' ? trace.ranges.node[node.name] : trace.ranges.group[node.range_group];
+}
+
+/**
+ * The nodes that share the range of one of them.
+ * @param {Scene} scene
+ * @param {NodeView} node
+ */
+export const groupOf = (scene, node) => scene.network.nodes.filter((other) => other.range_group === node.range_group);
+
+/**
+ * 10×32×32.
+ * @param {number[]} shape
+ */
+export const times = (shape) => shape.join('×');
+
+/**
+ * 60,362.
+ * @param {number} count
+ */
+export const thousands = (count) => count.toLocaleString('en');

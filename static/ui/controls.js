@@ -1,0 +1,81 @@
+/** The header: which view, which colour range, which theme, help; and what network this is. */
+import { toQuery } from '../state/url.js';
+import { times } from '../state/select.js';
+import { RANGES, THEMES, VIEWS, next } from './choices.js';
+import { changes, fill, h, svg } from './h.js';
+import { showKeys } from './keyboard.js';
+
+/** @typedef {import('../types.d.ts').Context} Context */
+/** @typedef {import('../types.d.ts').Part} Part */
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').ViewName} ViewName */
+/** @typedef {import('../types.d.ts').NetworkView} NetworkView */
+
+const THEME_PATHS = {
+  auto: 'M10 2a8 8 0 1 0 0 16zM10 2a8 8 0 0 1 0 16',
+  light: 'M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4',
+  dark: 'M16 12.5A7 7 0 0 1 7.5 4 7 7 0 1 0 16 12.5z',
+};
+
+/**
+ * @param {HTMLElement} views
+ * @param {HTMLElement} controls
+ * @param {HTMLElement} title
+ * @param {Context} context
+ * @returns {Part}
+ */
+export function mountControls(views, controls, title, { actions, store }) {
+  const tabs = VIEWS.map(([view, name, what]) => {
+    const show = (/** @type {Event} */ event) => (event.preventDefault(), actions.show(view));
+    return h('a', { title: what, on: { click: show } }, name);
+  });
+  const radios = RANGES.map(([range, name, what]) => {
+    const input = h('input', { type: 'radio', name: 'range', value: range, on: { change: () => actions.setRange(range) } });
+    return { input, label: h('label', { title: what }, input, h('span', null, name)) };
+  });
+  const theme = h('button', { class: 'icon', on: { click: () => actions.setTheme(next(THEMES, store.get().theme)) } });
+  const help = h('button', { class: 'icon', 'aria-label': 'Help and keys', title: 'Help and keys (?)', on: { click: showKeys } }, '?');
+  fill(views, tabs);
+  fill(controls,
+    h('fieldset', { class: 'range', title: 'Colour range (R)' }, h('legend', null, 'colour range'), radios.map((r) => r.label)),
+    theme, help);
+  const moved = changes();
+
+  return {
+    update(state, scene) {
+      if (!moved(state.view, state.range, state.theme, state.network, state.image, state.node, scene?.network)) return;
+      VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
+      RANGES.forEach(([range], i) => (radios[i].input.checked = range === state.range));
+      const chosen = THEMES.find(([value]) => value === state.theme)?.[1];
+      theme.setAttribute('aria-label', `Theme: ${chosen}. Change it`);
+      theme.title = `Theme: ${chosen} (T)`;
+      fill(theme, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: THEME_PATHS[state.theme], class: state.theme })));
+      if (scene) title.textContent = summary(scene.network);
+    },
+  };
+}
+
+/**
+ * @param {HTMLAnchorElement} tab
+ * @param {State} state
+ * @param {ViewName} view
+ */
+function mark(tab, state, view) {
+  tab.href = toQuery({ ...state, view });
+  if (state.view === view) tab.setAttribute('aria-current', 'page');
+  else tab.removeAttribute('aria-current');
+}
+
+/**
+ * `example CNN · 6 × conv 3×3, 3 × max-pool 2×2, 1 × linear`: the layers that give a network its shape, counted.
+ * @param {NetworkView} network
+ */
+export function summary(network) {
+  /** @type {Map<string, number>} */
+  const kinds = new Map();
+  for (const node of network.nodes) {
+    if (node.params.length || /pool/.test(node.kind)) kinds.set(node.summary, (kinds.get(node.summary) ?? 0) + 1);
+  }
+  const parts = [...kinds].slice(0, 4).map(([kind, count]) => `${count} × ${kind}`);
+  return [network.title, parts.join(', ') || times(network.nodes[0].shape)].join(' · ');
+}

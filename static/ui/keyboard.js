@@ -1,0 +1,67 @@
+/** Every key in one table: what it does is what help says. */
+import { next, RANGES, THEMES } from './choices.js';
+import { openHelp } from './help.js';
+
+/** @typedef {import('../types.d.ts').Context} Context */
+/** @typedef {{ keys: string[], shown: string, does: string, run: (context: Context, key: string) => void, where?: 'window' | 'elsewhere' }} Key */
+
+/** @type {Record<string, [number, number]>} */
+const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** @type {Key[]} */
+export const KEYS = [
+  { keys: [' '], shown: 'Space', does: 'play or pause the pass', run: ({ actions }) => actions.play() },
+  { keys: ['ArrowLeft', 'ArrowRight'], shown: '← →', does: 'one layer back or on', where: 'elsewhere',
+    run: ({ actions }, key) => actions.step(WAYS[key][1]) },
+  { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], shown: '← → ↑ ↓', does: 'in one window: the cell beside this one', where: 'window',
+    run: ({ actions }, key) => actions.move(...WAYS[key]) },
+  { keys: ['[', ']'], shown: '[ ]', does: 'the channel before or after', run: ({ actions }, key) => actions.move(0, 0, key === ']' ? 1 : -1) },
+  { keys: ['u', 'U'], shown: 'U', does: 'unravel the volumes into their maps, and back',
+    run: ({ actions, store }) => actions.show(store.get().view === 'maps' ? 'overview' : 'maps') },
+  { keys: ['w', 'W', 'Enter'], shown: 'W', does: 'the window that made the selected number', run: ({ actions }) => actions.show('window') },
+  { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window', run: back },
+  { keys: ['r', 'R'], shown: 'R', does: 'colour range: unit, layer, network',
+    run: ({ actions, store }) => actions.setRange(next(RANGES, store.get().range)) },
+  { keys: ['t', 'T'], shown: 'T', does: 'theme: as the system, light, dark', run: ({ actions, store }) => actions.setTheme(next(THEMES, store.get().theme)) },
+  { keys: ['?'], shown: '?', does: 'this help', run: showKeys },
+];
+const ALSO = [
+  ['Tab', 'through pictures, layers and controls; Enter opens what has the focus'],
+  ['Ctrl V', 'paste a picture; or drop one anywhere'],
+];
+
+export function showKeys() {
+  openHelp([...KEYS.map(({ shown, does }) => [shown, does]), ...ALSO]);
+}
+
+/** @param {Context} context */
+function back({ actions, store }) {
+  const { view, node } = store.get();
+  if (view === 'window') actions.show('overview');
+  else if (node) actions.unselect();
+  else actions.show('overview');
+}
+
+/**
+ * The row for a key, or none where the key belongs to what has the focus.
+ * @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>} event
+ * @param {string} view
+ * @param {string} focus tag name of the element with the focus, in capitals
+ */
+export function meant({ key, ctrlKey, metaKey, altKey }, view, focus) {
+  if (ctrlKey || metaKey || altKey || /^(INPUT|SELECT|TEXTAREA|DIALOG)$/.test(focus)) return undefined;
+  if (key === 'Enter' && focus !== 'BODY') return undefined;
+  if (key === ' ' && focus === 'BUTTON') return undefined;
+  return KEYS.find(({ keys, where }) => keys.includes(key) && (!where || (where === 'window') === (view === 'window')));
+}
+
+/** @param {Context} context */
+export function mountKeyboard(context) {
+  addEventListener('keydown', (event) => {
+    const focus = document.activeElement?.tagName ?? 'BODY';
+    const row = meant(event, context.store.get().view, document.querySelector('dialog[open]') ? 'DIALOG' : focus);
+    if (!row || event.defaultPrevented) return;
+    event.preventDefault();
+    row.run(context, event.key);
+  });
+}
