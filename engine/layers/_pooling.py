@@ -95,3 +95,29 @@ class Pool(Layer):
         layer = cls(kernel, stride, padding, dilation, ceil_mode, auto_pad, **own)
         sizes = (d * (k - 1) + 1 + draw.randint(0, 3) for k, d in zip(kernel, dilation, strict=True))
         return layer, (draw.randint(1, 2), draw.randint(1, 2), *sizes)
+
+
+@dataclass(frozen=True)
+class GlobalPool(Layer):
+    """Base of the global pools: the window is the whole map; a subclass says what becomes of it."""
+
+    def output_shape(self, *x_shapes: Shape) -> Shape:
+        (x,) = x_shapes
+        require(len(x) > 2, lambda: f"{self.kind} reads (N, C, H, W), but its input has shape {x}.")
+        return *x[:2], *(1 for _ in x[2:])
+
+    def windows(self, *x_shapes: Shape) -> tuple[Window, ...]:
+        (x,) = x_shapes
+        return (Window((Axis(), Axis(), *(Axis(n, 0) for n in x[2:])), x, self.output_shape(x)),)
+
+    @classmethod
+    def from_onnx(cls, node: OnnxNode) -> Reading:
+        return Reading(cls())
+
+    def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
+        return (OnnxForm(self.onnx[0]),)
+
+    @classmethod
+    def drawn_shape(cls, draw: random.Random) -> Shape:
+        """An input of any size."""
+        return *(draw.randint(1, 2) for _ in range(2)), *(draw.randint(1, 4) for _ in range(draw.randint(1, 3)))

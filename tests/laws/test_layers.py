@@ -31,10 +31,11 @@ class Case:
         self.example: Example = REGISTRY[kind].example(draw)
         self.layer: Layer = self.example.layer
         self.rng = np.random.default_rng(draw.randrange(2**32))
-        self.xs = tuple(self.spread(shape) for shape in self.example.shapes)
+        self.xs = self.spread_apart(self.example.shapes)
         shapes = self.layer.param_shapes(*self.example.shapes)
         fresh = self.layer.initial(self.rng, *self.example.shapes)
-        self.params = {k: fresh[k].astype(np.float64) + 0.1 * self.spread(s, (0.0, 1.0)) for k, s in shapes.items()}
+        near = {k: 0.1 * self.spread(s, (0.0, 1.0)) for k, s in shapes.items()}
+        self.params = {k: np.asarray(fresh[k].astype(np.float64) + near[k]) for k in shapes}
         self.y, self.saved = self.run(self.xs)
         self.dy = self.rng.standard_normal(self.y.shape)
         self.dxs, self.dparams = self.layer.backward(self.params, self.xs, self.y, self.saved, self.dy)
@@ -46,6 +47,12 @@ class Case:
         values = np.linspace(low, high, 3 * n + 7)[2:-2]
         far = [v for v in values if all(abs(v - k) > 20 * STEP for k in self.example.kinks)]
         return self.rng.permutation(far)[:n].reshape(shape)
+
+    def spread_apart(self, shapes: tuple[tuple[int, ...], ...]) -> tuple[Array, ...]:
+        """`spread` over several arrays at once: no number of one is a number of another."""
+        ends = np.cumsum([int(np.prod(shape, dtype=int)) for shape in shapes])
+        parts = np.split(self.spread((int(ends[-1]),)), ends[:-1]) if shapes else []
+        return tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
 
     def run(self, xs: tuple[Array, ...], params: dict[str, Array] | None = None) -> tuple[Array, object]:
         mode = Mode(self.example.training, np.random.default_rng(7))
@@ -60,7 +67,7 @@ class Case:
     def names(self) -> dict[str, object]:
         """What the NumPy line of an explanation may use."""
         symbols = {"weight": "W", "bias": "b"}
-        inputs: dict[str, object] = {f"X{k}": x for k, x in enumerate(self.xs)} | {"X": self.xs[0]}
+        inputs: dict[str, object] = {f"X{k}": x for k, x in enumerate(self.xs)} | {"X": x for x in self.xs[:1]}
         params = {symbols.get(k, k): v for k, v in self.params.items()}
         return {"np": np, "erf": erf, "out": self.y, "dout": self.dy} | inputs | params
 
@@ -160,7 +167,7 @@ def test_the_readers_of_a_cell_are_the_outputs_whose_windows_hold_it(kind: str, 
 
 def adds_up(e: Explanation, value: float, case: Case) -> None:
     """Value, last step, products and NumPy line of an explanation all say the same number."""
-    terms = np.abs(e.products).sum() if e.products is not None else abs(value)
+    terms = np.abs(e.products).sum() if e.products is not None else max(abs(s.value) for s in e.steps)
     assert e.picture in PICTURES
     assert e.value == value
     assert e.steps[-1].total == value, f"{case.layer}: the steps end in {e.steps[-1].total}, the array holds {value}"
