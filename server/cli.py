@@ -1,65 +1,38 @@
-"""The command `convoscope`."""
+"""The command `convoscope`: without a command of its own it serves."""
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is first imported, so it stands above all
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is first imported: so this stands above all
 
 import argparse
 import contextlib
-import socket
-import sys
-import threading
-import webbrowser
 from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
-NEXT_PORTS = 100
+from convoscope import __version__
+from convoscope.server import commands, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command and says how it ended."""
-    args = parser().parse_args(arguments)
+    """Runs the command and returns its exit status."""
+    found = {info.name: import_module(f"{commands.__name__}.{info.name}") for info in iter_modules(commands.__path__)}
+    args = parser(found).parse_args(arguments)
     with contextlib.suppress(KeyboardInterrupt):
-        serve(args)
-    return 0
+        return int(found.get(args.command, serve).run(args) or 0)
+    return 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """What the command understands."""
-    p = argparse.ArgumentParser("convoscope", description="Step inside a convolutional network.")
-    p.add_argument("--host")
-    p.add_argument("--port", type=int)
-    p.add_argument("--no-browser", action="store_true")
-    return p
-
-
-def serve(args: argparse.Namespace) -> None:
-    """Serves until it is told to stop."""
-    host, port = args.host or "127.0.0.1", 8000 if args.port is None else args.port
-    bound = bind(host, port)
-    import uvicorn
-
-    from convoscope.server.app import create_app
-    from convoscope.server.settings import Settings
-
-    app = create_app(Settings())
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-    url = f"http://{host}:{bound.getsockname()[1]}"
-    print(f"Convoscope is at {url}", flush=True)
-    if not args.no_browser:
-        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    server.run(sockets=[bound])
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket on the port, or on the next free one."""
-    for p in range(port, port + NEXT_PORTS):
-        s = socket.socket()
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            s.bind((host, p))
-        except OSError:
-            s.close()
-            continue
-        s.listen(2048)
-        return s
-    sys.exit("No free port.")
+def parser(found: dict[str, ModuleType]) -> argparse.ArgumentParser:
+    """What the command understands; each file of `commands/` is one more."""
+    made = argparse.ArgumentParser(
+        "convoscope",
+        description="Step inside a convolutional network, forward and backward, with every number real.",
+    )
+    made.add_argument("--version", action="version", version=f"convoscope {__version__}")
+    serve.options(made)
+    subparsers = made.add_subparsers(dest="command", metavar="COMMAND")
+    for module in found.values():
+        module.add(subparsers)
+    return made

@@ -6,6 +6,8 @@ What is refused raises `Problem`. A problem never holds a path, a trace, or what
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from starlette.exceptions import HTTPException
+
 from convoscope import engine
 
 
@@ -27,8 +29,8 @@ CODES: Mapping[str, Kind] = {
     "method_not_allowed": Kind(405, "This address does not take that method"),
     "body_too_large": Kind(413, "The request body is too large"),
     "image_too_large": Kind(413, "The picture file is too large"),
-    "image_format": Kind(415, "Not a picture format that is read here"),
     "content_encoding": Kind(415, "Compressed request bodies are not taken"),
+    "image_format": Kind(415, "Not a picture format that is read here"),
     "wrong_host": Kind(421, "This server does not go by that host name"),
     "bad_value": Kind(422, "A value in the request is not what it must be"),
     "list_too_long": Kind(422, "A list in the request is too long"),
@@ -39,7 +41,6 @@ CODES: Mapping[str, Kind] = {
     "image_too_slow": Kind(422, "The picture takes too long to decode"),
     "image_too_much_memory": Kind(422, "The picture takes too much memory to decode"),
     "decoder_crashed": Kind(422, "The picture crashed its decoder"),
-    "no_objective": Kind(422, "The objective does not fit this network"),
     "engine_error": Kind(422, "The engine refuses this"),
     "bad_shape": Kind(422, "Arrays that do not fit"),
     "bad_attribute": Kind(422, "A hyper-parameter that no layer can have"),
@@ -52,19 +53,22 @@ CODES: Mapping[str, Kind] = {
 """Every code that an answer can have."""
 
 
-class Problem(Exception):
+class Problem(HTTPException):
     """A refusal. `detail` says what is wrong with the values, where, and what would be right."""
 
     def __init__(self, code: str, detail: str, *, limit: int | None = None, value: int | None = None) -> None:
-        super().__init__(detail)
-        self.code, self.detail, self.limit, self.value = code, detail, limit, value
+        super().__init__(CODES[code].status, detail)
+        self.code, self.limit, self.value = code, limit, value
 
     @property
-    def kind(self) -> Kind:
-        """Status and title of the code."""
-        return CODES[self.code]
+    def title(self) -> str:
+        """What all problems of this code have in common."""
+        return CODES[self.code].title
 
 
 def from_engine(error: engine.errors.ConvoscopeError) -> Problem:
-    """The problem that an engine's refusal is, with the engine's code."""
-    return Problem(error.code if error.code in CODES else "engine_error", str(error))
+    """The problem that an engine's refusal is, with the engine's code. Of an unknown name only the known ones stay."""
+    code, detail = error.code if error.code in CODES else "engine_error", str(error)
+    if isinstance(error, engine.errors.UnknownName):
+        detail = f"There is nothing of that name. Known are:{detail.rpartition('Known are:')[2]}"
+    return Problem(code, detail)

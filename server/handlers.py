@@ -1,4 +1,4 @@
-"""Every exception becomes problem+json. None of these handlers repeats what the request said."""
+"""Every exception becomes problem+json; for somebody who opened the address in a browser, a page that says the same."""
 
 from collections.abc import Mapping
 
@@ -7,73 +7,70 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from convoscope import engine
-from convoscope.server.errors import CODES, Problem, from_engine
+from convoscope.server.errors import Problem, from_engine
+from convoscope.server.pages import error_page
 from convoscope.server.wire import PROBLEM, ProblemView
 
-BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
-DETAILS = {
-    "not_found": "Nothing is at this address. The addresses are listed at /api/docs.",
-    "method_not_allowed": "The header Allow lists the methods that this address takes.",
-    "internal": "The server failed. This is a bug of ours, not of the request; the log says more by the request_id.",
+FRAMEWORK = {
+    404: Problem("not_found", "Nothing is at this address. What there is, is listed at /api/docs."),
+    405: Problem("method_not_allowed", "The header Allow lists the methods that this address takes."),
 }
+"""What the framework refuses by itself."""
+MALFORMED = Problem("bad_request", "The request breaks the rules of HTTP or has a body that cannot be read.")
+BUG = Problem("internal", "The server failed. That is a bug of ours, not of the request; the log says more.")
 
 
 def install(app: FastAPI) -> None:
     """Gives the app its handlers."""
-    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(engine.errors.ConvoscopeError, on_engine_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
-    app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(Exception, on_bug)
 
 
-def respond(problem: Problem, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """A refusal of ours, or of the framework."""
+    assert isinstance(error, HTTPException)
+    problem = error if isinstance(error, Problem) else FRAMEWORK.get(error.status_code, MALFORMED)
+    return told(request, problem, error.headers)
+
+
+async def on_engine_error(request: Request, error: Exception) -> Response:
+    """A refusal of the engine."""
+    assert isinstance(error, engine.errors.ConvoscopeError)
+    return told(request, from_engine(error))
+
+
+async def on_validation_error(request: Request, error: Exception) -> Response:
+    """A parameter of the wrong type: which one and what would be right, without its value."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    return told(request, Problem("bad_value", f"{first['loc'][-1]}: {first['msg']}."))
+
+
+async def on_bug(request: Request, error: Exception) -> Response:
+    """Anything else is our fault."""
+    return told(request, BUG)
+
+
+def told(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an answer."""
-    status, title = problem.kind
+    path, accept = request.scope["path"], request.headers.get("accept", "")
+    if accept.startswith("text/html") and not path.startswith(("/api/", "/static/")):
+        return error_page(request, problem)
+    return as_json(problem, request.scope["convoscope.request_id"], headers)
+
+
+def as_json(problem: Problem, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as problem+json."""
     view = ProblemView(
         type=f"/api/docs#{problem.code}",
-        title=title,
-        status=status,
+        title=problem.title,
+        status=problem.status_code,
         code=problem.code,
         detail=problem.detail,
         limit=problem.limit,
         value=problem.value,
         request_id=request_id,
     )
-    return Response(view.body(), status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM)
-
-
-def _id(request: Request) -> str:
-    return str(request.scope.get("convoscope.request_id", ""))
-
-
-async def on_problem(request: Request, error: Exception) -> Response:
-    """A refusal of ours."""
-    assert isinstance(error, Problem)
-    return respond(error, _id(request))
-
-
-async def on_engine_error(request: Request, error: Exception) -> Response:
-    """A refusal of the engine."""
-    assert isinstance(error, engine.errors.ConvoscopeError)
-    return respond(from_engine(error), _id(request))
-
-
-async def on_validation_error(request: Request, error: Exception) -> Response:
-    """A parameter of the wrong type: where it is and what would be right, without its value."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place = " ".join(str(part) for part in first["loc"] if isinstance(part, str))[:80]
-    return respond(Problem("bad_value", f"{place}: {first['msg']}."), _id(request))
-
-
-async def on_http_exception(request: Request, error: Exception) -> Response:
-    """What the framework refuses by itself."""
-    assert isinstance(error, HTTPException)
-    code = BY_STATUS.get(error.status_code, "bad_request")
-    return respond(Problem(code, DETAILS.get(code, CODES[code].title + ".")), _id(request), error.headers)
-
-
-async def on_bug(request: Request, error: Exception) -> Response:
-    """Anything else is our fault."""
-    return respond(Problem("internal", DETAILS["internal"]), _id(request))
+    return Response(view.body(), problem.status_code, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM)

@@ -1,8 +1,11 @@
-"""What Convoscope comes with: the networks of the zoo, photographs of scikit-image where it is installed, drawings."""
+"""What Convoscope comes with: the networks of the zoo, photographs of scikit-image where it is installed, drawings.
+
+Nothing is loaded before it is asked for.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +15,7 @@ from convoscope import engine
 from convoscope.server.decode import decode
 from convoscope.server.limits import Limits
 from convoscope.server.pictures import Picture
+from convoscope.server.release import release
 from convoscope.server.store import content_id
 
 PHOTOGRAPHS = (
@@ -29,31 +33,44 @@ class Model:
     """A network with its content id and its card."""
 
     name: str
+    title: str
     network: engine.Network
     content: str
     card: Mapping[str, Any] | None = None
-    shipped: bool = True
+
+
+class Library:
+    """The shipped networks and pictures, by name; the first of each is the one to open on."""
+
+    def __init__(self) -> None:
+        self._models: dict[str, Model] = {}
 
     @property
-    def title(self) -> str:
-        """What people call it."""
-        words = " ".join("CNN" if w == "cnn" else w for w in self.name.split("-"))
-        return words[:1].upper() + words[1:]
+    def models(self) -> tuple[str, ...]:
+        """The names of the networks."""
+        return engine.zoo.names()
+
+    def model(self, name: str) -> Model:
+        """The network of this name."""
+        if name not in self._models:
+            network = engine.zoo.load(name)
+            self._models[name] = Model(name, title_of(name), network, network_id(network), card_of(name))
+        return self._models[name]
+
+    @cached_property
+    def pictures(self) -> Mapping[str, Picture]:
+        """The pictures by name."""
+        return photographs() | drawings()
 
 
-@cache
-def model(name: str) -> Model:
-    """A network of the zoo."""
-    network = engine.zoo.load(name)
-    return Model(name, network, network_id(network), _card(name))
+def title_of(name: str) -> str:
+    """What people call a network: `example-cnn` is Example CNN."""
+    words = " ".join("CNN" if w == "cnn" else w for w in name.split("-"))
+    return words[:1].upper() + words[1:]
 
 
-def model_names() -> tuple[str, ...]:
-    """The networks of the zoo, the one to open on first."""
-    return engine.zoo.names()
-
-
-def _card(name: str) -> Mapping[str, Any] | None:
+def card_of(name: str) -> Mapping[str, Any] | None:
+    """The card of a network of the zoo, None before it has one."""
     try:
         return engine.zoo.card(name)
     except FileNotFoundError:
@@ -70,37 +87,39 @@ def network_id(network: engine.Network) -> str:
     return content_id(*parts)
 
 
-@cache
-def pictures() -> Mapping[str, Callable[[], Picture]]:
-    """The pictures that are here, by name, the one to open on first; each is made when it is first asked for."""
-    return photographs() | drawings()
-
-
-def photographs() -> dict[str, Callable[[], Picture]]:
+def photographs() -> dict[str, Picture]:
     """The photographs of scikit-image, as files: importing the package would take longer than all the rest."""
     spec = find_spec("skimage")
-    folders = [Path(p) / "data" for p in (spec.submodule_search_locations or ())] if spec else []
+    folders = [Path(place) / "data" for place in (spec.submodule_search_locations or ())] if spec else []
     return {
-        name: cache(lambda file=folder / file, title=title, label=label: _photograph(file, title, label))
+        name: photograph(folder / file, title, label)
         for folder in folders
         for name, file, title, label in PHOTOGRAPHS
         if (folder / file).is_file()
     }
 
 
-def _photograph(file: Path, title: str, label: str | None) -> Picture:
-    width, height, pixels, _ = decode(file.read_bytes(), Limits())
-    return Picture(width, height, pixels, title, label, "photo")
+def photograph(file: Path, title: str, label: str | None) -> Picture:
+    """A photograph whose pixels are decoded when they are first needed; it is ours, so no child has to do it."""
+    from PIL import Image
+
+    data = file.read_bytes()
+    with Image.open(file) as image:
+        width, height = image.size
+    return Picture(content_id(data), width, height, lambda: decode(data, Limits()).pixels, title, "photo", label)
 
 
-def drawings() -> dict[str, Callable[[], Picture]]:
+def drawings() -> dict[str, Picture]:
     """The pictures that our own code draws, one per class."""
     if find_spec("convoscope.server.samples") is None:
         return {}
     samples = import_module("convoscope.server.samples")
-    return {f"{name}-drawn": cache(lambda name=name: _drawing(samples, name)) for name in samples.names()}
+    return {f"{name}-drawn": drawing(name, samples.SIDE, samples.draw) for name in samples.names()}
 
 
-def _drawing(samples: Any, name: str) -> Picture:
-    image = samples.draw(name).convert("RGB")
-    return Picture(*image.size, image.tobytes(), f"{name.capitalize()}, drawn", name, "drawn")
+def drawing(name: str, side: int, draw: Callable[[str], Any]) -> Picture:
+    """A drawing that is drawn when its pixels are first needed."""
+    content = content_id(release().encode(), name.encode())
+    return Picture(
+        content, side, side, lambda: draw(name).convert("RGB").tobytes(), f"{name.capitalize()}, drawn", "drawn", name
+    )

@@ -11,7 +11,7 @@ KiB, MiB = 1 << 10, 1 << 20
 
 
 def _limit(default: int, unit: str, what: str) -> Any:
-    return Field(default, ge=1, description=what, json_schema_extra={"unit": unit})
+    return Field(default=default, ge=1, description=what, json_schema_extra={"unit": unit})
 
 
 class Limits(BaseModel):

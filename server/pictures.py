@@ -1,6 +1,7 @@
 """A picture as the server keeps it, and what is made of it: a preview, and the input of a network."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -23,26 +24,42 @@ class Crop(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Decoded pixels, red green blue, row by row, with what is known about them. label: the class it shows."""
+    """Pixels with what is known about them.
 
+    content: the content id. read: gives the pixels, red green blue, row by row; called once, when they are needed.
+    label: the class of CIFAR-10 that it shows, where that is known.
+    """
+
+    content: str
     width: int
     height: int
-    pixels: bytes = field(repr=False)
-    title: str = "Your picture"
+    read: Callable[[], bytes] = field(repr=False)
+    title: str
+    kind: Literal["photo", "drawn", "upload"]
     label: str | None = None
-    kind: Literal["photo", "drawn", "upload"] = "upload"
     animated: bool = False
 
     @cached_property
-    def id(self) -> str:
-        """The content id: equal for equal pixels."""
-        return content_id(f"{self.width}x{self.height}".encode(), self.pixels)
+    def pixels(self) -> bytes:
+        """The pixels, three bytes each."""
+        return self.read()
+
+    @property
+    def private(self) -> bool:
+        """Whether only the browser that sent it may keep what is made of it."""
+        return self.kind == "upload"
 
     def image(self) -> Any:
         """The pixels as a Pillow image."""
         from PIL import Image
 
         return Image.frombytes("RGB", (self.width, self.height), self.pixels)
+
+
+def uploaded(width: int, height: int, pixels: bytes, animated: bool) -> Picture:
+    """An upload; equal pixels have equal ids, whatever file they came in."""
+    content = content_id(f"{width}x{height}".encode(), pixels)
+    return Picture(content, width, height, lambda: pixels, "Your picture", "upload", animated=animated)
 
 
 def preview(picture: Picture, side: int) -> bytes:
@@ -57,8 +74,8 @@ def preview(picture: Picture, side: int) -> bytes:
 def network_input(picture: Picture, how: Preprocessing) -> tuple[NDArray[np.float32], Crop]:
     """The picture as a network reads it, (C, H, W), and the part of the picture that it is.
 
-    The largest centred part with the input's proportions (of it, the share `how.crop`), shrunk or enlarged to the
-    input's size by Pillow's bicubic filter, which averages over the source pixels when it shrinks.
+    The largest centred part with the input's proportions (of it, the share `how.crop`), brought to the input's size
+    by Pillow's bicubic filter, which averages over the source pixels when it shrinks; then the network's arithmetic.
     """
     from PIL import Image
 

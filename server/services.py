@@ -1,33 +1,32 @@
-"""What the routes work with: models, pictures, traces, each found by name or computed once."""
+"""What the routes work with: models, pictures, traces and gradients, each found by name or computed once."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from convoscope import engine
-from convoscope.server import library, pictures
+from convoscope.server import pictures, wire
 from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
-from convoscope.server.library import Model
+from convoscope.server.library import Library, Model
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
+from convoscope.server.viewmodel import network_view, trace_view
 
-V = TypeVar("V")
 CONTENT_ID = re.compile(r"[a-z2-7]{26}")
+LONGEST_NAME = 80  # what a person can have meant; comparing names takes time that grows with their length
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A network that has seen a picture."""
+    """The trace of a network on a picture, and the part of the picture that it saw."""
 
-    model: Model
-    picture: Picture
     trace: engine.Trace
     crop: Crop
 
@@ -38,74 +37,90 @@ class Seen:
 
 
 class Services:
-    """One per app. Everything that it holds may be asked for from many threads at once."""
+    """One per app. Everything in it may be asked for from many threads at once."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.limits = settings.limits
+    def __init__(self, settings: Settings, library: Library) -> None:
+        self.settings, self.library, self.limits = settings, library, settings.limits
+        self.decoder = Decoder(settings.limits)
+        self.decoder.start()
+        self.decodes = CapacityLimiter(settings.limits.decodes_at_once)
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
 
-    @cached_property
-    def decoder(self) -> Decoder:
-        """The decoder of uploads."""
-        return Decoder(self.limits)
-
     def model(self, name: str) -> Model:
         """A network by its name or content id. Raises Problem."""
-        names = library.model_names()
+        names = self.library.models
         if name in names:
-            return library.model(name)
-        for known in names if CONTENT_ID.fullmatch(name) else ():
-            if library.model(known).content == name:
-                return library.model(known)
-        raise unknown("unknown_network", "network", name, names)
+            return self.library.model(name)
+        by_content = map(self.library.model, names if CONTENT_ID.fullmatch(name) else ())
+        return one(by_content, name) or refuse("unknown_network", "network", name, names)
 
     def picture(self, name: str) -> Picture:
         """A picture by its name or content id. Raises Problem."""
-        shipped = library.pictures()
+        shipped = self.library.pictures
         if name in shipped:
-            return shipped[name]()
-        uploaded = self.uploads.get(name) if CONTENT_ID.fullmatch(name) else None
-        if uploaded is None:
-            raise unknown("unknown_image", "picture", name, shipped)
-        return uploaded
+            return shipped[name]
+        found = self.uploads.get(name) if CONTENT_ID.fullmatch(name) else None
+        return found or one(shipped.values(), name) or refuse("unknown_image", "picture", name, shipped)
 
     def take(self, data: bytes) -> Picture:
         """Keeps an uploaded picture. Raises Problem when it is none."""
         picture = self.decoder.picture(data)
-        self.uploads.put(picture.id, picture, len(picture.pixels))
+        self.uploads.put(picture.content, picture, len(picture.pixels))
         return picture
 
-    def seen(self, net: str, image: str) -> Seen:
-        """The trace of a network on a picture."""
-        model, picture = self.model(net), self.picture(image)
+    def seen(self, model: Model, picture: Picture) -> Seen:
+        """A network's trace on a picture."""
 
         def make() -> Seen:
             x, crop = pictures.network_input(picture, preprocessing(model.network))
-            return Seen(model, picture, model.network.trace(x), crop)
+            return Seen(model.network.trace(x), crop)
 
-        return self.results.get(("trace", model.content, picture.id), make, lambda s: s.size)
+        return self.results.get(("trace", model.content, picture.content), make, lambda seen: seen.size)
 
-    def gradients(self, seen: Seen, text: str) -> engine.Gradients:
-        """d objective / d everything. Raises Problem for an objective that does not fit the network."""
+    def gradients(self, model: Model, picture: Picture, objective: str) -> engine.Gradients:
+        """d objective / d everything."""
 
         def make() -> engine.Gradients:
-            try:
-                return seen.trace.gradients(engine.parse_objective(text))
-            except engine.errors.ConvoscopeError as e:
-                raise Problem("no_objective", str(e)) from e
+            return self.seen(model, picture).trace.gradients(parsed(objective))
 
-        key = ("gradients", seen.model.content, seen.picture.id, text)
+        key = ("gradients", model.content, picture.content, objective)
         return self.results.get(key, make, lambda g: sum(a.nbytes for a in g.by_activation.values()))
 
-    def kept(self, key: tuple[Any, ...], make: Callable[[], bytes]) -> bytes:
-        """Bytes that are made once: previews and views."""
-        return self.results.get(key, make, len)
+    def network_view(self, model: Model) -> wire.NetworkView:
+        """Everything about a network that needs no picture."""
+
+        def make() -> wire.NetworkView:
+            return network_view(model.name, model.title, model.network, model.card)
+
+        return self.results.get(("network view", model.content, model.name), make, size_of)
+
+    def trace_view(self, model: Model, picture: Picture, image: str) -> wire.TraceView:
+        """Everything about a trace but the arrays; `image` is the name that the picture was asked for by."""
+
+        def make() -> wire.TraceView:
+            seen = self.seen(model, picture)
+            return trace_view(model.name, image, seen.trace, seen.crop)
+
+        return self.results.get(("trace view", model.content, picture.content, image), make, size_of)
+
+    def preview(self, picture: Picture, side: int) -> bytes:
+        """The picture as PNG, its longer side at most `side`."""
+        return self.results.get(("preview", picture.content, side), lambda: pictures.preview(picture, side), len)
+
+
+def size_of(view: wire.Wire) -> int:
+    """About the bytes that a view takes as Python objects: five times those of its text."""
+    return 5 * len(view.body())
+
+
+def one(found: Iterable[Any], content: str) -> Any:
+    """The model or picture with this content id, None when there is none."""
+    return next((thing for thing in found if thing.content == content), None)
 
 
 def preprocessing(network: engine.Network) -> engine.Preprocessing:
-    """How pictures become the network's input; for a network that does not say, pixels between 0 and 1."""
+    """How pictures become the network's input; for a network that does not say, numbers between 0 and 1."""
     if network.preprocessing is not None:
         return network.preprocessing
     channels, rows, columns = network.input_shape
@@ -113,16 +128,25 @@ def preprocessing(network: engine.Network) -> engine.Preprocessing:
     return engine.Preprocessing((rows, columns), *plain, channels="L" if channels == 1 else "RGB")
 
 
-def unknown(code: str, what: str, name: str, known: Sequence[str] | Mapping[str, Any]) -> Problem:
-    """The problem of a name that is not there, with the nearest names that are."""
-    near = get_close_matches(name, known, n=3) or list(known)[:8]
-    return Problem(code, f"There is no {what} of that name. Known are: {', '.join(near) or 'none'}.")
+def parsed(objective: str) -> engine.Objective:
+    """The objective that the text names. Raises Problem."""
+    try:
+        return engine.parse_objective(objective)
+    except engine.errors.ConvoscopeError as error:
+        raise Problem("bad_value", str(error)) from error
 
 
-def services(request: Request) -> Services:
-    """The app's services."""
+def refuse(code: str, what: str, name: str, known: Iterable[str]) -> Any:
+    """Raises the problem of a name that is not there; it lists the nearest names that are."""
+    names = list(known)
+    near = get_close_matches(name[:LONGEST_NAME], names, n=3) or names[:8]
+    raise Problem(code, f"There is no {what} of that name. Known are: {', '.join(near) or 'none'}.")
+
+
+async def of_app(request: Request) -> Services:
+    """The services of the app that got the request. (Async, since a plain function would cost a thread.)"""
     found: Services = request.app.state.services
     return found
 
 
-Desk = Annotated[Services, Depends(services)]
+ServicesDep = Annotated[Services, Depends(of_app)]

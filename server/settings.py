@@ -11,9 +11,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CONVOSCOPE_", env_nested_delimiter="__", frozen=True, extra="ignore")
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 lets the system pick one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on; 0 lets the system pick one.")
     allowed_hosts: tuple[str, ...] = Field(
-        ("localhost", "127.0.0.1", "[::1]"), description="Host names that a request may be addressed to."
+        default=("localhost", "127.0.0.1", "[::1]"), description="Host names that a request may be addressed to."
     )
     limits: Limits = Field(default_factory=Limits)

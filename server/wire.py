@@ -3,7 +3,7 @@
 Numbers that JSON cannot say travel as the strings "NaN", "Infinity" and "-Infinity".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -278,6 +278,6 @@ def cells(positions: Array, drop: int) -> list[list[int]]:
     return found
 
 
-def ints(values: Sequence[int]) -> list[int]:
+def ints(values: Iterable[Any]) -> list[int]:
     """Plain integers."""
     return [int(v) for v in values]

@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request, Response
 
 from convoscope.server import limits
 from convoscope.server.answers import answer
-from convoscope.server.services import Desk
+from convoscope.server.services import ServicesDep
 from convoscope.server.wire import LimitList, LimitView
 
 router = APIRouter(prefix="/api/limits", tags=["limits"])
 
 
 @router.get("", response_model=LimitList)
-def list_limits(request: Request, desk: Desk) -> Response:
+def read_limits(request: Request, services: ServicesDep) -> Response:
     """Every limit of this server."""
-    table = LimitList(limits=[LimitView(**row) for row in limits.rows(desk.limits)])
+    table = LimitList(limits=[LimitView(**row) for row in limits.rows(services.limits)])
     return answer(request, [table.model_dump_json()], table.body)

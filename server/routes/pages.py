@@ -1,28 +1,53 @@
 """The page, and the files that it is made of."""
 
-from pathlib import Path
-from typing import Any
-
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 
-from convoscope import __version__
-from convoscope.server.answers import release
+from convoscope.server.answers import FOR_EVER, has
+from convoscope.server.errors import Problem
+from convoscope.server.pages import ASSETS, page
+from convoscope.server.routes.images import image_view
+from convoscope.server.services import ServicesDep
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 router = APIRouter(include_in_schema=False)
-templates = Jinja2Templates(ROOT / "templates")
 
 
 @router.get("/", response_class=HTMLResponse)
-def read_page(request: Request) -> Response:
-    """Convoscope."""
-    context: dict[str, Any] = {"version": __version__, "release": release()}
-    return templates.TemplateResponse(request, "index.html", context, headers={"Cache-Control": "no-cache"})
+def read_page(request: Request, services: ServicesDep, network: str = "", image: str = "") -> Response:
+    """Convoscope, open on the network and picture of the address, or else on the first ones that are here.
+
+    Of a network or picture that is gone, the page itself tells; so it must open.
+    """
+    name = image or next(iter(services.library.pictures))
+    try:
+        model, picture = services.model(network or services.library.models[0]), services.picture(name)
+    except Problem:
+        return page(request, "index.html")
+    return page(
+        request,
+        "index.html",
+        network=services.network_view(model),
+        image=image_view(name, picture),
+        trace=services.trace_view(model, picture, name),
+    )
 
 
-def mount_static(app: FastAPI) -> None:
-    """Serves static/."""
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+@router.get("/static/{name:path}")
+async def read_static(request: Request, name: str) -> Response:
+    """A file of static/."""
+    version, slash, rest = name.partition("/")
+    versioned = version.startswith("~") and slash
+    asset = ASSETS.get(rest if versioned else name)
+    if asset is None:
+        raise Problem("not_found", "There is no such file.")
+    current = versioned and version == f"~{ASSETS.version}"
+    headers = {
+        "ETag": f'W/"{asset.tag}"',
+        "Cache-Control": f"public, {FOR_EVER if current else 'no-cache'}",
+        "Vary": "Accept-Encoding",
+    }
+    if has(request, asset.tag):
+        return Response(status_code=304, headers=headers)
+    if asset.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.zipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.media)
+    return Response(asset.body, headers=headers, media_type=asset.media)

@@ -1,6 +1,8 @@
 """The arithmetic of one number as the page tells it."""
 
-from collections.abc import Mapping, Sequence
+import json
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -63,32 +65,34 @@ def readers(network: Network, name: str, cell: Sequence[int]) -> list[wire.Reade
         window = node.layer.windows(*(network.shapes[i] for i in node.inputs))[k]
         if isinstance(window, IndexMap):
             cells = window.readers(tuple(cell))
-            count, example = len(cells), cells[len(cells) // 2] if cells else ()
+            axes = tuple(sorted({c[k] for c in cells}) for k in range(len(window.y_shape)))
         else:
             axes = window.reach(tuple(cell))
-            count = int(np.prod([len(a) for a in axes]))
-            example = tuple(a[len(a) // 2] for a in axes) if count else ()
-        if count:
-            found.append(
-                wire.ReaderView(node=node.name, kind=node.layer.kind, count=count, example=wire.ints(example[1:]))
-            )
+        if count := math.prod(map(len, axes)):
+            example = [a[len(a) // 2] for a in axes][1:]
+            found.append(wire.ReaderView(node=node.name, kind=node.layer.kind, count=count, example=example))
     return found
 
 
-def windows_arrays(trace: Trace, node: str, channel: int, first: int, count: int) -> tuple[Mapping[str, Array], str]:
-    """The sliding window, step by step: value, place and step values of `count` cells of a channel; and step labels."""
+def windows_arrays(
+    trace: Trace, node: str, channel: int, first: int, count: int
+) -> tuple[dict[str, Array], dict[str, str]]:
+    """The sliding window, step by step: value, place and step values of `count` cells of a channel; and step labels.
+
+    A window that has no step of some label (its rounding, most often) shows 0 there.
+    """
     shape = trace.activation(node).shape[2:]
-    total = int(np.prod(shape))
-    cells = [(channel, *np.unravel_index(i, shape)) for i in range(first, min(first + count, total))]
-    told = [trace.explain(node, wire.ints(cell)) for cell in cells]
+    last = min(first + count, int(np.prod(shape)))
+    cells = [(channel, *wire.ints(np.unravel_index(i, shape))) for i in range(first, last)]
+    told = [trace.explain(node, cell) for cell in cells]
     labels = max(([s.label for s in e.steps] for e in told), key=len, default=[])
     partial = np.zeros((len(told), len(labels)), np.float64)
     for row, e in enumerate(told):
         values = {s.label: s.value for s in e.steps}
         partial[row] = [values.get(label, 0.0) for label in labels]
-    arrays = {
+    arrays: dict[str, Array] = {
         "value": np.array([e.value for e in told], np.float32),
         "at": np.array(cells, np.int32).reshape(len(cells), len(shape) + 1),
         "partial": partial,
     }
-    return arrays, ",".join(labels)
+    return arrays, {"labels": json.dumps(labels)}

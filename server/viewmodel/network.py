@@ -6,11 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from convoscope.engine import Axis, IndexMap, Layer, Network, Node, Table, Trace, Window
+from convoscope.engine import Axis, IndexMap, Layer, Network, Node, Preprocessing, Table, Trace, Window
 from convoscope.server import wire
 
 KEEPS_SCALE = ("pointwise", "reduce", "copy")
 """Kinds of arithmetic whose results are on the scale of their input, so that one colour range serves both."""
+
+
+def network_summary(id: str, title: str, network: Network) -> wire.NetworkSummary:
+    """One line of the list of networks."""
+    return wire.NetworkSummary(
+        id=id, title=title, input_shape=wire.ints(network.input_shape), parameters=network.parameter_count, shipped=True
+    )
 
 
 def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] | None) -> wire.NetworkView:
@@ -19,20 +26,11 @@ def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] 
     groups = range_groups(network)
     nodes = [input_view(network, i.name, groups) for i in network.inputs]
     nodes += [node_view(network, n, blank, groups) for n in network.nodes]
-    how = network.preprocessing
     return wire.NetworkView(
         id=id,
         title=title,
         labels=list(network.labels),
-        preprocessing=how
-        and wire.PreprocessingView(
-            size=how.size,
-            mean=list(how.mean),
-            std=list(how.std),
-            scale=how.scale,
-            channels=how.channels,
-            crop=how.crop,
-        ),
+        preprocessing=None if network.preprocessing is None else preprocessing_view(network.preprocessing),
         card=dict(card) if card is not None else None,
         output=network.output,
         logits=blank.logits,
@@ -40,6 +38,13 @@ def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] 
         parameters=network.parameter_count,
         macs=sum(n.macs for n in nodes),
         nodes=nodes,
+    )
+
+
+def preprocessing_view(how: Preprocessing) -> wire.PreprocessingView:
+    """How pixels become the network's input."""
+    return wire.PreprocessingView(
+        size=how.size, mean=list(how.mean), std=list(how.std), scale=how.scale, channels=how.channels, crop=how.crop
     )
 
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from convoscope import engine
 from convoscope.engine import Trace, logits_and_probabilities
-
 from convoscope.server import wire
 from convoscope.server.viewmodel.network import range_groups
 

@@ -1,0 +1,1 @@
+"""What the command `convoscope` can do, a file for each; every one has `add(subparsers)` and `run(args)`."""

@@ -1,0 +1,37 @@
+"""The description of the interface: what FastAPI finds out, with our one error shape for every refusal."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from convoscope.server.errors import CODES
+from convoscope.server.wire import PROBLEM, ProblemView
+
+ABOUT = """Structure travels as JSON, arrays as safetensors; the addresses of arrays also end in `.json` for small
+scripts. Every answer is a function of what its address names. Every refusal is a problem (RFC 9457) with a `code`."""
+EVERYWHERE = (400, 421, 500, 503)
+BY_METHOD = {"get": (404, 422), "put": (403, 413, 415, 422)}
+
+
+def description(app: FastAPI) -> dict[str, Any]:
+    """The interface as OpenAPI. Made once."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
+        problem = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = schema["components"]["schemas"]
+        schemas["ProblemView"] = problem
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for methods in schema["paths"].values():
+            for method, operation in methods.items():
+                operation["responses"] |= {str(s): refusal(s) for s in (*EVERYWHERE, *BY_METHOD[method])}
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def refusal(status: int) -> dict[str, Any]:
+    """What an operation says about a status: the codes that it may carry."""
+    codes = ", ".join(code for code, kind in CODES.items() if kind.status == status)
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemView"}}}
+    return {"description": f"Refused: {codes}", "content": content}

@@ -1,0 +1,102 @@
+"""`convoscope` without a command: the server, and a browser that is open on it."""
+
+import argparse
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from typing import Any
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")
+PORTS_TRIED = 100
+STOP_SECONDS = 10
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options."""
+    parser.add_argument("--host", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on, or the next free one (8000); 0 for any")
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="answer to this name, too")
+    browser = parser.add_mutually_exclusive_group()
+    browser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    browser.add_argument("--open", action="store_true", help="open a browser even where there seems to be no screen")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until it is told to stop."""
+    from convoscope.server.settings import Settings
+
+    given = {name: value for name, value in (("host", args.host), ("port", args.port)) if value is not None}
+    settings = Settings(**given)
+    listening = listen(settings.host, settings.port)
+    settings = settings.model_copy(update={"allowed_hosts": names(settings, args.allow_host)})
+    start(settings, listening, opens=args.open or (not args.no_browser and has_screen()))
+    return 0
+
+
+def names(settings: Any, more: list[str]) -> tuple[str, ...]:
+    """The host names to answer to: the listed ones, and the address itself where it is one."""
+    own = () if settings.host in EVERYWHERE else (bracketed(settings.host),)
+    return (*settings.allowed_hosts, *own, *more)
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on the port, or on the next free one. Ends the program when there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reason: OSError | None = None
+    for candidate in range(port, min(port + PORTS_TRIED, 65_536)):
+        found = socket.socket(family)
+        if os.name != "nt":  # there it would share the port with whoever has it
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((host, candidate))
+            found.listen(2048)
+        except OSError as error:
+            found.close()
+            reason = error
+        else:
+            return found
+    why = reason.strerror if reason else "there is none"
+    sys.exit(f"Convoscope cannot listen on {bracketed(host)}, port {port} or the {PORTS_TRIED} after it: {why}.")
+
+
+def start(settings: Any, listening: socket.socket, opens: bool) -> None:
+    """Runs the server on the socket, and says where it is."""
+    import uvicorn
+
+    from convoscope.server.app import create_app
+    from convoscope.server.protocol import protocol
+
+    config = uvicorn.Config(
+        create_app(settings),
+        http=protocol(settings.limits),
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=settings.limits.keep_alive_seconds,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        h11_max_incomplete_event_size=settings.limits.header_bytes,
+    )
+    port = listening.getsockname()[1]
+    url = f"http://{bracketed(settings.host)}:{port}"
+    taken = f" (port {settings.port} is taken)" if settings.port not in (0, port) else ""
+    print(f"Convoscope is at {url}{taken}. Press Ctrl-C to stop it.", flush=True)
+    if opens:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def has_screen() -> bool:
+    """Whether a browser would have a screen to open on."""
+    local = os.name == "nt" or sys.platform == "darwin"
+    return local or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
