@@ -1,7 +1,7 @@
 /** The NumPy line, with the indices that name this very number marked. Pure until `line`. */
 import { h } from '../ui/h.js';
 
-const WIDE = 46; // characters that fit the lens
+const WIDE = 43; // characters that fit the lens
 
 /**
  * The line in pieces; `live` are the numbers inside brackets.
@@ -18,19 +18,31 @@ export function pieces(source) {
 }
 
 /**
- * Broken where a person would break it: after the first call's parenthesis, then before a product or a sum.
+ * Broken where a person would break it: after the first call's parenthesis, and before an operator, never in an index.
  * @param {string} source
  */
 export function broken(source) {
-  if (source.length <= WIDE) return source;
-  const [first, ...rest] = source.replace(/^([^(]*\()/, '$1\n').split('\n');
-  const lines = [first];
-  for (const part of rest.join('').split(/(?= [*/+] )/)) {
+  const lines = [''];
+  for (const part of breakable(source)) {
     const last = lines[lines.length - 1];
-    if (lines.length > 1 && last.length + part.length <= WIDE) lines[lines.length - 1] += part;
+    if (last === '' || last.length + part.length <= WIDE) lines[lines.length - 1] += part;
     else lines.push(`    ${part.trimStart()}`);
   }
   return lines.join('\n');
+}
+
+/** @param {string} source @returns {string[]} */
+function breakable(source) {
+  const parts = [''];
+  let depth = 0, called = false;
+  for (const word of source.split(/(?=[ [\]])|(?<=[(\]])/)) {
+    const operator = depth === 0 && /^ [-+*/]/.test(word);
+    if (operator || (called && parts.length === 1)) parts.push('');
+    depth += word.startsWith('[') ? 1 : word.startsWith(']') ? -1 : 0;
+    called = word.endsWith('(');
+    parts[parts.length - 1] += word;
+  }
+  return parts;
 }
 
 /** @param {string} source */

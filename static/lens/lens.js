@@ -8,6 +8,7 @@ import { SIGNIFICANT, single } from './digits.js';
 import { readers, windowFact } from './facts.js';
 import { formula } from './mathml.js';
 import { combine, copy, pointwise, reduce, sequence } from './others.js';
+import { lettersOf, specialised } from './specialise.js';
 import { sum } from './sum.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -44,7 +45,7 @@ export function mountLens(root, { store, scene, actions }) {
     const focus = root.contains(document.activeElement) ? document.activeElement?.textContent : null;
     const view = lookAt(now, store.get(), explanation);
     const { total, parts } = arithmetic(view, choices, choose, link);
-    fill(root, head(view, total), notation(view), line(explanation.numpy), parts, readers(view, link));
+    fill(root, head(view, total), explanation.operands.length > 0 && [notation(view), line(explanation.numpy)], parts, readers(view, link));
     fit(root);
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
   }
@@ -78,7 +79,8 @@ export function mountLens(root, { store, scene, actions }) {
 
 /** @param {View} view */
 function notation(view) {
-  return h('div', { class: 'formula' }, formula(view.explanation.mathml), windowFact(view));
+  const letters = lettersOf(view.node?.config ?? {});
+  return h('div', { class: 'formula' }, formula(view.explanation.mathml, (tree) => specialised(tree, letters)), windowFact(view));
 }
 
 /**
@@ -103,6 +105,6 @@ function arithmetic(view, choices, choose, link) {
 function fit(root) {
   const math = root.querySelector('math'), room = math?.parentElement?.clientWidth ?? 0;
   if (!(math instanceof MathMLElement) || !math.firstElementChild) return;
-  const wide = math.firstElementChild.getBoundingClientRect().width;
+  const wide = Math.max(math.firstElementChild.getBoundingClientRect().width, math.scrollWidth);
   if (wide > room) math.style.fontSize = `${((room / wide) * parseFloat(getComputedStyle(math).fontSize)).toFixed(2)}px`;
 }

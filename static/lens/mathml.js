@@ -77,13 +77,14 @@ function built({ tag, attributes, children }) {
 }
 
 /**
- * The formula as an element; a formula that makes no sense is no reason to show no numbers.
+ * The formula as an element, after `adapt`; a formula that makes no sense is no reason to show no numbers.
  * @param {string} source
+ * @param {(tree: Tree) => Tree} [adapt]
  * @returns {MathMLElement | null}
  */
-export function formula(source) {
+export function formula(source, adapt = (tree) => tree) {
   try {
-    return built(parseMathml(source));
+    return built(adapt(parseMathml(source)));
   } catch (error) {
     console.error(error);
     return null;

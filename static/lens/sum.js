@@ -7,6 +7,7 @@ import { terms } from './terms.js';
 /** @typedef {import('./context.js').View} View */
 /** @typedef {import('./context.js').Choices} Choices */
 /** @typedef {import('./rows.js').Row} Row */
+/** @typedef {import('./digits.js').Style} Style */
 
 const TINT = 0.62; // how far along the scale the colour of a bar is
 
@@ -21,18 +22,21 @@ export function sum(view, choices, choose) {
   const printed = column(shown.map((row) => row.value), e.value, choices.significant);
   const open = choices.open ?? largest(shown, groups);
   const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
-  const body = shown.map((row, k) => line(view, row, printed.parts[k], text(row.total, printed.style), {
+  const body = shown.map((row, k) => line(view, row, printed.parts[k], text(row.total, coarser(printed.style)), {
     share: Math.abs(row.value) / size, open: row.group !== null && row.group === open,
     press: row.group === null ? row.folded ? () => choose({ unfolded: true }) : null : () => choose({ open: row.group }),
   }));
   const table = h('table', { class: 'sum' },
     h('caption', { class: 'spoken' }, `The parts of ${e.address}`),
-    h('thead', null, h('tr', null, h('th', null, ''), h('th', null, ''), h('th', null, 'part', unit(printed.style)), h('th', null, 'running sum'))),
+    h('thead', null, h('tr', null, h('th', null, ''), h('th', null, ''), h('th', null, 'part', unit(printed.style)), h('th', { title: 'Added with all digits, then rounded' }, 'running sum'))),
     h('tbody', null, body, printed.rest !== null && rounding(printed.rest)),
     h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, printed.total))));
   const fold = choices.unfolded && shown.length > groups && h('button', { class: 'quiet', on: { click: () => choose({ unfolded: false }) } }, 'fold the small ones');
   return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style)] };
 }
+
+/** Running sums in fewer digits: their last one would not agree with the parts' rounded ones. @param {Style} style */
+const coarser = (style) => ({ ...style, decimals: Math.max(0, style.decimals - 2) });
 
 /** @param {Row[]} shown @param {number} groups */
 function largest(shown, groups) {

@@ -9,6 +9,7 @@ import { columnIn, styleFor, text } from './digits.js';
 /** @typedef {import('./digits.js').Style} Style */
 
 const WIDEST = 5; // terms beside each other
+const DECIMALS = 3; // of a factor: its cell has all of them
 
 /**
  * @param {View} view
@@ -26,7 +27,7 @@ export function terms(view, group, style) {
     h('div', null, h('span', null, chips.x(first + k), ' × ', chips.w(first + k)), h('em', null, part)));
   const across = x.shape.length > 2 ? Math.min(WIDEST, x.shape[x.shape.length - 1]) : Math.min(count, 3);
   return h('section', { class: 'terms', 'aria-label': `${step.label}, term by term` },
-    h('h3', null, `${step.label}, term by term`),
+    h('h3', null, count > 1 ? `${step.label}, term by term` : step.label),
     h('div', { class: 'grid', style: { '--across': across } }, cells),
     h('p', { class: 'foot' }, `${x.source || x.name} × ${w.source || w.name}. `,
       adds(count, text(step.value, style, '+'), printed.rest),
@@ -42,7 +43,8 @@ const adds = (count, total, rest) =>
  * @param {OperandView} operand
  */
 function chip(view, operand) {
-  const range = ends(view, operand), style = styleFor(Math.max(...operand.values.filter(Number.isFinite).map(Math.abs), 0), 4);
+  const range = ends(view, operand), usual = styleFor(Math.max(...operand.values.filter(Number.isFinite).map(Math.abs), 0), 4);
+  const style = { ...usual, decimals: Math.min(usual.decimals, DECIMALS) };
   return (/** @type {number} */ k) => {
     const value = operand.values[k], cell = cellOf(operand, k), padding = isPadding(view, operand, cell);
     return h('b', {

@@ -11,10 +11,11 @@ import { showKeys } from './keyboard.js';
 /** @typedef {import('../types.d.ts').ViewName} ViewName */
 /** @typedef {import('../types.d.ts').NetworkView} NetworkView */
 
-const THEME_PATHS = {
-  auto: 'M10 2a8 8 0 1 0 0 16zM10 2a8 8 0 0 1 0 16',
-  light: 'M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4',
-  dark: 'M16 12.5A7 7 0 0 1 7.5 4 7 7 0 1 0 16 12.5z',
+/** Outline, and what is filled. @type {Record<State['theme'], [string, string]>} */
+const THEME_ICONS = {
+  auto: ['M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z', 'M10 2.5a7.5 7.5 0 0 1 0 15z'],
+  light: ['M10 1v2.5M10 16.5V19M1 10h2.5M16.5 10H19M3.6 3.6l1.8 1.8M14.6 14.6l1.8 1.8M16.4 3.6l-1.8 1.8M5.4 14.6l-1.8 1.8', 'M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8z'],
+  dark: ['', 'M16.5 12.5A7 7 0 0 1 7.5 3.5 7 7 0 1 0 16.5 12.5z'],
 };
 
 /**
@@ -49,7 +50,8 @@ export function mountControls(views, controls, title, { actions, store }) {
       const chosen = THEMES.find(([value]) => value === state.theme)?.[1];
       theme.setAttribute('aria-label', `Theme: ${chosen}. Change it`);
       theme.title = `Theme: ${chosen} (T)`;
-      fill(theme, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: THEME_PATHS[state.theme], class: state.theme })));
+      const [line, full] = THEME_ICONS[state.theme];
+      fill(theme, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: line }), svg('path', { d: full, class: 'full' })));
       if (scene) title.textContent = summary(scene.network);
     },
   };
