@@ -1,0 +1,38 @@
+/** While the state says `playing`, moves t on, layer by layer; at the end of the pass it stops. */
+
+/** @import { Clock, Scene, State } from '../types.d.ts' */
+
+/** One layer at speed 1, ms. */
+export const LAYER_MS = 420;
+/** A pause of the page (a tab in the background) does not become a leap. */
+const LONGEST_STEP = 60;
+
+/** t after `ms` of playing, Infinity at the end. @param {number} t @param {number} ms @param {number} speed @param {number} end layers */
+export function later(t, ms, speed, end) {
+  const next = Math.min(t, end) + (Math.min(LONGEST_STEP, ms) * speed) / LAYER_MS;
+  return next >= end ? Infinity : next;
+}
+
+/**
+ * @param {{ clock: Clock, state: () => State, scene: () => Scene | null, seek: (t: number) => void, setPlaying: (on: boolean) => void }} page
+ * @returns {{ wake(): void, stop(): void }} `wake` when playing may have begun
+ */
+export function createPlayer({ clock, state, scene, seek, setPlaying }) {
+  let last = 0;
+  const stop = clock.add((now) => {
+    const { playing, t, speed } = state();
+    const shown = scene();
+    if (!playing || !shown) {
+      last = 0;
+      return false;
+    }
+    if (last > 0) {
+      const next = later(t, now - last, speed, shown.network.nodes.filter((node) => node.inputs.length > 0).length);
+      seek(next);
+      if (next === Infinity) setPlaying(false);
+    }
+    last = now;
+    return true;
+  });
+  return { wake: clock.wake, stop };
+}

@@ -1,0 +1,116 @@
+/**
+ * Numbers as colours: diverging tables with zero on the theme's sheet, mixed in OKLab, the same table for the pixels
+ * and for the legend. Pure.
+ */
+
+import { bytes, luminance, mix } from './oklab.js';
+import { PALETTE } from './palette.js';
+
+/** @import { Scale } from '../stage.d.ts' */
+/** @import { Theme } from './palette.js' */
+/** @typedef {import('./oklab.js').Triple} Triple */
+
+const HALF = 255;
+/** Entries of a table: −range, …, 0, …, +range. */
+export const ENTRIES = 2 * HALF + 1;
+
+/** What no scale has a place for; their own colours, on both themes apart from every number's. */
+export const ODD = { nan: '#d6207f', plus: '#f2d400', minus: '#00b8c4' };
+
+/** Stops from −1 to 1; where zero stands the theme's sheet is put in. @type {Record<string, Record<Theme, [number, string][]>>} */
+const STOPS = {
+  activation: {
+    light: [[-1, '#0a3a78'], [-0.5, '#5b93cb'], [0.5, '#f0a257'], [1, '#a33a04']],
+    dark: [
+      [-1, '#d3e9ff'], [-0.72, '#86c1ff'], [-0.42, '#3f8df2'], [-0.16, '#1c4d96'],
+      [0.16, '#7d430f'], [0.42, '#e08427'], [0.72, '#ffbf6b'], [1, '#ffefd0'],
+    ],
+  },
+  gradient: {
+    light: [[-1, '#471a78'], [-0.5, '#a483c8'], [0.5, '#6cbb80'], [1, '#0b5a30']],
+    dark: [
+      [-1, '#eadcff'], [-0.72, '#c3a2ff'], [-0.42, '#9058e0'], [-0.16, '#4a2a86'],
+      [0.16, '#12553c'], [0.42, '#2ab277'], [0.72, '#7fe9ae'], [1, '#d9ffe9'],
+    ],
+  },
+};
+
+/** The scale of values on their way forward: blue, sheet, orange. @param {Theme} theme */
+export const activationScale = (theme) => scale('activation', theme);
+
+/** The scale of values on their way back: purple, sheet, green. @param {Theme} theme */
+export const gradientScale = (theme) => scale('gradient', theme);
+
+/** @type {Map<string, Scale>} */
+const made = new Map();
+
+/** @param {'activation' | 'gradient'} name @param {Theme} theme @returns {Scale} */
+function scale(name, theme) {
+  const key = `${name}/${theme}`;
+  const known = made.get(key) ?? build(name, theme);
+  made.set(key, known);
+  return known;
+}
+
+/** @param {'activation' | 'gradient'} name @param {Theme} theme @returns {Scale} */
+function build(name, theme) {
+  const table = tableOf(name, theme);
+  const { ink } = PALETTE[theme];
+  const dark = theme === 'dark' ? PALETTE.dark.paper : ink;
+  const light = theme === 'dark' ? ink : '#ffffff';
+  /** @param {number} value @param {number} range @returns {Triple} */
+  const rgb = (value, range) => odd(value) ?? entry(table, value, range);
+  return {
+    name,
+    table,
+    css: (value, range) => `rgb(${rgb(value, range).join(',')})`,
+    ink: (value, range) => (luminance(rgb(value, range)) > 0.3 ? dark : light),
+    paint: (values, range) => paint(values, range, table),
+  };
+}
+
+/** @param {'activation' | 'gradient'} name @param {Theme} theme */
+function tableOf(name, theme) {
+  const stops = /** @type {[number, string][]} */ ([...STOPS[name][theme], [0, PALETTE[theme].sheet]]).sort((a, b) => a[0] - b[0]);
+  const table = new Uint8ClampedArray(ENTRIES * 4);
+  for (let i = 0; i < ENTRIES; i++) table.set([...between(stops, (i - HALF) / HALF), 255], i * 4);
+  return table;
+}
+
+/** @param {[number, string][]} stops @param {number} x @returns {Triple} */
+function between(stops, x) {
+  const next = Math.max(1, stops.findIndex(([place]) => place >= x));
+  const [[from, low], [to, high]] = [stops[next - 1], stops[next]];
+  return mix(bytes(low), bytes(high), (x - from) / (to - from));
+}
+
+/** Where a value stands in the table; the darkest colour means "this or more". @param {number} value @param {number} range */
+const place = (value, range) => Math.round(Math.max(-1, Math.min(1, range > 0 ? value / range : 0)) * HALF) + HALF;
+
+/** @param {Uint8ClampedArray} table @param {number} value @param {number} range @returns {Triple} */
+function entry(table, value, range) {
+  const at = place(value, range) * 4;
+  return [table[at], table[at + 1], table[at + 2]];
+}
+
+/** The colour of NaN and of the infinities, null for every other number. @param {number} value @returns {Triple | null} */
+function odd(value) {
+  if (Number.isFinite(value)) return null;
+  return bytes(Number.isNaN(value) ? ODD.nan : value > 0 ? ODD.plus : ODD.minus);
+}
+
+/** RGBA bytes of many numbers. @param {ArrayLike<number>} values @param {number} range @param {Uint8ClampedArray} table */
+function paint(values, range, table) {
+  const out = new Uint8ClampedArray(values.length * 4);
+  for (let k = 0, to = 0; k < values.length; k++, to += 4) {
+    const value = values[k];
+    if (Number.isFinite(value)) {
+      const from = place(value, range) * 4;
+      out[to] = table[from];
+      out[to + 1] = table[from + 1];
+      out[to + 2] = table[from + 2];
+    } else out.set(odd(value) ?? [0, 0, 0], to);
+    out[to + 3] = 255;
+  }
+  return out;
+}

@@ -1,0 +1,77 @@
+/** The lines of the flow: who reads whom, drawn from volume to volume. Pure. */
+
+import { extentOf } from './slices.js';
+import { curve, line } from './marks.js';
+
+/** @import { Box, Graph, Mark, Point, Pose } from '../stage.d.ts' */
+
+const STYLE = { width: 1.1, alpha: 0.6, head: true };
+const AWAY = 2;
+/** A line leaves and meets a volume at most this far from the axis, or this share of the volume's height. */
+const OFF_AXIS = 44;
+const OFF_SHARE = 0.3;
+
+/**
+ * @param {Graph} graph @param {Map<string, Pose>} poses @param {(node: string) => number} axisOf where the flow's axis lies for a node
+ * @returns {Mark[]}
+ */
+export function flowMarks(graph, poses, axisOf) {
+  /** @type {Map<string, Box>} */
+  const boxes = new Map();
+  for (const [name, pose] of poses) {
+    const volume = graph.volumes.get(name);
+    if (volume) boxes.set(name, extentOf(volume, pose));
+  }
+  const home = new Map(graph.columns.flatMap((column) => column.nodes.map((node) => [node.name, column])));
+  return graph.nodes.flatMap((node) =>
+    node.inputs.flatMap((input) => {
+      const [from, to] = [boxes.get(input), boxes.get(node.name)];
+      const [pose, next] = [poses.get(input), poses.get(node.name)];
+      if (!from || !to || !pose || !next) return [];
+      if (home.get(input) === home.get(node.name) && to.y > from.y + from.h) return [down(pose, from, next, to)];
+      return across(from, to, axisOf(input), axisOf(node.name), skips(graph, input, node.name));
+    }),
+  );
+}
+
+/** From a layer to what hangs below it. @param {Pose} pose @param {Box} from @param {Pose} next @param {Box} to @returns {Mark} */
+function down(pose, from, next, to) {
+  const x = pose.x + pose.w * pose.ax;
+  const lid = next.y + next.w * next.ay * 0.9;
+  return line([[x, from.y + from.h + AWAY], [x, Math.max(lid - 6, to.y)]], STYLE);
+}
+
+/** How many ranks a line passes by. @param {Graph} graph @param {string} from @param {string} to */
+function skips(graph, from, to) {
+  const rank = (/** @type {string} */ name) => graph.columns.find((c) => c.nodes.some((n) => n.name === name))?.rank ?? 0;
+  return rank(to) - rank(from) - 1;
+}
+
+/** @param {Box} from @param {Box} to @param {number} fromAxis @param {number} toAxis @param {number} passed @returns {Mark[]} */
+function across(from, to, fromAxis, toAxis, passed) {
+  const start = /** @type {Point} */ ([from.x + from.w + AWAY, toward(from, fromAxis)]);
+  const end = /** @type {Point} */ ([to.x - AWAY, toward(to, toAxis)]);
+  if (end[0] <= start[0]) return turn(start, end);
+  if (passed > 0) return [arch(start, end, from, to)];
+  const middle = (start[0] + end[0]) / 2;
+  return [curve([start, [middle, start[1]], [middle, end[1]], end], STYLE)];
+}
+
+/** The point of a volume's side that is nearest to the axis, or near to it. @param {Box} box @param {number} axis */
+function toward(box, axis) {
+  if (box.y <= axis && axis <= box.y + box.h) return axis;
+  const off = Math.min(OFF_AXIS, box.h * OFF_SHARE);
+  return axis < box.y ? box.y + off : box.y + box.h - off;
+}
+
+/** Over what lies between. @param {Point} start @param {Point} end @param {Box} from @param {Box} to @returns {Mark} */
+function arch(start, end, from, to) {
+  const high = Math.min(from.y, to.y) - 26;
+  return curve([[from.x + from.w, from.y + 6], [from.x + from.w + 20, high], [to.x - 20, high], [end[0], to.y + 6]], { ...STYLE, alpha: 0.45 });
+}
+
+/** Out of the end of one line of the flow, and into the start of the next. @param {Point} start @param {Point} end @returns {Mark[]} */
+const turn = (start, end) => [
+  line([start, [start[0] + 12, start[1]]], { ...STYLE, head: false }),
+  line([[end[0] - 12, end[1]], end], STYLE),
+];

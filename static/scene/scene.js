@@ -1,0 +1,58 @@
+/** All volumes of a frame: their marks in the order they are painted, and where they can be pointed at. Pure. */
+
+import { extentOf, isClosed } from './slices.js';
+import { rect } from './marks.js';
+import { volumeMarks, volumeTargets } from './volume.js';
+
+/** @import { Graph, Look, Mark, Pose, Target } from '../stage.d.ts' */
+
+/** While slices move, so many are drawn of all; of a stack of hundreds every k-th is. */
+const MOVING_SLICES = 260;
+/** How bright the light behind a volume is, in the dark theme. */
+const GLOW = 0.34;
+
+/**
+ * @param {{ graph: Graph, look: Look, reveal: (node: string) => number }} shown @param {Map<string, Pose>} poses
+ * @param {Set<string>} lit nodes with a line under them @param {boolean} moving
+ * @returns {Mark[]}
+ */
+export function sceneMarks({ graph, look, reveal }, poses, lit, moving) {
+  const maps = [...poses.keys()].reduce((sum, name) => sum + (graph.volumes.get(name)?.channels ?? 0), 0);
+  const every = moving ? Math.max(1, Math.ceil(maps / MOVING_SLICES)) : 1;
+  const names = paintOrder(graph, poses);
+  const glows = look.theme === 'dark' ? names.flatMap((name) => glow(graph, look, name, /** @type {Pose} */ (poses.get(name)), reveal(name))) : [];
+  const volumes = names.flatMap((name) => {
+    const node = graph.byName.get(name);
+    const volume = graph.volumes.get(name);
+    const pose = poses.get(name);
+    if (!node || !volume || !pose) return [];
+    return volumeMarks(node, volume, pose, reveal(name), look, every);
+  });
+  return [...glows, ...volumes, ...[...lit].flatMap((name) => underline(graph, poses, name))];
+}
+
+/** Later layers first: the flow comes towards the one who looks at it. @param {Graph} graph @param {Map<string, Pose>} poses */
+const paintOrder = (graph, poses) =>
+  [...poses.keys()].sort((a, b) => (graph.index.get(b) ?? 0) - (graph.index.get(a) ?? 0));
+
+/** Light behind a closed volume, never over a face: colour stays readable as number. @param {Graph} graph @param {Look} look @param {string} name @param {Pose} pose @param {number} reveal @returns {Mark[]} */
+function glow(graph, look, name, pose, reveal) {
+  const volume = graph.volumes.get(name);
+  if (!volume || volume.vector || !isClosed(pose) || reveal <= 0) return [];
+  return [{ kind: 'glow', picture: look.picture(name, 'glow', Math.round(pose.front)), box: extentOf(volume, pose), alpha: GLOW * pose.alpha * reveal }];
+}
+
+/** @param {Graph} graph @param {Map<string, Pose>} poses @param {string} name @returns {Mark[]} */
+function underline(graph, poses, name) {
+  const [pose, volume] = [poses.get(name), graph.volumes.get(name)];
+  if (!pose || !volume || volume.vector || pose.u > 0) return [];
+  const box = extentOf(volume, pose);
+  return [rect({ x: box.x, y: box.y + box.h + 3, w: box.w, h: 2 }, { fill: 'ink' })];
+}
+
+/** @param {Graph} graph @param {Map<string, Pose>} poses @returns {Target[]} */
+export const sceneTargets = (graph, poses) =>
+  paintOrder(graph, poses).flatMap((name) => {
+    const [node, volume, pose] = [graph.byName.get(name), graph.volumes.get(name), poses.get(name)];
+    return node && volume && pose ? volumeTargets(node, volume, pose) : [];
+  });

@@ -1,0 +1,93 @@
+/** The timeline's picture: the network's silhouette forward, the loss, the silhouette again backward. Pure. */
+
+import { clamp01 } from '../anim/ease.js';
+import { layerCount, segmentsOf } from '../anim/timeline.js';
+import { isWeighted } from '../model/graph.js';
+import { line, rect, shape } from './marks.js';
+
+/** @import { Graph, Mark, Point, Scale } from '../stage.d.ts' */
+/** @typedef {{ width: number, height: number, small: boolean }} Room */
+
+const BASE = 20;
+const TALLEST = 32;
+const LEAST = 5;
+
+/** Where t stands, and which t stands at x. @param {Graph} graph @param {Room} room */
+export function rulerOf(graph, { width, small }) {
+  const count = layerCount(graph);
+  const loss = small ? 30 : 58;
+  const pad = small ? 2 : 84;
+  const unit = (width - loss - 2 * pad) / (2 * count);
+  const middle = width / 2;
+  return {
+    unit, loss, middle,
+    x: (/** @type {number} */ t) => (t <= count ? middle - loss / 2 - (count - t) * unit : t <= count + 1 ? middle - loss / 2 + (t - count) * loss : middle + loss / 2 + (t - count - 1) * unit),
+    t: (/** @type {number} */ x) => Math.max(0, Math.min(count, count - (middle - loss / 2 - x) / unit)),
+  };
+}
+
+/** A layer's height: √ of its maps' side, so that a halving is seen. @param {Graph} graph @param {string} name */
+function heightOf(graph, name) {
+  const volume = graph.volumes.get(name);
+  if (!volume || volume.vector) return LEAST;
+  return LEAST + (TALLEST - LEAST) * Math.sqrt(Math.max(volume.rows, volume.columns) / graph.largest);
+}
+
+/**
+ * @param {Graph} graph @param {Room} room @param {number} t @param {Scale} scale @param {boolean} backward whether that pass can be shown
+ * @returns {Mark[]}
+ */
+export function silhouette(graph, room, t, scale, backward = false) {
+  const ruler = rulerOf(graph, room);
+  const count = layerCount(graph);
+  const base = room.height - BASE;
+  const now = Math.min(t, count);
+  const bars = segmentsOf(graph).flatMap(({ node, pass, from, to }) => {
+    const x = ruler.x(from);
+    const w = Math.max(1, ruler.x(to) - x - (ruler.unit > 8 ? 2.5 : ruler.unit > 4 ? 1 : 0));
+    const h = heightOf(graph, node);
+    const weighted = isWeighted(/** @type {import('../types.d.ts').NodeView} */ (graph.byName.get(node)));
+    const done = pass === 'forward' ? clamp01(now - from) : 0;
+    const muted = pass === 'backward' && !backward ? 0.55 : 1;
+    return [
+      rect({ x, y: base - h, w, h }, { fill: 'rule', fillAlpha: muted }),
+      ...(done > 0 ? [rect({ x, y: base - h, w: w * done, h }, { fill: scale.css(0.5, 1), fillAlpha: weighted ? 1 : 0.55 })] : []),
+      ...(weighted ? [rect({ x, y: base - h, w, h: 1.4 }, { fill: 'ink', fillAlpha: 0.75 * muted })] : []),
+    ];
+  });
+  return [
+    ...bars,
+    line([[0, base + 0.5], [room.width, base + 0.5]], { width: 1, alpha: 0.5 }),
+    ...circle(ruler.middle, base - 12, room.small ? 5 : 8, now >= count),
+    ...playhead(ruler.x(now), base),
+  ];
+}
+
+/** The loss: full when the pass has come to it. @param {number} x @param {number} y @param {number} r @param {boolean} full @returns {Mark[]} */
+function circle(x, y, r, full) {
+  const points = Array.from({ length: 24 }, (_, k) => /** @type {Point} */ ([x + r * Math.cos((k * Math.PI) / 12), y + r * Math.sin((k * Math.PI) / 12)]));
+  return [shape(points, { fill: full ? 'ink' : 'sheet', stroke: 'ink', width: 1 })];
+}
+
+/** @param {number} x @param {number} base @returns {Mark[]} */
+function playhead(x, base) {
+  const knob = Array.from({ length: 20 }, (_, k) => /** @type {Point} */ ([x + 5 * Math.cos((k * Math.PI) / 10), 6 + 5 * Math.sin((k * Math.PI) / 10)]));
+  return [
+    line([[x, 4], [x, base + 4]], { stroke: 'halo', width: 5 }),
+    line([[x, 4], [x, base + 4]], { width: 2 }),
+    shape(knob, { fill: 'ink' }),
+  ];
+}
+
+/** The names under the silhouette: block by block where there are blocks, layer by layer where there is room. @param {Graph} graph @param {Room} room */
+export function silhouetteNames(graph, room) {
+  const ruler = rulerOf(graph, room);
+  const inputs = graph.nodes.length - layerCount(graph);
+  const place = (/** @type {string} */ name) => (graph.index.get(name) ?? 0) - inputs;
+  return graph.blocks.map((block) => {
+    const nodes = block.columns.flatMap((column) => column.nodes.map((node) => place(node.name)));
+    const [first, last] = [Math.min(...nodes), Math.max(...nodes) + 1];
+    const count = layerCount(graph);
+    return { title: block.title, forward: (ruler.x(first) + ruler.x(last)) / 2, backward: (ruler.x(2 * count + 1 - last) + ruler.x(2 * count + 1 - first)) / 2, width: (last - first) * ruler.unit };
+  });
+}

@@ -1,0 +1,39 @@
+/** Margins and measures of the stage for its size: a wide screen, a middling one (or one beside the lens), a phone. Pure. */
+
+/** @import { ViewName } from '../types.d.ts' */
+/** @import { Style } from '../scene/funnel.js' */
+
+/**
+ * @typedef {object} Form
+ * @property {'wide' | 'middle' | 'phone'} name
+ * @property {number} margin
+ * @property {Record<ViewName, number>} head px at the top for the headline
+ * @property {number} foot px at the bottom for the names of the blocks
+ * @property {{ w: number, pitch: number, gap: number }} bars width, px a row, px between strips
+ * @property {Style} funnel
+ */
+
+/** @type {Form} */
+const WIDE = {
+  name: 'wide', margin: 28, head: { overview: 104, maps: 90, window: 52 }, foot: 50, bars: { w: 236, pitch: 27, gap: 26 },
+  funnel: {
+    look: { ax: 0.56, ay: 0.2, rise: 0.21, depth: 0.19 }, gap: 15, between: 32, above: 72, below: 74, most: 210, head: 0, lines: 3,
+  },
+};
+/** @type {Form} */
+const MIDDLE = {
+  name: 'middle', margin: 18, head: { overview: 80, maps: 72, window: 40 }, foot: 36, bars: { w: 170, pitch: 22, gap: 18 },
+  funnel: {
+    look: { ax: 0.54, ay: 0.2, rise: 0.21, depth: 0.17 }, gap: 9, between: 26, above: 62, below: 64, most: 170, head: 0, lines: 3,
+  },
+};
+/** @type {Form} */
+const PHONE = {
+  name: 'phone', margin: 18, head: { overview: 92, maps: 92, window: 76 }, foot: 0, bars: { w: 280, pitch: 20, gap: 30 },
+  funnel: {
+    look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.12 }, gap: 7, between: 16, above: 40, below: 40, most: 120, head: 0, lines: 6,
+  },
+};
+
+/** @param {number} width css px of the stage @returns {Form} */
+export const formOf = (width) => (width >= 1180 ? WIDE : width >= 560 ? MIDDLE : PHONE);

@@ -1,0 +1,78 @@
+/** One sentence about what is on the screen, made from the data. Pure. */
+
+/** @import { Scene, State } from '../types.d.ts' */
+/** @typedef {{ title: { text: string, em?: boolean }[], sub: string }} Headline */
+
+const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+/** @param {number} n */
+const word = (n) => WORDS[n] ?? String(n);
+/** @param {number} n @param {string} thing */
+const many = (n, thing) => `${word(n)} ${thing}${n === 1 ? '' : 's'}`;
+/** @param {string} noun */
+const article = (noun) => (/^[aeiou]/i.test(noun) ? 'an' : 'a');
+/** 60 362, with spaces that do not break. @param {number} n */
+const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+
+/**
+ * @param {State} state @param {Scene} scene
+ * @returns {Headline}
+ */
+export function headline(state, scene) {
+  if (state.view === 'maps') return ofMaps(scene);
+  if (state.view === 'window') return ofWindow(state, scene);
+  return ofNetwork(state, scene);
+}
+
+/** @param {Scene} scene */
+function seen({ image }) {
+  if (image.label) return `${article(image.label)} ${image.label}`;
+  return image.kind === 'upload' ? 'your picture' : `“${image.title}”`;
+}
+
+/** @param {State} state @param {Scene} scene @returns {Headline} */
+function ofNetwork(state, scene) {
+  const { network, trace } = scene;
+  const numbers = network.nodes.reduce((sum, node) => sum + node.shape.reduce((a, b) => a * b, 1), 0);
+  const top = trace.prediction?.top[0];
+  const layers = network.nodes.filter((node) => node.inputs.length > 0).length;
+  if (state.t < layers || !top) {
+    return { title: [{ text: `The network looks at ${seen(scene)}.` }], sub: `${thousands(numbers)} numbers, layer by layer, from the picture to the answer.` };
+  }
+  const { label } = scene.image;
+  const truth = label !== null && label !== top.label ? trace.prediction?.top.find((p) => p.label === label) : undefined;
+  const odds = [top, ...(truth ? [truth] : [])].map((p) => `${p.probability.toFixed(3)} ${p.label}`).join(', ');
+  return {
+    title: [{ text: `The network looks at ${seen(scene)} and says ` }, { text: `${top.label}.`, em: true }],
+    sub: `${odds}. Every one of the ${thousands(numbers)} numbers that led here is on this page: point at any, click to see its arithmetic.`,
+  };
+}
+
+/** @param {Scene} scene @returns {Headline} */
+function ofMaps({ network }) {
+  const channels = network.nodes.filter((node) => node.params.length > 0 && node.shape.length === 3).map((node) => node.shape[0]);
+  const [least, most] = [Math.min(...channels), Math.max(...channels)];
+  const count = least === most ? many(most, 'feature map') : `${least} to ${most} feature maps`;
+  return {
+    title: [{ text: 'Every volume is a hand of cards. Spread out, it is ' }, { text: `${count}.`, em: true }],
+    sub: 'Read along a row: one channel through layer after layer. Paper is zero; relu keeps only the orange.',
+  };
+}
+
+/** @param {State} state @param {Scene} scene @returns {Headline} */
+function ofWindow(state, scene) {
+  const e = scene.explanation;
+  const node = scene.network.nodes.find((n) => n.name === state.node);
+  if (!e || !node) return { title: [{ text: 'One window, ' }, { text: 'one number', em: true }], sub: '' };
+  const [x] = e.operands;
+  const channels = x?.cells.length === 3 ? x.cells[0].length : 0;
+  const titles = {
+    weighted_sum: channels ? [`One window, ${many(channels, 'channel')}, `, 'one number'] : [`${thousands(x?.values.length ?? 0)} inputs, one row of weights, `, 'one number'],
+    reduce: /max/.test(e.kind) ? ['Max-pool: ', 'the largest of a window goes on'] : [`${node.summary}: `, 'one number for a window'],
+    pointwise: [`${node.summary}: `, 'each number by itself'],
+    copy: node.inputs.length === 0 ? ['The input: ', 'a picture is numbers already'] : [`${node.name}: `, 'the same numbers, read in one row'],
+    normalize: ['From logits to probabilities: ', 'they must add up to one'],
+    combine: [`${node.summary}: `, 'numbers from several volumes meet'],
+  };
+  const [text, em] = titles[/** @type {keyof typeof titles} */ (e.picture)] ?? [`${node.name}: `, node.summary];
+  return { title: [{ text }, { text: em, em: true }], sub: '' };
+}

@@ -1,0 +1,134 @@
+/** Labels and class bars as HTML over the canvas: text that can be read, selected, spoken and clicked. */
+
+import { apply } from '../scene/matrix.js';
+
+/** @import { Bars, Label, Matrix } from '../stage.d.ts' */
+
+const FADE_OUT = 220;
+
+/** @param {string} tag @param {string} className */
+function element(tag, className) {
+  const made = document.createElement(tag);
+  made.className = className;
+  return made;
+}
+
+/**
+ * @param {HTMLElement} root @param {(node: string) => void} choose a label of a node was clicked
+ */
+export function mountLabels(root, choose) {
+  const layer = element('div', 'labels');
+  root.append(layer);
+  /** @type {Map<string, { made: HTMLElement, said: string }>} */
+  const shown = new Map();
+
+  layer.addEventListener('click', (event) => {
+    const label = event.target instanceof Element ? event.target.closest('[data-node]') : null;
+    if (label instanceof HTMLElement && label.dataset.node) choose(label.dataset.node);
+  });
+
+  /** @param {Label} label */
+  function write(label) {
+    const known = shown.get(label.key) ?? { made: element('div', ''), said: '' };
+    const said = JSON.stringify([label.look, label.anchor, label.lines, label.width, label.node]);
+    if (said !== known.said) fill(known.made, label);
+    known.said = said;
+    shown.set(label.key, known);
+    return known.made;
+  }
+
+  return {
+    /** @param {Label[]} labels @param {Matrix} camera */
+    show(labels, camera) {
+      const keep = new Set(labels.map((label) => label.key));
+      for (const [key, { made }] of shown) {
+        if (keep.has(key)) continue;
+        made.remove();
+        shown.delete(key);
+      }
+      for (const label of labels) {
+        const made = write(label);
+        const [x, y] = apply(camera, label.x, label.y);
+        made.style.left = `${x.toFixed(1)}px`;
+        made.style.top = `${y.toFixed(1)}px`;
+        if (!made.parentNode) layer.append(made);
+      }
+    },
+    /** The words on the stage leave, those that come next arrive late. @param {number} ms */
+    turn(ms) {
+      const leaving = /** @type {HTMLElement} */ (layer.cloneNode(true));
+      leaving.setAttribute('aria-hidden', 'true');
+      leaving.classList.add('leaving');
+      root.append(leaving);
+      leaving.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE_OUT, fill: 'forwards' }).finished.then(
+        () => leaving.remove(),
+        () => leaving.remove(),
+      );
+      layer.animate([{ opacity: 0 }, { opacity: 0, offset: 0.62 }, { opacity: 1 }], { duration: ms });
+    },
+  };
+}
+
+/** @param {HTMLElement} made @param {Label} label */
+function fill(made, { look, anchor, lines, width, node }) {
+  made.className = `label ${look} at-${anchor}`;
+  made.style.maxWidth = width ? `${Math.round(width)}px` : '';
+  if (node) made.dataset.node = node;
+  made.replaceChildren(
+    ...lines.map(({ text, look: own }) => {
+      const span = element('span', own ?? '');
+      span.textContent = text;
+      return span;
+    }),
+  );
+}
+
+/**
+ * Class bars travel from view to view; each is a button.
+ * @param {HTMLElement} root @param {(node: string, index: number) => void} choose
+ */
+export function mountBars(root, choose) {
+  const list = element('ol', 'bars');
+  list.setAttribute('aria-label', 'Probability of each class');
+  root.append(list);
+  /** @type {{ row: HTMLElement, name: HTMLElement, bar: HTMLElement, number: HTMLElement }[]} */
+  const rows = [];
+  let node = '';
+  /** @type {number[]} */
+  let indices = [];
+
+  /** @param {number} k */
+  function row(k) {
+    const made = element('li', 'bar');
+    const button = element('button', '');
+    const [name, track, bar, number] = [element('span', 'name'), element('span', 'track'), element('i', ''), element('span', 'number')];
+    track.append(bar);
+    button.append(name, track, number);
+    button.addEventListener('click', () => node && choose(node, indices[k]));
+    made.append(button);
+    list.append(made);
+    return { row: made, name, bar, number };
+  }
+
+  return {
+    /** @param {Bars | null} bars @param {Matrix} camera */
+    show(bars, camera) {
+      list.classList.toggle('gone', !bars);
+      if (!bars) return;
+      node = bars.node ?? '';
+      indices = bars.rows.map(({ index }) => index);
+      while (rows.length < bars.rows.length) rows.push(row(rows.length));
+      while (rows.length > bars.rows.length) rows.pop()?.row.remove();
+      bars.rows.forEach((bar, k) => {
+        const [x, y] = apply(camera, bars.x, bar.y);
+        const { row: made, name, bar: length, number } = rows[k];
+        made.className = `bar ${bar.look}${bars.pending ? ' pending' : ''}`;
+        made.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translateY(-50%)`;
+        made.style.width = `${bars.w}px`;
+        name.textContent = bar.label;
+        number.textContent = bars.pending ? '·' : bar.text;
+        length.style.width = `${bars.pending ? 0 : Math.max(0.8, bar.value * 100)}%`;
+      });
+    },
+  };
+}
