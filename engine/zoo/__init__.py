@@ -8,13 +8,16 @@ import json
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convoscope.engine.errors import UnknownName
 from convoscope.engine.formats.safetensors import load_params
 from convoscope.engine.network import Network
+
+if TYPE_CHECKING:
+    from convoscope.engine.training.recipe import Recipe
 
 WEIGHTS = Path(__file__).parent / "weights"
 NAMES = ("example-cnn",)
@@ -38,6 +41,14 @@ def architecture(name: str, seed: int = 0) -> Network:
     module = import_module(f"{__name__}.{name.replace('-', '_')}")
     network: Network = module.architecture(np.random.default_rng(seed))
     return network
+
+
+def recipe(name: str) -> "Recipe":
+    """How `convoscope train` trains the network."""
+    if name not in NAMES:
+        raise UnknownName.among("network in the zoo", name, NAMES)
+    found: Recipe = import_module(f"{__name__}.{name.replace('-', '_')}").RECIPE
+    return found
 
 
 def card(name: str) -> dict[str, Any]:

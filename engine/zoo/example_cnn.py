@@ -15,11 +15,14 @@ from convoscope.engine.layers.relu import ReLU
 from convoscope.engine.layers.softmax import Softmax
 from convoscope.engine.network import Network
 from convoscope.engine.preprocessing import Preprocessing
+from convoscope.engine.training.recipe import Augmentation, Recipe
+from convoscope.engine.training.schedule import Cosine
 from convoscope.engine.zoo._chain import chain
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+MEAN, STD = (0.4913, 0.4821, 0.4465), (0.2452, 0.2428, 0.2606)
 """Per channel, over CIFAR-10's training images; Krizhevsky 2009 describes the data."""
+RECIPE = Recipe(epochs=80, batch=64, schedule=Cosine(4e-3), augmentation=Augmentation(flip=True), initial="fan-in")
 
 
 def architecture(rng: np.random.Generator, filters: int = 10) -> Network:
