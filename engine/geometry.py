@@ -58,7 +58,8 @@ class Axis(NamedTuple):
 
     def span(self, first: int, last: int, n: int) -> range:
         """The smallest range that holds all cells read by outputs first..last."""
-        cells = self.cells(first, n) + self.cells(last, n)
+        outputs = range(first, last + 1) if self.inverse else (first, last)  # inverse ones may read nothing
+        cells = [c for i in outputs for c in self.cells(i, n)]
         return range(min(cells), max(cells) + 1) if cells else range(0)
 
 
@@ -138,7 +139,7 @@ class Window:
     def read(self, x: Array, at: Index, outside: float = 0.0) -> Array:
         """The numbers under the window of `at`, in reading order, with `outside` in the padding."""
         cells = self.cells(at)
-        inside = [np.clip(c, 0, n - 1) for c, n in zip(cells, x.shape, strict=True)]
+        inside = [np.clip(np.array(c, int), 0, n - 1) for c, n in zip(cells, x.shape, strict=True)]
         values = x[np.ix_(*inside)].copy()
         for k, (c, n) in enumerate(zip(cells, x.shape, strict=True)):
             beyond = [not 0 <= cell < n for cell in c]

@@ -68,7 +68,7 @@ class Slide:
         return replace(self, padding=padding, auto_pad="NOTSET", ceil_mode=False)
 
     def _ends(self, k: int, size: int) -> tuple[int, int]:
-        stride, span = self.stride[k], self.dilation[k] * (self.kernel[k] - 1) + 1
+        stride, span = self.stride[k], self.span(k)
         if self.auto_pad == "VALID":
             return 0, 0
         if self.auto_pad != "NOTSET":
@@ -87,6 +87,14 @@ class Slide:
     def count(self, sizes: Sizes) -> Sizes:
         """How many windows fit along each axis, once the padding is in numbers."""
         return tuple(map(slid_size, sizes, self.kernel, self.stride, self.before, self.after, self.dilation))
+
+    def written(self, k: int, count: int) -> int:
+        """How long an axis is that `count` windows cover exactly, without its padding."""
+        return self.stride[k] * (count - 1) + self.span(k) - self.before[k] - self.after[k]
+
+    def span(self, k: int) -> int:
+        """Cells from the first of a window to its last, both included."""
+        return self.dilation[k] * (self.kernel[k] - 1) + 1
 
     def taps(self, count: Sizes) -> list[tuple[Sizes, tuple[slice, ...]]]:
         """Per kernel cell, the cells of the padded input that it meets, one per window."""
@@ -110,14 +118,23 @@ def _progression(tap: int, dilation: int, stride: int, count: int) -> slice:
     return slice(tap * dilation, tap * dilation + stride * count, stride)
 
 
+def read_sizes(node: OnnxNode, name: str, default: Sizes, least: int) -> Sizes:
+    """An attribute with as many integers as `default`, none below `least`."""
+    values = tuple(int(v) for v in node.attributes.get(name, default))
+    if len(values) != len(default) or min(values) < least:
+        wanted = f"It must be {len(default)} integers, each at least {least}."
+        raise refused(node, f"attribute {name!r}", values, wanted)
+    return values
+
+
 def read_slide(node: OnnxNode, kernel: Sizes) -> Slide:
     """The slide that an ONNX node describes; missing attributes mean stride 1, dilation 1, no padding."""
     ones, auto_pad = (1,) * len(kernel), word(node, "auto_pad", "NOTSET", AUTO_PADS)
     return Slide(
-        _sizes(node, "kernel_shape", kernel, 1),
-        _sizes(node, "strides", ones, 1),
-        _sizes(node, "pads", (0, 0) * len(kernel), 0) if auto_pad == "NOTSET" else (0, 0) * len(kernel),
-        _sizes(node, "dilations", ones, 1),
+        read_sizes(node, "kernel_shape", kernel, 1),
+        read_sizes(node, "strides", ones, 1),
+        read_sizes(node, "pads", (0, 0) * len(kernel), 0) if auto_pad == "NOTSET" else (0, 0) * len(kernel),
+        read_sizes(node, "dilations", ones, 1),
         auto_pad,
         bool(node.attributes.get("ceil_mode", 0)),
     )
@@ -134,15 +151,6 @@ def read_filters(node: OnnxNode) -> tuple[dict[str, Array], Slide]:
         wanted = f"Its weight of shape {weight.shape} has kernels of {weight.shape[2:]}."
         raise refused(node, "attribute 'kernel_shape'", slide.kernel, wanted)
     return {"weight": weight} | ({} if bias is None else {"bias": bias}), slide
-
-
-def _sizes(node: OnnxNode, name: str, default: Sizes, least: int) -> Sizes:
-    """An attribute with as many integers as `default`, none below `least`."""
-    values = tuple(int(v) for v in node.attributes.get(name, default))
-    if len(values) != len(default) or min(values) < least:
-        wanted = f"It must be {len(default)} integers, each at least {least}."
-        raise refused(node, f"attribute {name!r}", values, wanted)
-    return values
 
 
 def written_slide(slide: Slide, sizes: Sizes) -> dict[str, object]:

@@ -102,3 +102,14 @@ def test_the_union_of_blocks_leaves_empty_ones_out() -> None:
 def test_the_product_of_positions_is_in_reading_order() -> None:
     assert product([0, 1], [5, 7]).tolist() == [[0, 5], [0, 7], [1, 5], [1, 7]]
     assert product([], [1]).shape == (0, 2)
+
+
+def test_the_span_of_an_inverse_axis_sees_outputs_between_two_that_read_nothing() -> None:
+    every_third = Axis(stride=3, inverse=True)  # outputs 0, 3, 6, … read cells 0, 1, 2, …; the others read nothing
+    assert every_third.span(1, 5, 4) == range(1, 2)
+    assert every_third.span(1, 2, 4) == range(0)
+
+
+def test_a_window_that_reads_nothing_is_empty() -> None:
+    window = Window((Axis(stride=3, inverse=True),), (2,), (4,))
+    assert window.read(np.ones(2), (1,)).tolist() == []
