@@ -204,7 +204,7 @@ class ConvTranspose2d(Layer):
 
     @staticmethod
     def _sized(node: OnnxNode, slide: Slide, more: Sizes) -> tuple[Slide, Sizes]:
-        """Padding and output padding that give output_shape, or s·H with SAME_*; half of the rest is cut off each end."""
+        """Padding and output padding for output_shape, or for s·H with SAME_*; the rest is cut off both ends."""
         wanted, sizes = tuple(node.attributes.get("output_shape", ()))[-slide.rank :], node.shapes.get(0, ())[2:]
         if wanted and (len(wanted) != slide.rank or len(sizes) != slide.rank or None in sizes):
             need = f"It must be {slide.rank} integers, and the size of the input must be known when the file is loaded."
