@@ -15,6 +15,7 @@ import { mountLayers } from './ui/layers.js';
 import { mountLegend } from './ui/legend.js';
 import { mountLive } from './ui/live.js';
 import { mountNotes } from './ui/notes.js';
+import { makeRoom } from './ui/room.js';
 import { mountTheme } from './ui/theme.js';
 import { mountTooltip } from './ui/tooltip.js';
 import { mountStage } from './views/stage.js';
@@ -40,7 +41,7 @@ const context = {
   select: actions.select, setView: actions.show, seek: actions.seek, setPlaying: actions.play,
 };
 const stage = mountStage(place('scene'), context);
-new ResizeObserver(() => stage.resize()).observe(place('scene'));
+makeRoom(place('stage'), place('scene'), stage.resize);
 parts.push(
   mountTheme(changed),
   mountControls(place('views'), place('controls'), place('title'), context),

@@ -1,7 +1,7 @@
 /** The NumPy line, with the indices that name this very number marked. Pure until `line`. */
 import { h } from '../ui/h.js';
 
-const WIDE = 43; // characters that fit the lens
+const WIDE = 41; // characters that fit the lens
 
 /**
  * The line in pieces; `live` are the numbers inside brackets.

@@ -7,7 +7,7 @@ import { isPadding, cellOf } from './context.js';
 /** @typedef {(name: string, at: number[]) => HTMLElement} Link */
 
 /**
- * `rows 18 to 20, columns 22 to 24, all 10 channels of relu1. 3×3, stride 1, padding 1.`
+ * `rows 18–20, columns 22–24, all 10 channels of relu1`, and how much of it is padding.
  * @param {View} view
  */
 export function windowFact(view) {
@@ -18,19 +18,22 @@ export function windowFact(view) {
     all ? channels.length > 1 && `all ${channels.length} channels` : channels.length > 1 ? `channels ${span(channels)}` : `channel ${channels[0]}`];
   const outside = x.values.filter((_, k) => isPadding(view, x, cellOf(x, k))).length;
   return h('p', { class: 'fact' }, `${where.filter(Boolean).join(', ')} of ${source.name}`,
-    h('br'), geometry(view.node?.config ?? {}),
-    outside > 0 && `. ${outside} of its ${x.values.length} cells lie outside: padding`);
+    outside > 0 && `; ${outside} of its ${x.values.length} cells lie outside, in the padding`);
 }
 
 /** @param {number[]} cells */
-const span = (cells) => (cells.length === 1 ? `${cells[0]}` : `${cells[0]} to ${cells[cells.length - 1]}`).replaceAll('-', '−');
+const span = ([first, ...rest]) => (rest.length === 0 ? `${first}` : first < 0 ? `−${-first} to ${rest[rest.length - 1]}` : `${first}–${rest[rest.length - 1]}`);
 
-/** @param {Record<string, unknown>} config What the layer's own attributes say; names as in ONNX. */
-function geometry({ kernel, stride, padding, dilation, groups }) {
+/**
+ * `conv 3×3, stride 1, padding 1`: what the layer is, from its own attributes; names as in ONNX.
+ * @param {View} view
+ */
+export function layerFact({ node, explanation }) {
+  const { stride, padding, dilation, groups } = node?.config ?? {};
   const numbers = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.map(Number) : []);
   const one = (/** @type {number[]} */ list) => (list.every((n) => n === list[0]) ? `${list[0]}` : list.join(', '));
   return [
-    numbers(kernel).length && `window ${numbers(kernel).join('×')}`,
+    node?.summary ?? explanation.kind,
     numbers(stride).length && `stride ${one(numbers(stride))}`,
     numbers(padding).length && (numbers(padding).some(Boolean) ? `padding ${one(numbers(padding))}` : 'no padding'),
     numbers(dilation).some((n) => n !== 1) && `dilation ${one(numbers(dilation))}`,

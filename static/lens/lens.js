@@ -5,7 +5,7 @@ import { changes, fill, h } from '../ui/h.js';
 import { line } from './code.js';
 import { lookAt } from './context.js';
 import { SIGNIFICANT, single } from './digits.js';
-import { readers, windowFact } from './facts.js';
+import { layerFact, readers, windowFact } from './facts.js';
 import { formula } from './mathml.js';
 import { combine, copy, pointwise, reduce, sequence } from './others.js';
 import { lettersOf, specialised } from './specialise.js';
@@ -51,11 +51,12 @@ export function mountLens(root, { store, scene, actions }) {
   }
 
   /** @param {View} view @param {string} total */
-  function head({ explanation: e, node, scale, range }, total) {
+  function head(view, total) {
+    const { explanation: e, scale, range } = view;
     const k = SIGNIFICANT.indexOf(choices.significant), more = SIGNIFICANT[(k + 1) % SIGNIFICANT.length];
     return h('header', null,
       h('button', { class: 'close', 'aria-label': 'Close the lens', title: 'Close (Esc)', on: { click: actions.unselect } }, '×'),
-      h('p', { class: 'kick' }, e.of === 'activation' ? 'forward' : 'backward', ` · ${node?.summary ?? e.kind}`),
+      h('p', { class: 'kick' }, e.of === 'activation' ? 'forward' : 'backward', ` · ${layerFact(view)}`),
       h('h2', null, e.address),
       h('p', { class: 'big' },
         h('i', { class: 'swatch', style: { background: scale.css(e.value, range(e.node)) } }),

@@ -21,7 +21,7 @@ export function mountNotes(root, { retry, unselect }) {
   /** @param {Note} note */
   function say({ title, detail, place, retry: again }) {
     const kept = scene && h('p', { class: 'kept' }, 'The picture shown is still ', h('b', null, `“${scene.image.title}”`), '.');
-    const card = h('div', { class: 'note', role: 'alert' },
+    const card = h('div', { class: 'problem', role: 'alert' },
       h('b', null, title), h('p', null, detail), kept,
       h('p', { class: 'do' }, again && h('button', { on: { click: () => (clear(), again()) } }, 'Try again'),
         h('button', { on: { click: clear } }, 'Close')));

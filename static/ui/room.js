@@ -1,0 +1,15 @@
+/** A stage that is taller than its place: on a phone what follows moves down, on a wide screen the stage scrolls. */
+
+const PHONE = matchMedia('(max-width: 699px)');
+
+/**
+ * @param {HTMLElement} stage
+ * @param {HTMLElement} scene what stands on it
+ * @param {() => void} resized
+ */
+export function makeRoom(stage, scene, resized) {
+  new ResizeObserver(() => {
+    stage.style.marginBottom = PHONE.matches ? `${Math.max(0, scene.offsetHeight - stage.clientHeight)}px` : '';
+    resized();
+  }).observe(scene);
+}
