@@ -212,7 +212,7 @@ def readers_of(window: AnyWindow, cell: Index) -> Array:
 
 def summed(p: Partials, dy: Array, at: Index, value: float) -> ex.Explanation:
     """Σ over readers of dy · local, a step per value of the first output axis along which the readers differ."""
-    upstream = dy[tuple(p.readers.T)]
+    upstream = dy[tuple(p.readers.T)].reshape(len(p.readers))
     products = upstream.astype(np.float64) * p.local.astype(np.float64)
     labels, groups = _grouped(p.readers)
     sums = np.bincount(groups, products, len(labels)) if len(products) else [0.0]

@@ -212,13 +212,10 @@ def _given(node: str, cell: Index, value: float) -> Explanation:
     return Explanation("copy", cell, value, "x", "X", (), (Step("given", value, value),), node=node)
 
 
-SOURCES = {"x": 0, "x0": 0, "x1": 1, "x2": 2, "x3": 3}
-
-
 def _located(o: Operand, node: "Node") -> Operand:
     """The operand with its layer-local source (`x`, `x1`, `weight`, `dy`) turned into the network's name for it."""
-    if o.source in SOURCES:
-        return Operand(o.name, o.values, o.cells, node.inputs[SOURCES[o.source]], o.at)
+    if o.source[:1] == "x" and (o.source[1:] or "0").isdigit():
+        return Operand(o.name, o.values, o.cells, node.inputs[int(o.source[1:] or 0)], o.at)
     if o.source == "dy":
         return Operand(o.name, o.values, o.cells, f"∂{node.name}", o.at)
     return Operand(o.name, o.values, o.cells, f"{node.name}.{o.source}" if o.source else "", o.at)

@@ -63,10 +63,11 @@ def integers(node: OnnxNode, name: str, position: int | None = None) -> tuple[in
     return None if given is None else tuple(int(i) for i in np.ravel(np.asarray(given)))
 
 
-def needed(node: OnnxNode, what: str, value: tuple[int, ...] | None) -> tuple[int, ...]:
-    """The value, or AttributeValueError where it is absent."""
+def needed(node: OnnxNode, name: str, position: int | None = None) -> tuple[int, ...]:
+    """`integers` that must be there. Raises AttributeValueError where they are not."""
+    value = integers(node, name, position)
     if value is None:
-        raise refused(node, what, "missing", "It must be given as an attribute or as a constant input.")
+        raise refused(node, name, "missing", "It must be given, as an attribute or as a constant input.")
     return value
 
 

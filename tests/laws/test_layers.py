@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convoscope.engine import REGISTRY, IndexMap, Mode, from_config
+from convoscope.engine import REGISTRY, Mode, from_config
 from convoscope.engine.explanation import PICTURES, Explanation
-from convoscope.engine.layer import Example, Layer
+from convoscope.engine.layer import Example, Layer, readers_of
 from convoscope.engine.types import Array, Index
 
 STEP = 1e-6  # of the central difference; float64 leaves about 1e-10 of it
@@ -67,7 +67,7 @@ class Case:
     def names(self) -> dict[str, object]:
         """What the NumPy line of an explanation may use."""
         symbols = {"weight": "W", "bias": "b"}
-        inputs: dict[str, object] = {f"X{k}": x for k, x in enumerate(self.xs)} | {"X": x for x in self.xs[:1]}
+        inputs = {f"X{k}": x for k, x in enumerate(self.xs)} | dict(zip("X", self.xs, strict=False))
         params = {symbols.get(k, k): v for k, v in self.params.items()}
         return {"np": np, "erf": erf, "out": self.y, "dout": self.dy} | inputs | params
 
@@ -156,13 +156,7 @@ def test_the_readers_of_a_cell_are_the_outputs_whose_windows_hold_it(kind: str, 
         found = {
             at for at in np.ndindex(case.y.shape) if all(c in w for c, w in zip(cell, window.cells(at), strict=True))
         }
-        if isinstance(window, IndexMap):
-            assert set(window.readers(cell)) == found
-        else:
-            assert {
-                tuple(at)
-                for at in np.stack(np.meshgrid(*window.reach(cell), indexing="ij"), -1).reshape(-1, len(case.y.shape))
-            } == found
+        assert {tuple(at) for at in readers_of(window, cell).tolist()} == found
 
 
 def adds_up(e: Explanation, value: float, case: Case) -> None:

@@ -1,0 +1,34 @@
+"""Subtraction: two maps, number by number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from convoscope.engine.layers._broadcast import Binary
+from convoscope.engine.types import Array
+
+
+@dataclass(frozen=True)
+class Sub(Binary):
+    r"""The difference of two numbers at the same place.
+
+    Equation   y = a − b;   ∂y/∂a = 1,  ∂y/∂b = −1
+    Shapes     two shapes → the one that both stretch to
+    Raises     ShapeError when the shapes do not fit.
+    Source     ONNX Sub-14
+    """
+
+    kind: ClassVar[str] = "sub"
+    onnx: ClassVar[tuple[str, ...]] = ("Sub",)
+    text: ClassVar[str] = "a − b"
+    formula: ClassVar[str] = r"y = a - b"
+    numpy: ClassVar[str] = "{a} - {b}"
+    slopes: ClassVar[tuple[str, str]] = ("1", "-1")
+
+    def f(self, *xs: Array) -> Array:
+        return xs[0] - xs[1]
+
+    def slope(self, k: int, xs: Sequence[Array], y: Array) -> Array:
+        return np.full_like(y, -1 if k else 1)
