@@ -3,21 +3,17 @@
 import random
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
-
-from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
-from convoscope.engine.geometry import IndexMap
-from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layer import Example, require
+from convoscope.engine.layers._copy import Copy
 from convoscope.engine.layers._onnx import integer, refused
-from convoscope.engine.layers._text import place
-from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
+from convoscope.engine.types import Array, Params, Shape
 
 
 @dataclass(frozen=True)
-class Flatten(Layer):
+class Flatten(Copy):
     r"""The axes before `axis` as rows, those from it on as columns; no number changes.
 
     Equation   y[n, (c·H + i)·W + j] = x[n, c, i, j]    for axis = 1
@@ -30,44 +26,19 @@ class Flatten(Layer):
 
     kind: ClassVar[str] = "flatten"
     onnx: ClassVar[tuple[str, ...]] = ("Flatten",)
-    picture: ClassVar[ex.Picture] = "copy"
+    formula: ClassVar[str] = r"y_{(c H + i) W + j} = x_{c,i,j}"
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,) = x_shapes
+        (x,), rank = x_shapes, len(x_shapes[0])
         require(
-            -len(x) <= self.axis <= len(x),
-            lambda: f"flatten: axis {self.axis} must lie between {-len(x)} and {len(x)} for an input of shape {x}.",
+            -rank <= self.axis <= rank,
+            lambda: f"flatten: axis {self.axis} must lie between {-rank} and {rank} for an input of shape {x}.",
         )
-        axis = self.axis + len(x) if self.axis < 0 else self.axis
+        axis = self.axis + rank if self.axis < 0 else self.axis
         return prod(x[:axis]), prod(x[axis:])
 
-    def windows(self, *x_shapes: Shape) -> tuple[IndexMap, ...]:
-        (x,) = x_shapes
-        return (IndexMap(np.arange(prod(x)).reshape(self.output_shape(x)), x),)
-
-    def forward(self, params: Params, *xs: Array, mode: Mode = EVAL) -> tuple[Array, Saved]:
-        return xs[0].reshape(self.output_shape(xs[0].shape)), None
-
-    def backward(
-        self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, dy: Array
-    ) -> tuple[tuple[Array, ...], Params]:
-        return (dy.reshape(xs[0].shape),), {}
-
-    def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
-        cells = self.windows(xs[0].shape)[0].cells(at)
-        source = tuple(c[0] for c in cells)
-        operand = ex.Operand("x", xs[0][np.ix_(*cells)], cells, "x")
-        steps = (ex.Step("x", float(y[at]), float(y[at])),)
-        line = f"out[{place(at)}] = X[{place(source)}]"
-        return ex.Explanation("copy", at, float(y[at]), r"y_{(c H + i) W + j} = x_{c,i,j}", line, (operand,), steps)
-
-    def partials(
-        self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, which: int, cell: Index
-    ) -> Partials:
-        (reader,) = self.windows(xs[0].shape)[0].readers(cell)
-        formula = r"\frac{\partial L}{\partial x_{c,i,j}} = \frac{\partial L}{\partial y_{(c H + i) W + j}}"
-        line = f"dX[{place(cell)}] = dout[{place(reader)}]"
-        return Partials(np.array([reader]), np.ones(1, y.dtype), "1", formula, line)
+    def move(self, x: Array, filling: Any) -> Array:
+        return x.reshape(self.output_shape(x.shape))
 
     @classmethod
     def from_onnx(cls, node: OnnxNode) -> Reading:
