@@ -50,9 +50,9 @@ export interface Label {
 export interface Bar { key: string; index: number; label: string; value: number; text: string; look: string; y: number }
 export interface Bars { x: number; w: number; pitch: number; rows: Bar[]; node: string | null; pending: boolean }
 
-/** Everything a view wants on the stage, for one state: poses move from view to view, the rest fades. */
+/** Everything a view wants on the stage, for one state: poses move from view to view, the rest fades. `scrolls`: it is as tall as it needs. */
 export interface Frame {
-  key: string; height: number; poses: Map<string, Pose>; photo: Box | null; bars: Bars | null;
+  key: string; height: number; scrolls: boolean; poses: Map<string, Pose>; photo: Box | null; bars: Bars | null;
   under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[]; lit: Set<string>;
 }
 /** What a view is given: everything it may depend on. */

@@ -34,11 +34,12 @@ export function flowMarks(graph, poses, axisOf) {
   );
 }
 
-/** From a layer to what hangs below it. @param {Pose} pose @param {Box} from @param {Pose} next @param {Box} to @returns {Mark} */
+/** From a layer to the lid of what hangs below it. @param {Pose} pose @param {Box} from @param {Pose} next @param {Box} to @returns {Mark} */
 function down(pose, from, next, to) {
   const x = pose.x + pose.w * pose.ax;
-  const lid = next.y + next.w * next.ay * 0.9;
-  return line([[x, from.y + from.h + AWAY], [x, Math.max(lid - 6, to.y)]], STYLE);
+  const [across, back] = [next.w * next.ax, to.w - next.w * next.ax];
+  const lid = to.y + next.w * next.ay * Math.max(0, 1 - back / across);
+  return line([[x, from.y + from.h + AWAY], [x, lid - AWAY]], STYLE);
 }
 
 /** How many ranks a line passes by. @param {Graph} graph @param {string} from @param {string} to */

@@ -6,13 +6,26 @@ import { isWeighted } from '../model/graph.js';
 /** @import { Label } from '../stage.d.ts' */
 
 /** Room (px) from which name, shape, and everything is said. */
-const ROOM = { name: 22, shape: 40, all: 60 };
+const ROOM = { name: 22, shape: 40, all: 60, word: 100 };
 
 /** 10×32×32. @param {number[]} shape */
 export const times = (shape) => shape.join('×');
 
 /** 60 362. @param {number} count */
 export const thousands = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+
+/**
+ * The label of a strip, which stands close to others: the logits' goes to the right under the bars, another's to the left.
+ * @param {NodeView} node @param {{ x: number, y: number, w: number }} strip x, its bottom, its width @param {boolean} last
+ * @returns {Label}
+ */
+export function stripLabel(node, { x, y, w }, last) {
+  const lines = [{ text: node.name, look: 'name' }, { text: times(node.shape), look: 'shape' }];
+  if (last && isWeighted(node)) lines.push({ text: `${thousands(node.parameters)} parameters`, look: 'shape' });
+  return {
+    key: `node ${node.name}`, x: last ? x - 1 : x + w + 2, y: y + 7, anchor: last ? 'nw' : 'ne', look: 'node strip', lines, width: 150, node: node.name,
+  };
+}
 
 /**
  * A node's label: name, what it does, shape, parameters.
@@ -25,8 +38,9 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
   const lines = [{ text: node.name, look: 'name' }];
   const small = { text: times(node.shape), look: 'shape' };
   if (room >= ROOM.all && most === 'full') {
-    lines.push({ text: node.summary, look: 'kind' }, small);
-    if (isWeighted(node)) lines.push({ text: `${thousands(node.parameters)} weights`, look: 'shape' });
+    if (node.summary !== node.name) lines.push({ text: node.summary, look: 'kind' });
+    lines.push(small);
+    if (isWeighted(node)) lines.push({ text: `${thousands(node.parameters)} ${room >= ROOM.word ? 'parameters' : 'params'}`, look: 'shape' });
   } else if (room >= ROOM.shape && most !== 'name') lines.push(small);
   const look = room < ROOM.all ? 'node tight' : 'node';
   return [{ key: `node ${node.name}`, x, y, anchor, look, lines, width: room + 16, node: node.name }];

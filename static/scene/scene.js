@@ -9,7 +9,7 @@ import { volumeMarks, volumeTargets } from './volume.js';
 /** While slices move, so many are drawn of all; of a stack of hundreds every k-th is. */
 const MOVING_SLICES = 260;
 /** How bright the light behind a volume is, in the dark theme. */
-const GLOW = 0.34;
+const GLOW = 0.6;
 
 /**
  * @param {{ graph: Graph, look: Look, reveal: (node: string) => number }} shown @param {Map<string, Pose>} poses

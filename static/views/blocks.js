@@ -79,7 +79,7 @@ function noteAt(boxes, k, high, low, form) {
     return [{ key: 'note above', x, y: top - 12, anchor: 'sw', look, lines: [{ text: 'Above the axis: what the filters answer,' }, { text: 'negative', look: 'neg' }, { text: ' and ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: '.', look: 'inline' }] }];
   }
   if (k % 2 === 1 && low - bottom >= NOTE.h - 14) {
-    return [{ key: 'note below', x, y: bottom + 6, anchor: 'nw', look, lines: [{ text: 'Below: the same maps after relu,' }, { text: 'only the ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: ' live on.', look: 'inline' }] }];
+    return [{ key: 'note below', x, y: bottom + 6, anchor: 'nw', look, lines: [{ text: 'Below: after relu, only' }, { text: 'the ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: ' live on.', look: 'inline' }] }];
   }
   return [];
 }

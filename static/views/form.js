@@ -17,7 +17,7 @@
 const WIDE = {
   name: 'wide', margin: 28, head: { overview: 104, maps: 90, window: 52 }, foot: 50, bars: { w: 236, pitch: 27, gap: 26 },
   funnel: {
-    look: { ax: 0.56, ay: 0.2, rise: 0.21, depth: 0.19 }, gap: 15, between: 32, above: 72, below: 74, most: 210, head: 0, lines: 3,
+    look: { ax: 0.53, ay: 0.2, rise: 0.21, depth: 0.17 }, gap: 14, between: 32, above: 72, below: 74, most: 210, head: 0, lines: 3,
   },
 };
 /** @type {Form} */

@@ -2,7 +2,7 @@
 
 import { frontsOf, selectionMarks } from '../scene/attention.js';
 import { barClasses, barsOf } from '../scene/bars.js';
-import { nodeLabel, times } from '../scene/labels.js';
+import { nodeLabel, stripLabel, times } from '../scene/labels.js';
 import { breakLines, ranksOf } from '../scene/lines.js';
 import { line } from '../scene/marks.js';
 import { revealed } from '../anim/timeline.js';
@@ -38,7 +38,7 @@ export function maps(stage) {
   const front = frontsOf(graph, look.front, state.node, state.at);
   for (const [name, pose] of poses) poses.set(name, { ...pose, front: front(name) });
   return {
-    key: `maps ${form.name}`, height, poses, photo: photoPlace(stage, form, poses), bars,
+    key: `maps ${form.name}`, height, scrolls: form.name === 'phone', poses, photo: photoPlace(stage, form, poses), bars,
     under: [...sheets.flatMap((s) => rules(s, graph)), ...barLines(stage, poses, bars, axis)],
     over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
     labels: [...sheets.flatMap((s) => names(stage, s, spatial)), ...stripNames(stage, poses), ...numbers(stage, sheets[0]), ...title(bars)],
@@ -139,11 +139,11 @@ function names({ graph }, s, columns) {
 }
 
 /** @param {Stage} stage @param {Map<string, Pose>} poses @returns {Label[]} */
-function stripNames({ graph }, poses) {
+function stripNames({ graph, scene }, poses) {
   return [...poses].flatMap(([name, pose]) => {
     const [node, volume] = [graph.byName.get(name), graph.volumes.get(name)];
     if (!node || !volume?.vector) return [];
-    return nodeLabel(node, { x: pose.x + pose.w / 2, y: pose.y + pose.h + 8, anchor: 'n' }, 44, 'shape').map((label) => ({ ...label, look: 'node strip' }));
+    return [stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, name === scene.network.logits)];
   });
 }
 

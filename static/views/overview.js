@@ -6,7 +6,7 @@ import { frontsOf, selectionMarks } from '../scene/attention.js';
 import { barClasses, barsOf } from '../scene/bars.js';
 import { flowMarks } from '../scene/flow.js';
 import { funnel } from '../scene/funnel.js';
-import { nodeLabel } from '../scene/labels.js';
+import { nodeLabel, stripLabel } from '../scene/labels.js';
 import { line } from '../scene/marks.js';
 import { extentOf } from '../scene/slices.js';
 import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
@@ -85,7 +85,7 @@ function finish(stage, form, poses, placed, axis, bars, height) {
   const photo = photoParts(stage, form, poses);
   const blocks = blockMarks(stage, form, poses, placed, front);
   return {
-    key: `overview ${form.name}`, height, poses, photo: photo.box, bars,
+    key: `overview ${form.name}`, height, scrolls: form.name === 'phone', poses, photo: photo.box, bars,
     under: [...flowMarks(graph, poses, axisOf), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, bars)],
     over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
     labels: [...volumeLabels(stage, form, poses, placed), ...photo.labels, ...blocks.labels, ...barTitle(bars, form), ...noteLabels(stage, form, poses, placed)],
@@ -94,7 +94,7 @@ function finish(stage, form, poses, placed, axis, bars, height) {
 }
 
 /** Names above and below the volumes. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Line[]} placed @returns {Label[]} */
-function volumeLabels({ graph }, form, poses, placed) {
+function volumeLabels({ graph, scene }, form, poses, placed) {
   const most = form.name === 'phone' ? 'shape' : 'full';
   const rooms = placed.flatMap((l) => roomsIn(l, poses, graph));
   return graph.columns.flatMap((column) =>
@@ -103,16 +103,13 @@ function volumeLabels({ graph }, form, poses, placed) {
       if (!pose || !volume) return [];
       const box = extentOf(volume, pose);
       const middle = box.x + box.w / 2;
-      if (volume.vector) return nodeLabel(node, { x: middle, y: box.y + box.h + 9, anchor: 'n' }, form.bars.gap + box.w + 16, 'full').map(narrowed);
+      if (volume.vector) return [stripLabel(node, { x: box.x, y: box.y + box.h, w: box.w }, node.name === scene.network.logits)];
       const stands = node === column.nodes[0] && column.nodes.length > 1 && form.name !== 'phone';
       const room = rooms.find((r) => r.node === node.name)?.room ?? box.w;
       return nodeLabel(node, stands ? { x: middle, y: box.y - 9, anchor: 's' } : { x: middle, y: box.y + box.h + 7, anchor: 'n' }, room, most);
     }),
   );
 }
-
-/** Strips stand close: their labels are small. @param {Label} label @returns {Label} */
-const narrowed = (label) => ({ ...label, look: 'node strip' });
 
 /** How far apart the middles of neighbouring volumes are: the room of their labels. @param {Line} placed @param {Map<string, Pose>} poses @param {Stage['graph']} graph */
 function roomsIn(placed, poses, graph) {

@@ -26,12 +26,12 @@ export function photoParts(stage, form, poses) {
   }
   const side = Math.max(56, input.w);
   const box = photoBox({ x: input.x, y: input.y - ARROW - side, w: side, h: side }, scene.image.width, scene.image.height);
-  const x = box.x + Math.min(box.w, input.w) / 2;
+  const x = box.x + Math.min(box.w, input.w) * 0.22;
   const label = (/** @type {string} */ key, /** @type {number} */ lx, /** @type {number} */ ly, /** @type {string[]} */ lines, /** @type {Label['anchor']} */ anchor) =>
-    /** @type {Label} */ ({ key, x: lx, y: ly, anchor, look: 'caption', lines: lines.map((text) => ({ text })) });
+    /** @type {Label} */ ({ key, x: lx, y: ly, anchor, look: key === 'photo' ? 'caption' : 'caption small', lines: lines.map((text) => ({ text })) });
   return {
     box,
-    marks: [line([[x, box.y + box.h + 5], [x, input.y + pose.w * pose.ay * 0.5 - 4]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage, box)],
+    marks: [line([[x, box.y + box.h + 5], [x, input.y + pose.w * pose.ay * 0.22 - 1]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage, box)],
     labels: [
       label('photo', box.x, box.y - 6, [stage.scene.image.kind === 'photo' ? 'the photograph' : 'the picture'], 'sw'),
       label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw'),
@@ -45,9 +45,9 @@ export function preprocessing({ scene }) {
   const p = network.preprocessing;
   if (!p) return ['as it is'];
   const { crop } = trace;
-  const cut = crop.width < image.width || crop.height < image.height ? 'cropped, ' : '';
-  const resized = `${cut}to ${p.size[1]}×${p.size[0]}`;
-  return [resized, p.mean.length ? '(x − mean) / std' : 'scaled'];
+  const cut = crop.width < image.width - 1 || crop.height < image.height - 1 ? 'cut out, ' : '';
+  const resized = `${cut}${p.size[1]}×${p.size[0]}`;
+  return [resized, p.mean.length ? '(x − mean)/std' : 'scaled'];
 }
 
 /** The crop's outline, with what is left out shaded. @param {Stage} stage @param {Box} box @returns {Mark[]} */

@@ -59,7 +59,8 @@ export function mountStage(root, context) {
   let targets = null;
   /** @type {{ node: string, at: Cell } | null} */
   let hover = null;
-  let [width, height, drawn] = [0, 0, 0];
+  let [width, height] = [0, 0];
+  let fitted = '';
 
   const stop = context.clock.add(draw);
   const unpan = mountCamera(root, context.store, context.actions);
@@ -93,7 +94,7 @@ export function mountStage(root, context) {
     else if (move && frame?.key !== next.key) move = null;
     frame = next;
     targets = null;
-    root.style.minHeight = next.height > height ? `${Math.ceil(next.height)}px` : '';
+    fit(next);
     words();
     context.clock.wake();
   }
@@ -129,7 +130,6 @@ export function mountStage(root, context) {
       ...(at && image ? [/** @type {import('../stage.d.ts').Mark} */ ({ kind: 'photo', image, box: at, alpha: move && !move.photo ? fade : 1 })] : []),
       group([...frame.over, ...hoverMarks(poses)], fade),
     ], PALETTE[look.theme], cameraMatrix(state.camera, width, height));
-    drawn += 1;
     return move !== null;
   }
 
@@ -177,14 +177,17 @@ export function mountStage(root, context) {
   function resize() {
     const box = root.getBoundingClientRect();
     const wide = Math.abs(box.width - width) > WIDE_CHANGE && width > 0;
-    [width, height] = [box.width, root.parentElement?.clientHeight ?? box.height];
-    fit();
+    [width, height] = [box.width, box.height];
     refresh(wide);
   }
 
-  /** The canvas is as large as the stage, or as the frame where that is taller. */
-  function fit() {
-    painter.resize(width, Math.max(height, frame?.height ?? 0), window.devicePixelRatio || 1);
+  /** The canvas is as large as the stage; a frame that scrolls makes the stage as tall as it needs. @param {Frame} next */
+  function fit(next) {
+    root.style.height = next.scrolls ? `${Math.ceil(next.height)}px` : '';
+    const tall = next.scrolls ? Math.ceil(next.height) : height;
+    const size = `${width} ${tall} ${window.devicePixelRatio}`;
+    if (size !== fitted) painter.resize(width, tall, window.devicePixelRatio || 1);
+    fitted = size;
   }
 
   return {
