@@ -21,7 +21,7 @@ import { mountTooltip } from './ui/tooltip.js';
 import { mountStage } from './views/stage.js';
 import { mountTimeline } from './views/timeline.js';
 
-const first = { network: document.body.dataset.network, image: document.body.dataset.image };
+const { release, ...first } = document.body.dataset;
 const store = createStore(stateOfAddress(first));
 followAddress(store, first);
 
@@ -30,7 +30,7 @@ const parts = [];
 const changed = onceSoon(() => parts.forEach((part) => part.update(store.get(), arrivals.scene())));
 
 const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unselect: () => actions.unselect() });
-const resources = createResources(notes.trouble);
+const resources = createResources(notes.trouble, release);
 const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear });
 const actions = createActions(store, arrivals.scene);
 const tooltip = mountTooltip(arrivals.scene);

@@ -10,19 +10,23 @@ import { patiently } from './retry.js';
 const KEPT = 400; // answers; a picture's activations are 0.25 MB in a small network
 const HEAVY = 12; // answers with the activations of a whole network
 
-/** @type {(...parts: string[]) => string} */
+/** @type {(...parts: (string | number)[]) => string} */
 const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
 /**
  * @param {(problem: Problem | null) => void} trouble hears when the server does not answer, and null when it does again
+ * @param {string} [release] the code that answers: what it has said once it says for ever, so the browser may keep it
  * @returns {Resources}
  */
-export function createResources(trouble) {
+export function createResources(trouble, release = '') {
+  const kept = release && `v=${release}`;
   const light = createCache(KEPT), heavy = createCache(HEAVY);
 
   /** @type {(url: string, pick?: (body: any) => any, signal?: AbortSignal) => Promise<any>} */
   const json = (url, pick = (body) => body, signal) =>
     light(url, (stop) => patiently(async (s) => pick(await getJson(url, s)), { signal: stop, trouble }), signal);
+  /** @type {(url: string) => string} */
+  const lasting = (url) => (kept ? `${url}${url.includes('?') ? '&' : '?'}${kept}` : url);
 
   /** @type {(cache: typeof light, url: string) => Promise<any>} */
   const frame = (cache, url) =>
@@ -30,18 +34,18 @@ export function createResources(trouble) {
 
   return {
     networks: () => json(path('networks'), (body) => body.networks),
-    network: (id) => json(path('networks', id)),
+    network: (id) => json(lasting(path('networks', id))),
     images: () => json(path('images'), (body) => body.images),
-    image: (id) => json(path('images', id)),
+    image: (id) => json(lasting(path('images', id))),
     upload: (file, progress) => put(path('images'), file, progress),
-    pictureUrl: (id, side) => `${path('images', id)}/picture?side=${side}`,
-    trace: (network, image) => json(path('traces', network, image)),
+    pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
+    trace: (network, image) => json(lasting(path('traces', network, image))),
     activations: (network, image, nodes = []) => {
       const some = nodes.length ? `nodes=${nodes.map(encodeURIComponent).join(',')}&` : '';
-      return frame(heavy, `${path('traces', network, image)}/activations?${some}dtype=float16`);
+      return frame(heavy, lasting(`${path('traces', network, image)}/activations?${some}dtype=float16`));
     },
-    filters: (network, node) => frame(light, path('networks', network, 'nodes', node, 'filters')),
+    filters: (network, node) => frame(light, lasting(path('networks', network, 'nodes', node, 'filters'))),
     explain: (network, image, node, at, signal) =>
-      json(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`, undefined, signal),
+      json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
   };
 }

@@ -8,7 +8,7 @@ import { createUpload } from './upload.js';
 /** @typedef {import('../types.d.ts').ImageView} ImageView */
 /** @typedef {ReturnType<typeof import('../ui/notes.js').mountNotes>} Notes */
 
-const SIDE = 96; // pixels of a thumbnail: sharp on dense screens
+const SIDE = 64; // pixels of a thumbnail, about 40 css px
 /** @type {[ImageView['kind'], string][]} */
 const KINDS = [['upload', 'yours'], ['photo', 'photographs'], ['drawn', 'drawn']];
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/bmp';
