@@ -21,6 +21,7 @@ def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
     """The whole server as one ASGI app."""
     app = FastAPI(title="Convoscope", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = Services(settings, library or Library())
+    app.state.services.start()
     handlers.install(app)
     for routes in ROUTES:
         app.include_router(routes.router)

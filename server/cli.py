@@ -6,7 +6,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is first i
 
 import argparse
 import contextlib
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -17,15 +18,27 @@ from convoscope.server import commands, serve
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
-    found = {info.name: import_module(f"{commands.__name__}.{info.name}") for info in iter_modules(commands.__path__)}
-    args = parser(found).parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    found = known_commands() if asks_for_one(given) else {}
+    args = parser(found).parse_args(given)
     with contextlib.suppress(KeyboardInterrupt):
         return int(found.get(args.command, serve).run(args) or 0)
     return 130
 
 
-def parser(found: dict[str, ModuleType]) -> argparse.ArgumentParser:
-    """What the command understands; each file of `commands/` is one more."""
+def asks_for_one(given: Sequence[str]) -> bool:
+    """Whether the other commands matter; else they are not imported, since serving must start fast."""
+    return bool(given) and (not given[0].startswith("-") or bool({"-h", "--help"} & set(given)))
+
+
+def known_commands() -> dict[str, ModuleType]:
+    """The modules of `commands/` by name."""
+    names = [info.name for info in iter_modules(commands.__path__)]
+    return {name: import_module(f"{commands.__name__}.{name}") for name in names}
+
+
+def parser(found: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
+    """What the command line understands; each file of `commands/` is a command."""
     made = argparse.ArgumentParser(
         "convoscope",
         description="Step inside a convolutional network, forward and backward, with every number real.",

@@ -5,8 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from convoscope.server.decode_child import LENGTH, WALL_TIMES_CPU
 from convoscope.server.errors import Problem
@@ -21,8 +22,27 @@ SLOW = tuple(getattr(signal, name, None) for name in ("SIGXCPU", "SIGALRM", "SIG
 """Signals of a decoder that used up its time. (SIGKILL is the hard limit's, a second after.)"""
 
 
+ATTEMPTS = 3
+
+Answer = tuple[dict[str, Any] | None, bytes, int]
+"""The header, the pixels, and the signal that ended the decoder."""
+
+
 class Lost(Exception):
     """No answer came: the nursery is gone."""
+
+
+class Nursery(NamedTuple):
+    """The process that decoders are forked from, and our end of the socket to it."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+    def end(self) -> None:
+        """Ends the process."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
 
 
 class Decoder:
@@ -33,82 +53,73 @@ class Decoder:
 
     def __init__(self, limits: Limits, decoder: str = DECODE) -> None:
         self.limits, self.decoder = limits, decoder
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._nursery: Nursery | None = None
         self._lock = Lock()
 
     def picture(self, data: bytes) -> Picture:
         """The picture in these bytes. Raises Problem."""
-        try:
-            header, pixels, ended_by = self._ask(data)
-        except Lost:
-            self.close()  # whatever ended it, one more try is safe: no picture is opened in the nursery
-            header, pixels, ended_by = self._ask(data)
+        header, pixels, ended_by = self._patiently(data)
         if ended_by or header is None:
             raise self._ended(ended_by)
         if "refused" in header:
             raise self._refused(*header["refused"])
         return uploaded(header["width"], header["height"], pixels, header["animated"])
 
-    def start(self) -> None:
-        """Starts the nursery, so that the first picture need not wait for it. Returns at once."""
+    def start(self) -> Nursery:
+        """The nursery, started if there is none, so that the first picture need not wait for it. Returns at once."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
-                return
-            self._control, theirs = socket.socketpair()
-            values = {"path": sys.path, "control": theirs.fileno(), "limits": self.limits.model_dump()}
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", START.format(**values, decoder=self.decoder)],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-            theirs.close()
+            if self._nursery is None:
+                ours, theirs = socket.socketpair()
+                values = {"path": sys.path, "control": theirs.fileno(), "limits": self.limits.model_dump()}
+                process = subprocess.Popen(
+                    [sys.executable, "-I", "-c", START.format(**values, decoder=self.decoder)],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C is for the server
+                )
+                theirs.close()
+                self._nursery = Nursery(process, ours)
+            return self._nursery
 
     def close(self) -> None:
         """Ends the nursery."""
         with self._lock:
-            process, control = self._process, self._control
-            self._process = self._control = None
-        if control is not None:
-            control.close()
-        if process is not None:
-            process.kill()
-            process.wait()
+            nursery, self._nursery = self._nursery, None
+        if nursery is not None:
+            nursery.end()
 
-    def _ask(self, data: bytes) -> tuple[dict[str, Any] | None, bytes, int]:
-        """The header, the pixels, and the signal that ended the decoder."""
-        self.start()
+    def _patiently(self, data: bytes) -> Answer:
+        """The answer of a nursery that lives. Nothing is opened in it, so its end is not the picture's fault."""
+        for _ in range(ATTEMPTS):
+            nursery = self.start()
+            try:
+                return self._ask(nursery, data)
+            except Lost:
+                with self._lock:
+                    ours = self._nursery is nursery
+                    self._nursery = None if ours else self._nursery
+                if ours:
+                    nursery.end()
+        raise Problem("busy", "Pictures cannot be decoded at the moment. Try again in a second.")
+
+    def _ask(self, nursery: Nursery, data: bytes) -> Answer:
         ours, theirs = socket.socketpair()
         ours.settimeout(2 * WALL_TIMES_CPU * self.limits.decode_seconds)
         with ours:
-            with theirs:
-                self._hand_over(theirs)
             try:
-                ours.sendall(LENGTH.pack(len(data)) + data)
-            except BrokenPipeError:
-                pass  # the decoder has ended without reading everything; the answer says how
+                with theirs:
+                    socket.send_fds(nursery.control, [b"."], [theirs.fileno()])
+                with suppress(BrokenPipeError):  # the decoder ended before it read everything; the answer says how
+                    ours.sendall(LENGTH.pack(len(data)) + data)
+                with ours.makefile("rb") as answer:
+                    said = answer.read()
             except OSError as e:
                 raise Lost from e
-            with ours.makefile("rb") as answer:
-                return self._read(answer)
-
-    def _hand_over(self, theirs: socket.socket) -> None:
-        control = self._control
-        if control is None:
-            raise Lost
-        try:
-            socket.send_fds(control, [b"."], [theirs.fileno()])
-        except OSError as e:
-            raise Lost from e
-
-    def _read(self, answer: Any) -> tuple[dict[str, Any] | None, bytes, int]:
-        try:
-            said = answer.read()
-        except OSError as e:
-            raise Lost from e
         if not said:
             raise Lost
+        return self._read(said)
+
+    def _read(self, said: bytes) -> Answer:
         ended_by, body = said[-1], memoryview(said)[:-1]
         if ended_by or len(body) < LENGTH.size:
             return None, b"", ended_by

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from threading import Thread
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
@@ -42,10 +43,19 @@ class Services:
     def __init__(self, settings: Settings, library: Library) -> None:
         self.settings, self.library, self.limits = settings, library, settings.limits
         self.decoder = Decoder(settings.limits)
-        self.decoder.start()
         self.decodes = CapacityLimiter(settings.limits.decodes_at_once)
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
+
+    def start(self) -> None:
+        """Starts what should be ready before it is asked for: the decoder, and what the first page shows."""
+        self.decoder.start()
+        Thread(target=self.warm, daemon=True).start()
+
+    def warm(self) -> None:
+        """Computes what the first page shows."""
+        picture = next(iter(self.library.pictures))
+        self.trace_view(self.model(self.library.models[0]), self.picture(picture), picture)
 
     def model(self, name: str) -> Model:
         """A network by its name or content id. Raises Problem."""

@@ -1,0 +1,143 @@
+"""A picture that crashes, hangs or swells its decoder is refused, and the next one is decoded as if nothing was."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from convoscope.server.errors import Problem
+from convoscope.server.images import Decoder
+from convoscope.server.limits import Limits
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are watched in /proc")
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def decoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Decoder]:
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.chdir(tmp_path)
+    found = Decoder(Limits(decode_seconds=1), decoder="harm:decode")
+    yield found
+    found.close()
+
+
+def told(decoder: Decoder, harm: str) -> Problem:
+    with pytest.raises(Problem) as caught:
+        decoder.picture(harm.encode())
+    return caught.value
+
+
+def works(decoder: Decoder) -> bool:
+    return decoder.picture(b"none").pixels == b"abc"
+
+
+@pytest.mark.parametrize("harm", ["abort", "fault", "leave"])
+def test_a_crash_is_the_pictures_fault_and_nobody_elses(decoder: Decoder, harm: str) -> None:
+    problem = told(decoder, harm)
+    assert (problem.code, problem.status_code) == ("decoder_crashed", 422)
+    assert problem.detail == "The picture crashed its decoder. Save it anew as PNG or JPEG."
+    assert works(decoder)
+
+
+@pytest.mark.parametrize("harm", ["spin", "wait", "killed"])
+def test_a_decoder_that_does_not_end_is_ended(decoder: Decoder, harm: str) -> None:
+    problem = told(decoder, harm)
+    assert (problem.code, problem.status_code, problem.limit) == ("image_too_slow", 422, 1)
+    assert problem.detail == "Decoding the picture took more than 1 seconds. Save it anew as PNG or JPEG."
+    assert works(decoder)
+
+
+def test_a_decoder_gets_no_more_memory_than_its_limit(decoder: Decoder) -> None:
+    problem = told(decoder, "swell")
+    assert (problem.code, problem.status_code) == ("image_too_much_memory", 422)
+    assert problem.limit == decoder.limits.decode_memory
+    assert works(decoder)
+
+
+def test_whatever_a_decoder_raises_means_a_damaged_picture(decoder: Decoder) -> None:
+    problem = told(decoder, "raise")
+    assert (problem.code, problem.status_code) == ("image_corrupt", 422)
+
+
+def test_a_decoder_writes_no_file(decoder: Decoder, tmp_path: Path) -> None:
+    assert told(decoder, "write").code == "image_corrupt"
+    assert [file.stat().st_size for file in tmp_path.iterdir()] in ([], [0])
+
+
+def test_a_hundred_crashes_leave_no_process_and_no_file_open(decoder: Decoder) -> None:
+    assert works(decoder)
+    before = open_files()
+    for _ in range(100):
+        assert told(decoder, "fault").code == "decoder_crashed"
+    assert works(decoder)
+    assert open_files() == before
+    assert len(descendants(decoder)) <= 1  # the last one's keeper may be about to leave
+
+
+def test_a_nursery_that_was_killed_is_started_again(decoder: Decoder) -> None:
+    assert works(decoder)
+    process = decoder.start().process
+    process.kill()
+    process.wait()
+    assert works(decoder)
+    assert decoder.start().process is not process
+
+
+def test_many_pictures_at_once_do_not_mix(decoder: Decoder) -> None:
+    """Each thread gets the answer to its own picture, crashes in between or not."""
+
+    def ask(harm: str) -> str:
+        try:
+            return "ok" if works(decoder) and harm == "none" else told(decoder, harm).code
+        except Problem as e:
+            return e.code
+
+    asked = ["none", "fault", "raise", "swell"] * 6
+    right = {"none": "ok", "fault": "decoder_crashed", "raise": "image_corrupt", "swell": "image_too_much_memory"}
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, asked)) == [right[harm] for harm in asked]
+
+
+def test_closing_ends_every_process(decoder: Decoder) -> None:
+    started = threading.Event()
+
+    def hang() -> None:
+        started.set()
+        told(decoder, "spin")
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    started.wait()
+    thread.join()
+    process = decoder.start().process
+    decoder.close()
+    assert process.poll() is not None
+    assert works(decoder)  # and it may be used again
+
+
+def test_the_nursery_ends_with_its_server(decoder: Decoder) -> None:
+    assert works(decoder)
+    process, control = decoder.start()
+    control.close()  # as the end of the server's process does
+    assert process.wait(10) == 0
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def descendants(decoder: Decoder) -> set[int]:
+    """The processes that the nursery started and that still are."""
+    process, found = decoder.start().process, set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended while we looked
+            continue
+        if int(fields[1]) == process.pid:
+            found.add(int(stat.parent.name))
+    return found
