@@ -22,14 +22,15 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
   let wanted = '';
   let patience = new AbortController();
 
-  /** @param {State} state @returns {Promise<ExplanationView | null>} */
+  /** The selected number; undefined when another was asked for in the meantime. @param {State} state @returns {Promise<ExplanationView | null | undefined>} */
   function number(state) {
     patience.abort();
     patience = new AbortController();
     const { signal } = patience;
     if (!state.node || !state.at) return Promise.resolve(null);
     return resources.explain(state.network, state.image, state.node, state.at, signal).catch((error) => {
-      if (!signal.aborted) failed(error, 'number');
+      if (signal.aborted) return undefined;
+      failed(error, 'number');
       return null;
     });
   }
@@ -45,7 +46,7 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
         resources.activations(network, image), number(state),
       ]);
       if (key !== wanted) return undefined;
-      scene = { network: net, trace, image: view, activations, explanation };
+      scene = { network: net, trace, image: view, activations, explanation: explanation ?? null };
       arrived();
       changed();
       if (selection(store.get()) !== selection(state)) fetchNumber();
@@ -75,7 +76,7 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
   async function fetchNumber() {
     const asked = scene, state = store.get();
     const explanation = await number(state);
-    if (!asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
+    if (explanation === undefined || !asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
     scene = { ...scene, explanation };
     changed();
   }

@@ -8,6 +8,9 @@ import { openHelp } from './help.js';
 /** @type {Record<string, [number, number]>} */
 const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+/** The keys that what has the focus needs for itself. @type {Record<string, RegExp>} */
+const NEEDS = { BUTTON: /^( |Enter)$/, A: /^Enter$/, RADIO: /^( |Arrow.*)$/, INPUT: /./, SELECT: /./, TEXTAREA: /./, DIALOG: /./ };
+
 /** @type {Key[]} */
 export const KEYS = [
   { keys: [' '], shown: 'Space', does: 'play or pause the pass', run: ({ actions }) => actions.play() },
@@ -46,22 +49,29 @@ function back({ actions, store }) {
  * The row for a key, or none where the key belongs to what has the focus.
  * @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>} event
  * @param {string} view
- * @param {string} focus tag name of the element with the focus, in capitals
+ * @param {string} focus what has the focus: a tag name in capitals, or RADIO
  */
 export function meant({ key, ctrlKey, metaKey, altKey }, view, focus) {
-  if (ctrlKey || metaKey || altKey || /^(INPUT|SELECT|TEXTAREA|DIALOG)$/.test(focus)) return undefined;
-  if (key === 'Enter' && focus !== 'BODY') return undefined;
-  if (key === ' ' && focus === 'BUTTON') return undefined;
+  if (ctrlKey || metaKey || altKey || NEEDS[focus]?.test(key)) return undefined;
   return KEYS.find(({ keys, where }) => keys.includes(key) && (!where || (where === 'window') === (view === 'window')));
+}
+
+function focused() {
+  if (document.querySelector('dialog[open]')) return 'DIALOG';
+  const element = document.activeElement;
+  return element instanceof HTMLInputElement && element.type === 'radio' ? 'RADIO' : element?.tagName ?? 'BODY';
 }
 
 /** @param {Context} context */
 export function mountKeyboard(context) {
   addEventListener('keydown', (event) => {
-    const focus = document.activeElement?.tagName ?? 'BODY';
-    const row = meant(event, context.store.get().view, document.querySelector('dialog[open]') ? 'DIALOG' : focus);
+    const row = meant(event, context.store.get().view, focused());
     if (!row || event.defaultPrevented) return;
     event.preventDefault();
     row.run(context, event.key);
+  });
+  // After a click the keys are the page's again; who came by keyboard keeps the focus.
+  addEventListener('click', (event) => {
+    if (event.detail > 0 && document.activeElement instanceof HTMLElement && focused() !== 'DIALOG') document.activeElement.blur();
   });
 }

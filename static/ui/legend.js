@@ -1,7 +1,7 @@
 /** What the colours say: the ramp, drawn by the function that draws the pixels, where it ends, and for whom. */
 import { activationScale } from '../color/scales.js';
-import { about } from './tooltip.js';
 import { groupOf, nodeOf, rangeOf } from '../state/select.js';
+import { about } from './about.js';
 import { changes, fill, h } from './h.js';
 import { themeOf } from './theme.js';
 

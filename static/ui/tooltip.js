@@ -1,6 +1,7 @@
 /** What is under the pointer: its address and about how large it is. The exact number is a click away, in the lens. */
 import { nodeOf, times } from '../state/select.js';
 import { address } from '../state/url.js';
+import { about } from './about.js';
 import { changes, fill, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Ref} Ref */
@@ -44,14 +45,3 @@ const lines = (ref, at, node) => [
   h('span', null, ref.value === null ? '' : ` ≈ ${about(ref.value)}`),
   h('small', null, `${node.summary}, ${times(node.shape)}`),
 ];
-
-/**
- * Three digits, as many as the picture's numbers are good for.
- * @param {number} value
- */
-export function about(value) {
-  if (!Number.isFinite(value)) return String(value).replace('Infinity', '∞').replace('-', '−');
-  const size = Math.abs(value);
-  const text = size === 0 ? '0' : size >= 1000 || size < 0.001 ? value.toExponential(2) : value.toPrecision(3);
-  return text.replace('-', '−').replace('e−', 'e-');
-}

@@ -1,0 +1,103 @@
+/** A printed column adds up: with one more digit where that does it, else with the rest said beside it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { column, columnIn, single, styleFor, text, unit } from '../../static/lens/digits.js';
+import { rows } from '../../static/lens/rows.js';
+
+/** Printed text as a whole number of its last digits. @param {string} printed */
+const count = (printed) => BigInt(printed.replace('−', '-').replace('+', '').replace('.', ''));
+
+/** A generator with a fixed seed (mulberry32). @param {number} seed */
+function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+test('five digits of the largest, all with the same decimals', () => {
+  assert.deepEqual(column([1.25, -0.5], 0.75, 5), {
+    parts: ['+1.2500', '−0.5000'], total: '0.7500', rest: null, style: { decimals: 4, exponent: 0 },
+  });
+});
+
+test('one more digit where that makes the column add up', () => {
+  const { parts, total, rest } = column([0.00004, 0.00004, 1], 1.00008, 5);
+  assert.deepEqual([parts, total, rest], [['+0.00004', '+0.00004', '+1.00000'], '1.00008', null]);
+});
+
+test('what no digit repairs is said', () => {
+  const third = 1 / 3;
+  const { parts, total, rest } = column([third, third, third], 1, 5);
+  assert.deepEqual([parts[0], total, rest], ['+0.3333', '1.0000', '+0.0001']);
+});
+
+test('of a thousand random columns every one adds up in print, rest included', () => {
+  const next = random(7);
+  for (let trial = 0; trial < 1000; trial++) {
+    const scale = 10 ** Math.round(next() * 16 - 8);
+    const values = Array.from({ length: 1 + Math.floor(next() * 40) }, () => (next() - 0.5) * scale);
+    const total = Math.fround(values.reduce((sum, value) => sum + value, 0));
+    const printed = column(values, total, [5, 7, 9][trial % 3]);
+    const sum = printed.parts.reduce((all, part) => all + count(part), printed.rest === null ? 0n : count(printed.rest));
+    assert.equal(sum, count(printed.total), `trial ${trial}: ${printed.parts} ${printed.rest} → ${printed.total}`);
+  }
+});
+
+test('very small and very large columns are printed in units of a power of ten', () => {
+  const small = column([1.5e-7, -5e-8], 1e-7, 5);
+  assert.deepEqual([small.parts, small.total, unit(small.style)], [['+1.5000', '−0.5000'], '1.0000', ' × 10⁻⁷']);
+  assert.equal(single(1234567, 5), '1.2346 × 10⁶');
+  assert.equal(single(123456, 5), '123456');
+});
+
+test('zero has no sign, and minus is a minus', () => {
+  const style = styleFor(1, 5);
+  assert.deepEqual([0, -0, -0.00001, -1.5].map((value) => text(value, style, '+')), ['0.0000', '0.0000', '0.0000', '−1.5000']);
+});
+
+test('numbers that are none are printed as what they are, and nothing is said to be left over', () => {
+  const { parts, total, rest } = column([NaN, Infinity, -Infinity, 1], NaN, 5);
+  assert.deepEqual([parts, total, rest], [['NaN', '+∞', '−∞', '+1.0000'], 'NaN', null]);
+});
+
+test('the terms of a row are printed in the digits of the row', () => {
+  assert.deepEqual(columnIn([0.12345, 0.1], 0.22345, { decimals: 3, exponent: 0 }), {
+    parts: ['+0.123', '+0.100'], total: '0.223', rest: null, style: { decimals: 3, exponent: 0 },
+  });
+});
+
+/** @param {number[]} values @param {boolean} [bias] */
+function sum(values, bias = false) {
+  let total = 0;
+  const steps = values.map((value, k) => ({ label: `input ${k}`, value, total: (total += value) }));
+  if (bias) steps.push({ label: 'bias', value: 1, total: (total += 1) });
+  const operand = { name: 'x', source: 'x', shape: [values.length], values, cells: [], at: null };
+  return { steps: [...steps, { label: 'rounding', value: 1e-9, total }], products: values, operands: [operand] };
+}
+
+test('a short sum shows every row, and float32’s own rounding is none of them', () => {
+  const { shown, groups } = rows(sum([1, 2, 3], true), false);
+  assert.deepEqual(shown.map(({ label, group }) => [label, group]), [['input 0', 0], ['input 1', 1], ['input 2', 2], ['bias', null]]);
+  assert.equal(groups, 3);
+});
+
+test('a long sum keeps its largest rows and the bias, folds what lies between, and still adds up', () => {
+  const values = Array.from({ length: 160 }, (_, k) => (k % 20 === 7 ? 5 + k : 0.01));
+  const { shown } = rows(sum(values, true), false);
+  assert.deepEqual(shown.slice(0, 3).map(({ label, folded }) => [label, folded]), [['input 0 … 6', true], ['input 7', false], ['input 8 … 26', true]]);
+  assert.equal(shown[shown.length - 1].label, 'bias');
+  assert.ok(shown.length < 26);
+  const total = shown.reduce((all, row) => all + row.value, 0);
+  assert.ok(Math.abs(total - shown[shown.length - 1].total) < 1e-9);
+});
+
+test('unfolded, a long sum shows all of its rows', () => {
+  assert.equal(rows(sum(Array(160).fill(1)), true).shown.length, 160);
+});
+
+test('a long sum of equal parts does not fold away anything', () => {
+  assert.equal(rows(sum(Array(40).fill(0.5)), false).shown.length, 40);
+});

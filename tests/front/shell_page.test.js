@@ -1,0 +1,102 @@
+/** Keys, header and style sheets: what help says is what keys do; both themes can be read; the dark theme is one. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { next, RANGES, THEMES, VIEWS } from '../../static/ui/choices.js';
+import { summary } from '../../static/ui/controls.js';
+import { KEYS, meant } from '../../static/ui/keyboard.js';
+import { fitted } from '../../static/paint/shrink.js';
+
+const css = readFileSync(new URL('../../static/css/tokens.css', import.meta.url), 'utf8');
+/** @param {string} key @param {string} [view] @param {string} [focus] */
+const does = (key, view = 'overview', focus = 'BODY') => meant({ key, ctrlKey: false, metaKey: false, altKey: false }, view, focus)?.does;
+
+test('arrows step through the pass, and in the window they move the cell', () => {
+  assert.equal(does('ArrowLeft'), 'one layer back or on');
+  assert.equal(does('ArrowUp'), undefined);
+  for (const key of ['ArrowLeft', 'ArrowUp']) assert.equal(does(key, 'window'), 'in one window: the cell beside this one');
+});
+
+test('every key has exactly one meaning in each view', () => {
+  for (const view of VIEWS.map(([name]) => name)) {
+    for (const key of new Set(KEYS.flatMap(({ keys }) => keys))) {
+      const rows = KEYS.filter(({ keys, where }) => keys.includes(key) && (!where || (where === 'window') === (view === 'window')));
+      assert.ok(rows.length <= 1, `${key} in ${view}: ${rows.map((row) => row.does)}`);
+    }
+  }
+});
+
+test('keys stay with what has the focus and needs them', () => {
+  assert.equal(does(' '), 'play or pause the pass');
+  assert.equal(does(' ', 'overview', 'BUTTON'), undefined);
+  assert.equal(does('Enter', 'overview', 'A'), undefined);
+  assert.equal(does('ArrowLeft', 'overview', 'RADIO'), undefined);
+  assert.equal(does('u', 'overview', 'RADIO'), 'unravel the volumes into their maps, and back');
+  assert.equal(does('u', 'overview', 'DIALOG'), undefined);
+});
+
+test('the browser’s own shortcuts stay the browser’s', () => {
+  for (const held of ['ctrlKey', 'metaKey', 'altKey']) {
+    assert.equal(meant({ key: 't', ctrlKey: false, metaKey: false, altKey: false, [held]: true }, 'overview', 'BODY'), undefined);
+  }
+});
+
+test('R and T go around their choices', () => {
+  let range = RANGES[0][0];
+  for (let k = 0; k < RANGES.length; k++) range = next(RANGES, range);
+  assert.equal(range, RANGES[0][0]);
+  assert.equal(next(THEMES, 'auto'), 'light');
+});
+
+test('the header counts the layers that give the network its shape', () => {
+  const node = (/** @type {string} */ kind, /** @type {string} */ said, weights = 0) => ({ kind, summary: said, params: Array(weights).fill({}), shape: [1] });
+  const network = { title: 'Example CNN', nodes: [
+    node('input', 'input'), node('conv2d', 'conv 3×3', 2), node('relu', 'relu'), node('conv2d', 'conv 3×3', 2), node('max_pool2d', 'max pool 2×2'), node('dense', 'dense', 2)] };
+  assert.equal(summary(/** @type {any} */ (network)), 'Example CNN · 2 × conv 3×3, 1 × max pool 2×2, 1 × dense');
+});
+
+test('a photograph travels with its longer side at 2048 pixels at most, a small one as it is', () => {
+  assert.deepEqual(fitted(4096, 3072), [2048, 1536]);
+  assert.deepEqual(fitted(100, 8000), [26, 2048]);
+  assert.deepEqual(fitted(300, 200), [300, 200]);
+  assert.deepEqual(fitted(1, 100000), [1, 2048]);
+});
+
+/** The colours of a block of the style sheet. @param {RegExp} opening */
+function tokens(opening) {
+  const start = css.search(opening);
+  assert.ok(start >= 0, String(opening));
+  const block = css.slice(css.indexOf('{', css.indexOf(':root', start)) + 1);
+  return Object.fromEntries([...block.slice(0, block.indexOf('}')).matchAll(/--(\w+): (#[0-9a-f]{6}|rgb.*);/g)].map(([, name, value]) => [name, value]));
+}
+const light = tokens(/^:root \{/m), dark = tokens(/^:root\[data-theme="dark"\] \{/m), system = tokens(/prefers-color-scheme: dark/);
+
+/** Contrast of two colours, WCAG 2.2. @param {string} one @param {string} two */
+function contrast(one, two) {
+  const [a, b] = [one, two].map((colour) => {
+    const [r, g, blue] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * blue + 0.05;
+  });
+  return Math.max(a, b) / Math.min(a, b);
+}
+
+test('the dark theme is the same by the system and by the switch, and names every colour of the light one', () => {
+  assert.deepEqual(system, dark);
+  assert.deepEqual(Object.keys(dark), Object.keys(light));
+});
+
+test('every text colour can be read on every ground, in both themes', () => {
+  for (const theme of [light, dark]) {
+    for (const ground of ['paper', 'sheet', 'card']) {
+      for (const ink of ['ink', 'ink2', 'ink3']) {
+        assert.ok(contrast(theme[ink], theme[ground]) >= 4.5, `${ink} on ${ground}: ${contrast(theme[ink], theme[ground]).toFixed(2)}`);
+      }
+    }
+  }
+});
+
+test('the edges of controls can be seen in both themes', () => {
+  for (const theme of [light, dark]) {
+    for (const ground of ['paper', 'card']) assert.ok(contrast(theme.line, theme[ground]) >= 3, `line on ${ground}: ${contrast(theme.line, theme[ground]).toFixed(2)}`);
+  }
+});

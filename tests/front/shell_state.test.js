@@ -1,0 +1,144 @@
+/** The store and the actions: what a person does, and what the state is then. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createActions, DEFAULTS, middle, stepped } from '../../static/state/app.js';
+import { createStore } from '../../static/state/store.js';
+
+const NODES = [
+  { name: 'input', kind: 'input', inputs: [], shape: [3, 32, 32], params: [] },
+  { name: 'conv1', kind: 'conv2d', inputs: ['input'], shape: [10, 32, 32], params: [{}, {}] },
+  { name: 'conv2', kind: 'conv2d', inputs: ['conv1'], shape: [10, 16, 16], params: [{}, {}] },
+  { name: 'fc', kind: 'dense', inputs: ['conv2'], shape: [10], params: [{}, {}] },
+];
+const SCENE = /** @type {any} */ ({ network: { input: 'input', nodes: NODES } });
+
+/** @param {Partial<import('../../static/types.d.ts').State>} [state] */
+function page(state = {}) {
+  const store = createStore({ ...DEFAULTS, network: 'net', image: 'cat', ...state });
+  return { store, actions: createActions(store, () => SCENE) };
+}
+
+test('a watcher hears at once, and then only of changes of what it selects', () => {
+  const { store } = page();
+  /** @type {any[]} */
+  const heard = [];
+  store.watch((s) => s.view, (now, before) => heard.push([before, now]));
+  store.set({ view: 'maps' });
+  store.set({ theme: 'dark' });
+  store.set({ view: 'maps' });
+  assert.deepEqual(heard, [[undefined, 'overview'], ['overview', 'maps']]);
+});
+
+test('the same cell set again is no change', () => {
+  const { store } = page({ node: 'conv1', at: [1, 2, 3] });
+  const before = store.get();
+  store.set({ at: [1, 2, 3] });
+  assert.equal(store.get(), before);
+});
+
+test('a watcher that stopped hears nothing more', () => {
+  const { store } = page();
+  let count = 0;
+  const stop = store.watch((s) => s.view, () => (count += 1));
+  stop();
+  store.set({ view: 'maps' });
+  assert.equal(count, 1);
+});
+
+test('a watcher may set the state, and others hear the last word only', () => {
+  const { store } = page();
+  /** @type {string[]} */
+  const heard = [];
+  store.watch((s) => s.view, (view) => view === 'maps' && store.set({ view: 'overview' }));
+  store.watch((s) => s.view, (view) => heard.push(view));
+  store.set({ view: 'maps' });
+  assert.deepEqual(heard, ['overview']);
+});
+
+test('arrows move the cell and stop at the edges of its volume', () => {
+  const { store, actions } = page({ node: 'conv2', at: [0, 0, 15] });
+  actions.move(1, 1);
+  assert.deepEqual(store.get().at, [0, 1, 15]);
+  actions.move(0, 0, -1);
+  assert.deepEqual(store.get().at, [0, 1, 15]);
+  actions.move(0, 0, 1);
+  assert.deepEqual(store.get().at, [1, 1, 15]);
+});
+
+test('in a row of numbers every arrow goes along the row', () => {
+  const { store, actions } = page({ node: 'fc', at: [4] });
+  actions.move(1, 0);
+  actions.move(0, 1);
+  actions.move(0, 0, 1);
+  assert.deepEqual(store.get().at, [7]);
+});
+
+test('the window view opens on a layer that reads feature maps when nothing is selected', () => {
+  const { store, actions } = page();
+  actions.show('window');
+  assert.deepEqual([store.get().node, store.get().at], ['conv2', [0, 8, 8]]);
+});
+
+test('the window view keeps the selected cell, and reads the middle of a node without one', () => {
+  const kept = page({ node: 'conv1', at: [1, 2, 3] });
+  kept.actions.show('window');
+  assert.deepEqual(kept.store.get().at, [1, 2, 3]);
+  const whole = page({ node: 'fc', at: null });
+  whole.actions.show('window');
+  assert.deepEqual(whole.store.get().at, [5]);
+});
+
+test('another network forgets the selection, another picture keeps it', () => {
+  const { store, actions } = page({ node: 'conv1', at: [1, 2, 3], view: 'window' });
+  actions.openImage('dog');
+  assert.equal(store.get().node, 'conv1');
+  actions.openNetwork('lenet');
+  assert.deepEqual([store.get().node, store.get().at, store.get().view], [null, null, 'overview']);
+});
+
+test('playing from the end begins at the input', () => {
+  const { store, actions } = page({ t: Infinity });
+  actions.play();
+  assert.deepEqual([store.get().playing, store.get().t], [true, 0]);
+  actions.play();
+  assert.equal(store.get().playing, false);
+});
+
+test('a time at or past the last layer is the end of the pass, whatever the network', () => {
+  const { store, actions } = page();
+  actions.seek(2.5);
+  assert.equal(store.get().t, 2.5);
+  actions.seek(3);
+  assert.equal(store.get().t, Infinity);
+  actions.seek(-1);
+  assert.equal(store.get().t, 0);
+});
+
+test('steps go to whole layers in the direction asked for', () => {
+  assert.equal(stepped(2.5, 1, 10), 3);
+  assert.equal(stepped(2.5, -1, 10), 2);
+  assert.equal(stepped(3, 1, 10), 4);
+  assert.equal(stepped(3, -1, 10), 2);
+  assert.equal(stepped(0, -1, 10), 0);
+  assert.equal(stepped(9.5, 1, 10), Infinity);
+  assert.equal(stepped(Infinity, -1, 10), 9);
+});
+
+test('speed stays between a quarter and what a screen can show', () => {
+  const { store, actions } = page();
+  actions.setSpeed(0);
+  assert.equal(store.get().speed, 0.25);
+  actions.setSpeed(1e9);
+  assert.equal(store.get().speed, 64);
+});
+
+test('leaving the window without a selection goes back to the network', () => {
+  const { store, actions } = page({ node: 'conv1', at: [1, 2, 3], view: 'window' });
+  actions.unselect();
+  assert.deepEqual([store.get().view, store.get().node], ['overview', null]);
+});
+
+test('the middle of a volume is in its first map, the middle of a row is in its middle', () => {
+  assert.deepEqual(middle([10, 32, 30]), [0, 16, 15]);
+  assert.deepEqual(middle([10]), [5]);
+});

@@ -1,0 +1,58 @@
+/** Every view is a link: the state goes into the address and comes back equal; an address that makes no sense does no harm. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULTS } from '../../static/state/app.js';
+import { address, FIELDS, fromQuery, toQuery } from '../../static/state/url.js';
+
+/** @type {import('../../static/types.d.ts').State} */
+const FULL = {
+  network: 'example-cnn', image: 'cat-photo', view: 'window', node: 'conv1', at: [3, 5, 7], range: 'network', theme: 'dark',
+  camera: { x: -12.5, y: 40, zoom: 2.25 }, t: 3.25, playing: false, speed: 4,
+};
+
+test('a state with nothing at its default comes back from its address equal', () => {
+  assert.deepEqual(fromQuery(toQuery(FULL)), FULL);
+});
+
+test('the default state has no query, and no query is the default state', () => {
+  assert.equal(toQuery(DEFAULTS), '');
+  assert.deepEqual(fromQuery(''), DEFAULTS);
+});
+
+test('the selection reads as people write it', () => {
+  assert.match(toQuery(FULL), /[?&]at=conv1@3,5,7(&|$)/);
+  assert.equal(address('conv1', [3, 5, 7]), 'conv1@3,5,7');
+});
+
+test('node names of other tools survive the address', () => {
+  for (const node of ['block2/conv1', 'a@b', '/features/0/Conv', 'a&b=c#d', 'Größe', '"><script>']) {
+    assert.equal(fromQuery(toQuery({ ...FULL, node })).node, node);
+  }
+});
+
+test('each field that makes no sense is at its default, and the others hold', () => {
+  const wrong = {
+    view: 'window2', range: 'layer', theme: 'sepia', t: '-1', speed: '0', at: 'conv1', camera: '1,2',
+    network: '../../etc', image: 'a b',
+  };
+  for (const [key, value] of Object.entries(wrong)) {
+    const state = fromQuery(toQuery(FULL).replace(new RegExp(`(?<=[?&])${key}=[^&]*`), `${key}=${encodeURIComponent(value)}`));
+    const untouched = { ...FULL, ...state };
+    assert.deepEqual(untouched, state);
+    const changed = Object.keys(FULL).filter((name) => JSON.stringify(state[name]) !== JSON.stringify(FULL[name]));
+    const expected = key === 'at' ? ['node', 'at'] : [key];
+    assert.deepEqual(changed, expected, `${key}=${value}`);
+    for (const name of changed) assert.deepEqual(state[name], DEFAULTS[name]);
+  }
+});
+
+test('numbers that are none do not get in', () => {
+  for (const value of ['NaN', 'Infinity', '1e999', '', ' ', '0x', 'true']) assert.equal(fromQuery(`?t=${value}`).t, Infinity);
+  assert.deepEqual(fromQuery('?camera=0,0,0').camera, DEFAULTS.camera);
+  assert.deepEqual(fromQuery('?camera=0,0,-1').camera, DEFAULTS.camera);
+});
+
+test('whether it plays is no part of a link', () => {
+  assert.equal(fromQuery(toQuery({ ...FULL, playing: true })).playing, false);
+  assert.equal(FIELDS.some(({ key }) => key === 'playing'), false);
+});
