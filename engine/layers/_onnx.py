@@ -42,15 +42,14 @@ def word(node: OnnxNode, name: str, default: str, known: Sequence[str]) -> str:
 
 
 def constant(node: OnnxNode, position: int, what: str) -> Array | None:
-    """The constant at an input, None where it is left out. Raises AttributeValueError where it is computed."""
+    """The constant at an input, None where it is left out. Raises UnsupportedOperator where it is computed."""
     if not node.has(position):
         return None
     if position not in node.constants:
-        raise refused(
-            node,
-            f"input {position} ({what})",
-            node.inputs[position],
-            "It is computed while the network runs; a layer needs it fixed when the file is loaded.",
+        raise UnsupportedOperator(
+            f"Node {node.name or node.outputs[0]!r} ({node.op}): input {position} ({what}) is "
+            f"{node.inputs[position]!r}. "
+            "It is computed while the network runs; a layer needs it fixed when the file is loaded."
         )
     return np.asarray(node.constants[position])
 

@@ -1,53 +1,40 @@
 """Softmax: logits in, probabilities out."""
 
-import random
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from convoscope.engine import explanation as ex
-from convoscope.engine.geometry import Axis, Window
-from convoscope.engine.layer import Example, Layer, Partials, Saved
+from convoscope.engine.layer import Partials, Saved
+from convoscope.engine.layers._along import Along
 from convoscope.engine.layers._text import place
 from convoscope.engine.stable import softmax
-from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
+from convoscope.engine.types import EVAL, Array, Index, Mode, Params
 
 
 @dataclass(frozen=True)
-class Softmax(Layer):
+class Softmax(Along):
     r"""Probabilities along one axis: positive, adding up to 1.
 
     Equation   p_j = exp(f_j − C) / Σ_k exp(f_k − C),  C = max f;   ∂p_j/∂f_i = p_j · (δ_ij − p_i)
     Shapes     any shape → the same shape
-    Notes      C makes no difference to the value and keeps exp from overflowing.
+    Notes      C makes no difference to the value and keeps exp from overflowing. With `flat`, all axes from `axis` on
+               are taken as one, as ONNX did before version 13.
+    Raises     ShapeError when the input has no such axis.
     Source     the lecture, "Example: Softmax (for N inputs)"; ONNX Softmax-13
     """
 
-    axis: int = -1
-
     kind: ClassVar[str] = "softmax"
     onnx: ClassVar[tuple[str, ...]] = ("Softmax",)
-    picture: ClassVar[ex.Picture] = "normalize"
-
-    def output_shape(self, *x_shapes: Shape) -> Shape:
-        return x_shapes[0]
-
-    def windows(self, *x_shapes: Shape) -> tuple[Window, ...]:
-        (x,) = x_shapes
-        axis = self.axis % len(x)
-        return (Window(tuple(Axis(n, 0) if k == axis else Axis() for k, n in enumerate(x)), x, x),)
 
     def forward(self, params: Params, *xs: Array, mode: Mode = EVAL) -> tuple[Array, Saved]:
-        return softmax(xs[0], self.axis), None
+        return softmax(xs[0], self.axes(xs[0].shape)), None
 
     def backward(
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, dy: Array
     ) -> tuple[tuple[Array, ...], Params]:
-        return (y * (dy - (dy * y).sum(axis=self.axis, keepdims=True)),), {}
-
-    def _row(self, at: Index) -> str:
-        return ", ".join(":" if k == self.axis % len(at) else str(i) for k, i in enumerate(at))
+        return (y * (dy - (dy * y).sum(axis=self.axes(y.shape), keepdims=True)),), {}
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
         window = self.windows(xs[0].shape)[0]
@@ -61,7 +48,7 @@ class Softmax(Layer):
             ex.Step("sum of all exp", total, total),
             ex.Step("divided", top / total, top / total),
         ]
-        row = self._row(at)
+        row = self.row(at, y.shape)
         shifted = f"X[{row}] - X[{row}].max()"
         return ex.Explanation(
             "normalize",
@@ -76,22 +63,11 @@ class Softmax(Layer):
     def partials(
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, which: int, cell: Index
     ) -> Partials:
-        axis = self.axis % y.ndim
-        readers = np.array([(*cell[:axis], j, *cell[axis + 1 :]) for j in range(y.shape[axis])])
-        p = y[tuple(readers.T)]
-        row, here = self._row(cell), place(cell)
+        readers, own = self.readers(cell, y)
+        local = y[tuple(readers.T)] * (own - y[cell])
+        row, here = self.row(cell, y.shape), place(cell)
         formula = (
             r"\frac{\partial L}{\partial f_i} = \sum_j \frac{\partial L}{\partial p_j} \, p_j \, (\delta_{ij} - p_i)"
         )
-        line = (
-            f"dX[{here}] = np.sum(dout[{row}] * out[{row}] * "
-            f"((np.arange({y.shape[axis]}) == {cell[axis]}) - out[{here}]))"
-        )
-        local = p * ((np.arange(len(p)) == cell[axis]) - y[cell])
+        line = f"dX[{here}] = out[{here}] * (dout[{here}] - np.sum(dout[{row}] * out[{row}]))"
         return Partials(readers, local.astype(y.dtype), "∂p/∂f", formula, line)
-
-    @classmethod
-    def example(cls, draw: random.Random) -> Example:
-        shape = tuple(draw.randint(1, 4) for _ in range(draw.randint(2, 4)))
-        axis = draw.randint(1, len(shape) - 1)
-        return Example(cls(draw.choice([axis, axis - len(shape)])), (shape,))

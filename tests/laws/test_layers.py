@@ -37,7 +37,7 @@ class Case:
         near = {k: 0.1 * self.spread(s, (0.0, 1.0)) for k, s in shapes.items()}
         self.params = {k: np.asarray(fresh[k].astype(np.float64) + near[k]) for k in shapes}
         self.y, self.saved = self.run(self.xs)
-        self.dy = self.rng.standard_normal(self.y.shape)
+        self.dy = np.asarray(self.rng.standard_normal(self.y.shape))
         self.dxs, self.dparams = self.layer.backward(self.params, self.xs, self.y, self.saved, self.dy)
 
     def spread(self, shape: tuple[int, ...], domain: tuple[float, float] | None = None) -> Array:
@@ -99,7 +99,8 @@ def test_backward_gives_gradients_of_the_shapes_of_inputs_and_parameters(kind: s
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_what_goes_in_as_a_dtype_comes_out_as_it(kind: str, dtype: type, draw: random.Random) -> None:
     case = Case(kind, draw)
-    xs, params = tuple(x.astype(dtype) for x in case.xs), {k: p.astype(dtype) for k, p in case.params.items()}
+    xs: tuple[Array, ...] = tuple(x.astype(dtype) for x in case.xs)
+    params: dict[str, Array] = {k: p.astype(dtype) for k, p in case.params.items()}
     y, saved = case.run(xs, params)
     dxs, dparams = case.layer.backward(params, xs, y, saved, case.dy.astype(dtype))
     assert {a.dtype for a in (y, *dxs, *dparams.values())} == {np.dtype(dtype)}
