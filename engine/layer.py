@@ -117,6 +117,13 @@ class Layer:
         """The vector-Jacobian product: dL/dx for each input and dL/dθ for each parameter, from dy = dL/dy."""
         raise NotImplementedError
 
+    def statistics(self, params: Params, saved: Saved) -> Params:
+        """Parameters that are measured and not learnt, with their values after this pass (batch norm's running ones).
+
+        An optimizer leaves them alone; a training loop puts them into its own parameters.
+        """
+        return {}
+
     # ---- explanations ----------------------------------------------------------------------------------------
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:

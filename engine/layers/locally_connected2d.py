@@ -155,7 +155,8 @@ class LocallyConnected2d(Layer):
             return Partials(readers, np.ones(len(y), y.dtype), "1", formula, line)
         cells: Index = (c, *(axis.cells(i)[u] for axis, i, u in zip(self.slide.axes, spot[1:], taps, strict=True)))
         inside = all(0 <= cell < size for cell, size in zip(cells, x.shape[1:], strict=True))
-        read = x[(slice(None), *cells)] if inside else np.zeros(len(x), x.dtype)
+        column: tuple[Any, ...] = (slice(None), *cells)
+        read = x[column] if inside else np.zeros(len(x), x.dtype)
         formula = (
             rf"\frac{{\partial L}}{{\partial w_{{k,i,j,c,u,v}}}} = \sum_n {upstream}"
             r" \, x_{n,c,\, s i + d u - p,\, s j + d v - p}"
