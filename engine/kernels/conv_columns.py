@@ -1,23 +1,26 @@
 """Convolution with stride 1 as matrix products over columns, a tile of them at a time.
 
-A window's rows become the rows of a matrix, its columns become blocks of filters:
+The window's cells are shared out: some become rows of a matrix of columns, the others blocks of filters:
 
     P[v, k, t] = Σ_{c,u} w[k,c,u,v] · X[c, t + u·row]        one product, (kw·K) × (C·kh) × cells
     y[k, t]    = Σ_v P[v, k, t + v]                          kw shifted runs added
 
-so the picture is copied kh times instead of kh·kw times, and each copy is a long run of memory (see slot.py). The bias
-is one more row, of ones. Both sides of a product are filled up with zeros to a multiple of four, which BLAS multiplies
-faster than what is odd. Backward: dL/dx is the convolution of dL/dy with the filters turned by 180°, by the same code;
-dL/dw and dL/db come out of one product, of dL/dy shifted kw times with the columns.
+so a large picture is copied kh times instead of kh·kw times, and each copy is a long run of memory (see slot.py). Of a
+small picture, or one with few channels, all cells become rows, and nothing is left to add. The bias is one more row,
+of ones. Both sides of a product are filled up with zeros to a multiple of four, which BLAS multiplies faster than what
+is odd. Backward: dL/dx is the convolution of dL/dy with the filters turned by 180°, by the same code; dL/dw and dL/db
+come out of one product, of dL/dy shifted once per block with the columns.
 Source: Chellapilla et al. 2006, "High performance convolutional neural networks for document processing" (columns);
 Anderson et al. 2017, "Low-memory GEMM-based convolution algorithms", section 4 (shifted sums).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel, Scratch, Weights
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel, Weights
+from convoscope.engine.kernels.memory import Scratch
 from convoscope.engine.kernels.slot import Margin, Slot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.conv2d import Conv2d
@@ -25,119 +28,99 @@ from convoscope.engine.types import Array, Params, Shape, Sizes
 
 TILE = 2048
 """Cells of one product: with ten channels all of it fits in the second cache."""
+FEW_ROWS, FEW_CELLS = 32, 300
+"""Columns of so few rows, or so few columns, are not worth the shifted sums that would shorten them."""
+
+
+def blocks_of(channels: int, kernel: Sizes, cells: int) -> int:
+    """Into how many blocks the filters are split: one per column of the window, or one."""
+    return 1 if channels * kernel[0] * kernel[1] < FEW_ROWS or cells < FEW_CELLS else kernel[1]
 
 
 class ConvWeights(Weights):
-    """forward: rows (v, k), columns (c, u) and the bias. turned: rows (v, c), columns (k, u), for dL/dx."""
+    """forward: rows (block, k), columns (c, u, v) and the bias. turned: rows (block, c), columns (k, u, v).
 
-    def __init__(self, layer: Layer, shapes: Mapping[str, Shape], dtype: np.dtype[np.floating]) -> None:
-        super().__init__(layer, shapes, dtype)
-        k, c, kh, kw = shapes["weight"]
-        self.forward, self.turned = (
-            np.zeros((fours(kw * k), fours(c * kh + 1)), dtype),
-            np.zeros((fours(kw * c), fours(k * kh)), dtype),
-        )
-        self._filters = self.forward[: kw * k, : c * kh].reshape(kw, k, c, kh)
-        self._turned = self.turned[: kw * c, : k * kh].reshape(kw, c, k, kh)
-        self._bias = self.forward[:k, c * kh]
+    With one block, v runs over the columns of the window; with a block for each of them, v has one value.
+    """
+
+    layer: Conv2d
+
+    def __init__(self, layer: Conv2d, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
+        super().__init__(layer, x_shapes, dtype)
+        (k, c, kh, kw), (n, _, h, w) = self.shapes["weight"], x_shapes[0]
+        self.blocks, self.turned_blocks = (blocks_of(channels, (kh, kw), n * h * w) for channels in (c, k))
+        self.forward, self._filters = _matrix(self.blocks, k, c, kh, kw, dtype)
+        self.turned, self._turned = _matrix(self.turned_blocks, c, k, kh, kw, dtype)
+        self._bias = self.forward[:k, c * kh * kw // self.blocks]
 
     def load(self, params: Params) -> None:
         w = params["weight"]
-        np.copyto(self._filters, w.transpose(3, 0, 1, 2))
-        np.copyto(self._turned, w[:, :, ::-1, ::-1].transpose(3, 1, 0, 2))
+        np.copyto(self._filters, _split(w, self.blocks))
+        np.copyto(self._turned, _split(w[:, :, ::-1, ::-1].swapaxes(0, 1), self.turned_blocks))
         if "bias" in params:
             np.copyto(self._bias, params["bias"])
 
 
+def _matrix(blocks: int, k: int, c: int, kh: int, kw: int, dtype: np.dtype[np.floating]) -> tuple[Array, Array]:
+    """Zeros for filters in blocks, and the view (block, k, c, u, v) of those that are filled."""
+    height, width = blocks * k, c * kh * kw // blocks
+    matrix = np.zeros((fours(height) if blocks > 1 else height, fours(width + 1)), dtype)
+    return matrix, matrix[:height, :width].reshape(blocks, k, c, kh, kw // blocks)
+
+
+def _split(w: Array, blocks: int) -> Array:
+    """(K, C, kh, kw) → (block, K, C, kh, kw / blocks)."""
+    return w[None] if blocks == 1 else w.transpose(3, 0, 1, 2)[..., None]
+
+
 class Columns:
-    """A stretch of a slot as a matrix: rows (channel, u), then a row of ones if asked for, then zeros up to a four."""
+    """A stretch of a slot as a matrix: rows of windows, then a row of ones if asked for, then zeros up to a four."""
 
-    def __init__(self, runs: Array, start: int, stop: int, memory: Array, ones: bool) -> None:
-        self.source = runs[..., start:stop]
-        self.rows = self.source.shape[0] * self.source.shape[1]
-        self.matrix, self.ones = memory, ones
-        self.target = memory[: self.rows].reshape(self.source.shape)
-
-    def fill(self) -> None:
-        np.copyto(self.target, self.source)
-        if self.rows < len(self.matrix):
-            self.matrix[self.rows :] = 0
-        if self.ones:
-            self.matrix[self.rows] = 1
+    def __init__(self, taps: Array, start: int, stop: int, height: int, ones: bool, scratch: Scratch | None) -> None:
+        source = taps[..., start:stop]
+        rows, name = int(np.prod(taps.shape[:-1])), f"columns {taps.shape[:-1]} {ones}"
+        if scratch is None:
+            self.matrix = Scratch(taps.dtype).take(name, height, stop - start)
+        else:
+            self.matrix = scratch.take(name, height, stop - start)
+        if ones:
+            self.matrix[rows] = 1
+        self.fill: Call = partial(np.copyto, self.matrix[:rows].reshape(source.shape), source)
 
 
 class Convolution:
-    """out = the convolution of what `runs` reads with `filters`, tile by tile.
+    """out = the convolution of what `taps` reads with `filters`, tile by tile.
 
     shifts: how far to the right each block of the product is read. ones: whether the filters end in a bias.
     kept: whether the columns of the whole picture fit in one tile, which then stays filled for the backward pass.
     """
 
-    def __init__(self, filters: Array, runs: Array, out: Slot, shifts: list[int], ones: bool, scratch: Scratch) -> None:
-        self.filters, self.out, self.shifts = filters, out, shifts
+    def __init__(self, filters: Array, taps: Array, out: Slot, shifts: list[int], ones: bool, scratch: Scratch) -> None:
+        self.filters, self.out, self.shifts, self.scratch = filters, out, shifts, scratch
         cut = spans(out.rows.shape[1], TILE)
         self.kept = len(cut) == 1 and out.room.picture[0] == 1 and ones
-        self.tiles: list[tuple[Columns, Array, list[Array], Array]] = []
+        self.columns, self.calls = list[Columns](), list[Call]()
         for start, stop in cut:
-            length = stop - start + shifts[-1]
-            shape = filters.shape[1], length
-            memory = np.zeros(shape, out.dtype) if self.kept else scratch.take("columns", *shape)
-            columns = Columns(runs, start, start + length, memory, ones)
-            product = scratch.take("products", len(filters), length)
-            self.tiles.append((columns, product, self._parts(product, stop - start), out.rows[:, start:stop]))
+            last = stop + shifts[-1]
+            columns = Columns(taps, start, last, filters.shape[1], ones, None if self.kept else scratch)
+            self.columns.append(columns)
+            self.calls += [columns.fill, *self._product(columns.matrix, start, stop)]
+        if out.gaps is not None:
+            self.calls.append(partial(out.gaps.fill, 0))
 
-    def _parts(self, product: Array, length: int) -> list[Array]:
-        """Per column of the window, its block of the product from where it counts."""
-        channels = len(self.out.rows)
+    def _product(self, columns: Array, start: int, stop: int) -> list[Call]:
+        out, channels, length = self.out.rows[:, start:stop], len(self.out.rows), stop - start
+        if len(self.shifts) == 1:
+            return [partial(np.matmul, self.filters, columns, out=out)]
+        product = self.scratch.take("products", len(self.filters), columns.shape[1])
+        first, second, *rest = (
+            product[b * channels : (b + 1) * channels, shift : shift + length] for b, shift in enumerate(self.shifts)
+        )
         return [
-            product[v * channels : (v + 1) * channels, shift : shift + length] for v, shift in enumerate(self.shifts)
+            partial(np.matmul, self.filters, columns, out=product),
+            partial(np.add, first, second, out=out),
+            *(partial(np.add, out, part, out=out) for part in rest),
         ]
-
-    def run(self) -> None:
-        """Fills `out`."""
-        for columns, product, parts, target in self.tiles:
-            columns.fill()
-            np.matmul(self.filters, columns.matrix, out=product)
-            if len(parts) == 1:
-                np.copyto(target, parts[0])
-            else:
-                np.add(parts[0], parts[1], out=target)
-            for part in parts[2:]:
-                np.add(target, part, out=target)
-        self.out.put_zeros_back()
-
-
-class WeightGradient:
-    """dL/dw and dL/db: dL/dy shifted once per column of the window, times the columns."""
-
-    def __init__(self, kernel: "ConvColumns", dy: Slot) -> None:
-        (k, c, kh, kw), forward, n = kernel.packed.shapes["weight"], kernel.forward_pass, dy.room.picture[0]
-        self.product, self.part = np.zeros_like(kernel.packed.forward), np.zeros_like(kernel.packed.forward)
-        self.tiles: list[tuple[Columns, Columns]] = []
-        shift, length = kernel.layer.dilation[1] * n, dy.rows.shape[1] + kernel.shifts[-1]
-        shifted = dy.shifted(kw, shift, length)
-        for start, stop in [(0, length)] if forward.kept else spans(length, TILE):
-            if forward.kept:
-                columns = forward.tiles[0][0]
-            else:
-                memory = kernel.scratch.take("columns", self.product.shape[1], stop - start)
-                columns = Columns(kernel.runs, start, stop, memory, ones=True)
-            memory = kernel.scratch.take("products", len(self.product), stop - start)
-            self.tiles.append((Columns(shifted, start, stop, memory, ones=False), columns))
-        self.kept = forward.kept
-        weight = self.product[: kw * k, : c * kh].reshape(kw, k, c, kh).transpose(1, 2, 3, 0)
-        self.grads = {"weight": weight, "bias": self.product[:k, c * kh]}
-
-    def run(self) -> None:
-        into = self.product
-        for given, columns in self.tiles:
-            if not self.kept:
-                columns.fill()
-            given.fill()
-            np.matmul(given.matrix, columns.matrix.T, out=into)
-            if into is self.part:
-                np.add(self.product, self.part, out=self.product)
-            into = self.part
 
 
 class ConvColumns(Kernel):
@@ -168,31 +151,58 @@ class ConvColumns(Kernel):
         top, left, bottom, right = turned_padding(layer, x_shapes[0])
         return Margin(top, left, max(bottom, layer.kernel[1] > 1), right)
 
-    def prepare(self) -> None:
-        x, n, layer = self.xs[0], self.y.room.picture[0], self.layer
-        self.shifts = [v * layer.dilation[1] * n for v in range(layer.kernel[1])]
-        length = self.y.rows.shape[1] + self.shifts[-1]
-        self.runs = x.runs(layer.kernel[0], layer.dilation[0], layer.slide(x.shape).padding, length)
-        self.forward_pass = Convolution(self.packed.forward, self.runs, self.y, self.shifts, True, self.scratch)
+    def prepare(self) -> list[Call]:
+        x, padding = self.xs[0], self.layer.slide(self.xs[0].shape).padding
+        self.taps, self.shifts = self._taps(x, padding, self.packed.blocks, self.y.rows.shape[1])
+        self.run = Convolution(self.packed.forward, self.taps, self.y, self.shifts, True, self.scratch)
+        return self.run.calls
 
-    def forward(self) -> None:
-        self.forward_pass.run()
+    def _taps(self, slot: Slot, padding: Sizes, blocks: int, length: int) -> tuple[Array, list[int]]:
+        """The windows of a slot as runs (C, kh, kw / blocks, length), and how far the blocks are apart."""
+        (kh, kw), dilation, n = self.layer.kernel, self.layer.dilation, self.y.room.picture[0]
+        shifts = [b * dilation[1] * n for b in range(blocks)]
+        return slot.taps((kh, kw // blocks), dilation, padding, length + shifts[-1]), shifts
 
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
-        (dx,), layer = dxs, self.layer
-        weight = WeightGradient(self, dy)
-        grads = weight.grads if layer.bias else {"weight": weight.grads["weight"]}
+        (dx,), weight = dxs, WeightGradient(self, dy)
+        grads = weight.grads if self.layer.bias else {"weight": weight.grads["weight"]}
         if dx is None:
-            return Adjoint(weight.run, grads)
-        padding, length = turned_padding(layer, dx.shape), dx.rows.shape[1] + self.shifts[-1]
-        runs = dy.runs(layer.kernel[0], layer.dilation[0], padding, length)
-        data = Convolution(self.packed.turned, runs, dx, self.shifts, False, self.scratch)
+            return Adjoint(weight.calls, grads)
+        padding = turned_padding(self.layer, dx.shape)
+        taps, shifts = self._taps(dy, padding, self.packed.turned_blocks, dx.rows.shape[1])
+        data = Convolution(self.packed.turned, taps, dx, shifts, False, self.scratch)
+        return Adjoint(weight.calls + data.calls, grads)
 
-        def run() -> None:
-            weight.run()
-            data.run()
 
-        return Adjoint(run, grads)
+class WeightGradient:
+    """dL/dw and dL/db: dL/dy shifted once per block, times the columns."""
+
+    def __init__(self, kernel: ConvColumns, dy: Slot) -> None:
+        (k, c, kh, kw), blocks = kernel.packed.shapes["weight"], kernel.packed.blocks
+        product, part = np.zeros_like(kernel.packed.forward), np.zeros_like(kernel.packed.forward)
+        self.calls: list[Call] = []
+        length, ones = dy.rows.shape[1] + kernel.shifts[-1], True
+        shifted = dy.shifted(blocks, kernel.shifts[-1] // max(blocks - 1, 1), length)
+        into = product
+        for start, stop in [(0, length)] if kernel.run.kept else spans(length, TILE):
+            if kernel.run.kept:
+                columns = kernel.run.columns[0]
+            else:
+                columns = Columns(kernel.taps, start, stop, product.shape[1], ones, kernel.scratch)
+                self.calls.append(columns.fill)
+            if blocks == 1:
+                given = dy.rows[:, start:stop]
+            else:
+                stacked = Columns(shifted, start, stop, len(product), False, kernel.scratch)
+                self.calls.append(stacked.fill)
+                given = stacked.matrix
+            self.calls.append(partial(np.matmul, given, columns.matrix.T, out=into))
+            if into is part:
+                self.calls.append(partial(np.add, product, part, out=product))
+            into = part
+        weight = product[: blocks * k, : c * kh * kw // blocks].reshape(blocks, k, c, kh, kw // blocks)
+        natural = weight[0] if blocks == 1 else weight[..., 0].transpose(1, 2, 3, 0)
+        self.grads = {"weight": natural, "bias": product[:k, c * kh * kw // blocks]}
 
 
 def turned_padding(layer: Conv2d, x: Shape) -> Sizes:

@@ -1,10 +1,11 @@
 """The dense layer as a matrix product, or as a matrix times a vector for one example."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel, Weights
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel, Weights
 from convoscope.engine.kernels.slot import Slot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.dense import Dense
@@ -14,12 +15,13 @@ from convoscope.engine.types import Params, Shape
 class DenseWeights(Weights):
     """weight: (K, D). bias: (K, 1)."""
 
-    def __init__(self, layer: Layer, shapes: Mapping[str, Shape], dtype: np.dtype[np.floating]) -> None:
-        super().__init__(layer, shapes, dtype)
-        self.bias = np.zeros((shapes["weight"][0], 1), dtype)
+    def __init__(self, layer: Layer, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
+        super().__init__(layer, x_shapes, dtype)
+        self.weight = np.zeros(self.shapes["weight"], dtype)
+        self.bias = np.zeros((len(self.weight), 1), dtype)
 
     def load(self, params: Params) -> None:
-        self.weight = np.ascontiguousarray(params["weight"], self.dtype)
+        np.copyto(self.weight, params["weight"])
         if "bias" in params:
             np.copyto(self.bias[:, 0], params["bias"])
 
@@ -32,25 +34,23 @@ class DenseKernel(Kernel):
     layer: Dense
     packed: DenseWeights
 
-    def forward(self) -> None:
-        x, y = self.xs[0].matrix, self.y.matrix
+    def prepare(self) -> list[Call]:
+        x, y, w, b = self.xs[0].matrix, self.y.matrix, self.packed.weight, self.packed.bias
         if y.shape[1] == 1:
-            np.dot(self.packed.weight, x[:, 0], out=y[:, 0])
+            product: Call = partial(np.dot, w, x[:, 0], out=y[:, 0])
         else:
-            np.matmul(self.packed.weight, x, out=y)
-        np.add(y, self.packed.bias, out=y)
+            product = partial(np.matmul, w, x, out=y)
+        return [product, partial(np.add, y, b, out=y)] if self.layer.bias else [product]
 
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
-        (dx,), x, given = dxs, self.xs[0].matrix, dy.matrix
-        weight, bias = np.zeros(self.packed.shapes["weight"], dy.dtype), np.zeros(len(given), dy.dtype)
-
-        def run() -> None:
-            if given.shape[1] == 1:
-                np.multiply(given, x.T, out=weight)
-            else:
-                np.matmul(given, x.T, out=weight)
-            np.add.reduce(given, 1, out=bias)
-            if dx is not None:
-                np.matmul(self.packed.weight.T, given, out=dx.matrix)
-
-        return Adjoint(run, {"weight": weight} | ({"bias": bias} if self.layer.bias else {}))
+        (dx,), x, g, w = dxs, self.xs[0].matrix, dy.matrix, self.packed.weight
+        weight, bias, single = np.zeros_like(w), np.zeros(len(g), dy.dtype), g.shape[1] == 1
+        calls: list[Call] = [partial(np.multiply if single else np.matmul, g, x.T, out=weight)]
+        if dx is not None and single:
+            calls.append(partial(np.dot, g[:, 0], w, out=dx.matrix[:, 0]))
+        elif dx is not None:
+            calls.append(partial(np.matmul, w.T, g, out=dx.matrix))
+        if not self.layer.bias:
+            return Adjoint(calls, {"weight": weight})
+        total: Call = partial(np.copyto, bias, g[:, 0]) if single else partial(np.add.reduce, g, 1, out=bias)
+        return Adjoint([*calls, total], {"weight": weight, "bias": bias})

@@ -1,10 +1,11 @@
 """Flatten: in batch-last memory the rows of one example already stand one under the other, so nothing is moved."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
 from convoscope.engine.kernels.slot import Slot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.flatten import Flatten
@@ -19,19 +20,15 @@ class FlattenKernel(Kernel):
 
     @classmethod
     def fits(cls, layer: Layer, *x_shapes: Shape) -> bool:
-        assert isinstance(layer, Flatten)
-        return layer.axis in (1, 1 - len(x_shapes[0])) and len(x_shapes[0]) in (2, 4)
+        (x,) = x_shapes
+        return len(x) in (2, 4) and layer.output_shape(x)[0] == x[0]
 
-    def prepare(self) -> None:
-        self.aliased = self.y.shares(self.xs[0])
-
-    def forward(self) -> None:
-        if not self.aliased:
-            np.copyto(self.y.matrix.reshape(self.xs[0].cells.shape), self.xs[0].cells)
+    def prepare(self) -> list[Call]:
+        (x,) = self.xs
+        return [] if self.y.shares(x) else [partial(np.copyto, self.y.matrix.reshape(x.cells.shape), x.cells)]
 
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
         (dx,) = dxs
         if dx is None or dx.shares(dy):
-            return Adjoint(lambda: None)
-        target, given = dx.cells, dy.matrix.reshape(dx.cells.shape)
-        return Adjoint(lambda: np.copyto(target, given))
+            return Adjoint([])
+        return Adjoint([partial(np.copyto, dx.cells, dy.matrix.reshape(dx.cells.shape))])

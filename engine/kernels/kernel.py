@@ -1,61 +1,51 @@
-"""What a kernel is: the fast twin of one layer at one place of a network, with every view made beforehand.
+"""What a kernel is: the fast twin of one layer at one place of a network, worked out before the first number flows.
 
-A kernel reads its input slots and writes its output slot. Its adjoint reads the output's gradient slot and writes the
-gradient slots of the inputs and the gradients of the parameters. Neither allocates anything while it runs.
+A kernel does not compute. It looks at its slots once and answers with `calls`: NumPy functions with all their
+arguments, to be made one after the other. `calls` read the input slots and write the output slot; those of its
+adjoint read the output's gradient slot and write the gradient slots of the inputs and the parameters' gradients.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
-from convoscope.engine.kernels.slot import Margin, Slot, aligned
+from convoscope.engine.kernels.memory import Scratch
+from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Slot
 from convoscope.engine.layer import Layer
-from convoscope.engine.types import Array, Params, Shape
+from convoscope.engine.types import NO_PARAMS, Array, Mode, Params, Shape
 
-Run = Callable[[], None]
+Call = Callable[[], object]
+"""A NumPy function with all its arguments."""
 
 
 class Weights:
     """A layer's parameters in the form that its kernel multiplies by. `load` may be called again at any time."""
 
-    def __init__(self, layer: Layer, shapes: Mapping[str, Shape], dtype: np.dtype[np.floating]) -> None:
-        self.layer, self.shapes, self.dtype = layer, shapes, dtype
-        self.params: Params = {}
+    def __init__(self, layer: Layer, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
+        self.layer, self.dtype = layer, dtype
+        self.shapes = layer.param_shapes(*x_shapes)
+        self.params: Params = NO_PARAMS
 
     def load(self, params: Params) -> None:
         """Takes over the parameters' values."""
         self.params = params
 
 
-class Scratch:
-    """Working memory that the kernels of one frame share: nothing in it outlives the call that wrote it."""
-
-    def __init__(self, dtype: np.dtype[np.floating]) -> None:
-        self.dtype = dtype
-        self._pieces: dict[tuple[str, int], Array] = {}
-
-    def take(self, name: str, *shape: int) -> Array:
-        """An array of this shape; the same memory for everybody who asks under this name for about as much."""
-        count = int(np.prod(shape))
-        size = 1 << max(count - 1, 1).bit_length()
-        if (name, size) not in self._pieces:
-            self._pieces[name, size] = aligned(size, self.dtype)
-        return self._pieces[name, size][:count].reshape(shape)
-
-
+@dataclass
 class Adjoint:
-    """The backward half of a kernel. grads: the parameters' gradients, rewritten by every run."""
+    """The backward half of a kernel. grads: the parameters' gradients, rewritten by every run of the calls."""
 
-    def __init__(self, run: Run, grads: Mapping[str, Array] | None = None) -> None:
-        self.run, self.grads = run, dict(grads or {})
+    calls: list[Call]
+    grads: Mapping[str, Array] = field(default_factory=dict)
 
 
 class Kernel:
     """Base of all kernels.
 
     layers: the layers that it can stand in for.
-    ties: the output's rows lie as the input's do (same pitch), so that both are walked as long runs.
+    ties: the output's rows lie as the input's do (same pitch, same margins), so that both are walked as long runs.
     aliases: the output is the input's memory under another shape, where that is possible.
     """
 
@@ -72,21 +62,20 @@ class Kernel:
     @classmethod
     def margin(cls, layer: Layer, *x_shapes: Shape) -> Margin:
         """Zeros that it reads around its input."""
-        return Margin()
+        return NO_MARGIN
 
     @classmethod
     def adjoint_margin(cls, layer: Layer, *x_shapes: Shape) -> Margin:
         """Zeros that its adjoint reads around the output's gradient."""
-        return Margin()
+        return NO_MARGIN
 
-    def __init__(self, layer: Layer, weights: Weights, xs: Sequence[Slot], y: Slot, scratch: Scratch) -> None:
-        self.layer, self.packed, self.xs, self.y, self.scratch = layer, weights, tuple(xs), y, scratch
-        self.prepare()
+    def __init__(
+        self, layer: Layer, weights: Weights, xs: Sequence[Slot], y: Slot, scratch: Scratch, mode: Mode
+    ) -> None:
+        self.layer, self.packed, self.xs, self.y, self.scratch, self.mode = layer, weights, tuple(xs), y, scratch, mode
+        self.calls = self.prepare()
 
-    def prepare(self) -> None:
-        """Makes the views that `forward` works on."""
-
-    def forward(self) -> None:
+    def prepare(self) -> list[Call]:
         """Input slots → output slot."""
         raise NotImplementedError
 

@@ -5,15 +5,18 @@ served shuts the others out.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
 from convoscope.engine.kernels.slot import Slot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers._slide import Slide
 from convoscope.engine.layers.max_pool2d import MaxPool2d
 from convoscope.engine.types import Array, Shape
+
+USUAL = Slide((2, 2), (2, 2), (0, 0, 0, 0), (1, 1))
 
 
 class MaxPoolKernel(Kernel):
@@ -27,29 +30,14 @@ class MaxPoolKernel(Kernel):
         assert isinstance(layer, MaxPool2d)
         return len(layer.kernel) == 2
 
-    def prepare(self) -> None:
+    def prepare(self) -> list[Call]:
         self.slide = self.layer.slide(self.xs[0].shape)
-        self.pairs = self._pairs()
-
-    def _pairs(self) -> tuple[Array, Array, Array, Array, Array] | None:
-        """For plain 2×2 pooling: the two rows of each window, their maximum, and its two columns."""
-        if self.slide != Slide((2, 2), (2, 2), (0, 0, 0, 0), (1, 1)):
-            return None
-        x, (_, h, w, _) = squeezed(self.xs[0].cells), self.y.cells.shape
-        upper, lower = x[:, : 2 * h : 2, : 2 * w], x[:, 1 : 2 * h : 2, : 2 * w]
-        larger = self.scratch.take("larger of two rows", *upper.shape)
-        return upper, lower, larger, larger[:, :, ::2], larger[:, :, 1::2]
-
-    def forward(self) -> None:
+        if self.slide == USUAL:
+            self.pairs = Pairs(self.xs[0], self.y)
+            return self.pairs.calls
         y = squeezed(self.y.cells)
-        if self.pairs is not None:
-            upper, lower, larger, left, right = self.pairs
-            np.maximum(upper, lower, out=larger)
-            np.maximum(left, right, out=y)
-            return
-        y.fill(-np.inf)
-        for x, inside in self.taps(self.xs[0]):
-            np.maximum(y[inside], x, out=y[inside])
+        largest: list[Call] = [partial(np.maximum, y[inside], x, out=y[inside]) for x, inside in self.taps(self.xs[0])]
+        return [partial(y.fill, -np.inf), *largest]
 
     def taps(self, slot: Slot) -> list[tuple[Array, tuple[slice, slice, slice]]]:
         """Per cell of the window in reading order: the cells of `slot` that it meets, and for which windows."""
@@ -65,33 +53,64 @@ class MaxPoolKernel(Kernel):
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
         (dx,) = dxs
         if dx is None:
-            return Adjoint(lambda: None)
-        y, given, out = squeezed(self.y.cells), squeezed(dy.cells), dx
-        steps = [
-            (x, y[inside], given[inside], to[0], inside)
-            for (x, inside), to in zip(self.taps(self.xs[0]), self.taps(dx), strict=True)
-        ]
+            return Adjoint([])
+        if self.slide == USUAL:
+            return Adjoint(self.pairs.adjoint(dy, dx))
+        y, g = squeezed(self.y.cells), squeezed(dy.cells)
         reach = [(k - 1) * d for k, d in zip(self.slide.kernel, self.slide.dilation, strict=True)]
         overlap = any(s <= r for s, r in zip(self.slide.stride, reach, strict=True))
-        won, served = np.empty(y.shape, bool), np.empty(y.shape, bool)
-        share = self.scratch.take("share of a gradient", *y.shape) if overlap else None
-
-        def run() -> None:
-            served.fill(False)
+        hit, served, share = np.empty(y.shape, bool), np.empty(y.shape, bool), np.empty(y.shape, y.dtype)
+        calls: list[Call] = [partial(served.fill, False)]
+        if overlap:
+            calls.append(partial(dx.cells.fill, 0))
+        for (x, at), (target, _) in zip(self.taps(self.xs[0]), self.taps(dx), strict=True):
+            calls += [partial(np.equal, x, y[at], out=hit[at]), partial(np.greater, hit[at], served[at], out=hit[at])]
             if overlap:
-                out.cells.fill(0)
-            for x, largest, g, target, inside in steps:
-                hit, done = won[inside], served[inside]
-                np.equal(x, largest, out=hit)
-                np.greater(hit, done, out=hit)
-                if share is not None:
-                    np.multiply(g, hit, out=share[inside])
-                    np.add(target, share[inside], out=target)
-                else:
-                    np.multiply(g, hit, out=target)
-                np.logical_or(done, hit, out=done)
+                calls += [partial(np.multiply, g[at], hit[at], out=share[at])]
+                calls += [partial(np.add, target, share[at], out=target)]
+            else:
+                calls += [partial(np.multiply, g[at], hit[at], out=target)]
+            calls += [partial(np.logical_or, served[at], hit[at], out=served[at])]
+        return Adjoint(calls[:-1])
 
-        return Adjoint(run)
+
+class Pairs:
+    """Plain 2×2 pooling: the larger of each two columns, then of each two rows.
+
+    Backward the other way round: the upper row wins if it is not smaller, then in each row the left column, which
+    together is the first of equal maxima in reading order.
+    """
+
+    def __init__(self, x: Slot, y: Slot) -> None:
+        (_, h, w, _), self.y = y.cells.shape, y
+        self.left, self.right = self._columns(x, h, w)
+        self.larger = np.empty(self.left.shape, y.dtype)
+        self.upper, self.lower = self.larger[:, ::2], self.larger[:, 1::2]
+        self.calls: list[Call] = [
+            partial(np.maximum, self.left, self.right, out=self.larger),
+            partial(np.maximum, self.upper, self.lower, out=squeezed(y.cells)),
+        ]
+
+    def _columns(self, slot: Slot, h: int, w: int) -> tuple[Array, Array]:
+        cells = squeezed(slot.cells)[:, : 2 * h, : 2 * w]
+        return cells[:, :, ::2], cells[:, :, 1::2]
+
+    def adjoint(self, dy: Slot, dx: Slot) -> list[Call]:
+        """dL/dx, from where the maxima were."""
+        g, (_, h, w, _) = squeezed(dy.cells), dy.cells.shape
+        to_left, to_right = self._columns(dx, h, w)
+        row_won, column_won = np.empty(g.shape, bool), np.empty(self.left.shape, bool)
+        share = np.empty(self.left.shape, dy.dtype)
+        return [
+            partial(np.greater_equal, self.upper, self.lower, out=row_won),
+            partial(np.multiply, g, row_won, out=share[:, ::2]),
+            partial(np.logical_not, row_won, out=row_won),
+            partial(np.multiply, g, row_won, out=share[:, 1::2]),
+            partial(np.greater_equal, self.left, self.right, out=column_won),
+            partial(np.multiply, share, column_won, out=to_left),
+            partial(np.logical_not, column_won, out=column_won),
+            partial(np.multiply, share, column_won, out=to_right),
+        ]
 
 
 def meets(start: int, stride: int, size: int, count: int) -> tuple[slice, slice]:

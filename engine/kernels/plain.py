@@ -4,28 +4,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
 from convoscope.engine.kernels.slot import Slot
-from convoscope.engine.layer import Layer, Saved
-from convoscope.engine.types import EVAL, Array, Mode, Shape
+from convoscope.engine.layer import Saved
+from convoscope.engine.types import Array
+
+
+class Unplanned(Exception):
+    """A layer answered with something that no slot can hold, such as integers."""
 
 
 class PlainKernel(Kernel):
-    """Reads its slots as NCHW arrays, asks the layer, and writes the answer back."""
+    """Reads its slots as arrays of their own shape, asks the layer, and writes the answer back."""
 
-    mode: Mode = EVAL
     saved: Saved = None
 
-    @classmethod
-    def fits(cls, layer: Layer, *x_shapes: Shape) -> bool:
-        return True
+    def prepare(self) -> list[Call]:
+        return [self.run]
 
     def inputs(self) -> tuple[Array, ...]:
         """The inputs as arrays of their own shape, contiguous as the layer expects them."""
         return tuple(np.ascontiguousarray(x.natural) for x in self.xs)
 
-    def forward(self) -> None:
+    def run(self) -> None:
+        """The layer's forward pass."""
         y, self.saved = self.layer.forward(self.packed.params, *self.inputs(), mode=self.mode)
+        if y.dtype != self.y.dtype:
+            raise Unplanned(f"{self.layer.kind} answers with {y.dtype}.")
         np.copyto(self.y.natural, y)
 
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
@@ -40,4 +45,4 @@ class PlainKernel(Kernel):
             for name, grad in dparams.items():
                 np.copyto(grads[name], grad)
 
-        return Adjoint(run, grads)
+        return Adjoint([run], grads)

@@ -1,38 +1,45 @@
 """A plan: for one network and one input shape, which kernel runs each layer, and where every array lives.
 
-A plan decides; a `Frame` is the memory of one forward pass with its kernels ready to run; a `Backward` is the memory
-of one backward pass from one node. Frames of one plan share the weights and nothing else.
+A plan decides; a `Frame` is the memory of one forward pass with all its calls; a `Backward` is the memory of one
+backward pass from one node. Frames of one plan share the weights and nothing else.
 """
 
 from collections.abc import Mapping
+from functools import partial, reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convoscope.engine.kernels.choice import choose
-from convoscope.engine.kernels.kernel import Adjoint, Kernel, Run, Scratch, Weights
-from convoscope.engine.kernels.plain import PlainKernel
-from convoscope.engine.kernels.slot import Margin, Room, Slot
-from convoscope.engine.network import Network, NetworkParams, Node
-from convoscope.engine.types import EVAL, Array, Mode, Shape
+from convoscope.engine.kernels.kernel import Call, Kernel, Weights
+from convoscope.engine.kernels.memory import Arena, Scratch, Watch
+from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Room, Slot
+from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
+
+if TYPE_CHECKING:
+    from convoscope.engine.network import Network, Node
 
 
 class Plan:
     """Kernels, weights and rooms for `network` on inputs of these shapes. dtype: the network's, where none is given."""
 
-    def __init__(self, network: Network, input_shapes: Mapping[str, Shape], dtype: object = None) -> None:
+    def __init__(self, network: "Network", input_shapes: Mapping[str, Shape], dtype: object = None) -> None:
         self.network, self.dtype = network, np.dtype(dtype or network.dtype)  # type: ignore[call-overload]
         self.shapes = network.shapes_for(input_shapes)
-        self.kernels = {n.name: choose(n.layer, *(self.shapes[i] for i in n.inputs)) for n in network.nodes}
+        self.kernels = {n.name: choose(n.layer, *self.sources(n)) for n in network.nodes}
         self.weights = {n.name: self._weights(n) for n in network.nodes}
-        self.readers = {name: [n.name for n in network.nodes if name in n.inputs] for name in self.shapes}
+        self.readers = {name: [n.name for n in network.nodes for i in n.inputs if i == name] for name in self.shapes}
         self.rooms, self.gradient_rooms = self._rooms()
         self.load(network.params)
 
-    def _weights(self, node: Node) -> Weights:
-        shapes = node.layer.param_shapes(*(self.shapes[i] for i in node.inputs))
-        return self.kernels[node.name].weights(node.layer, shapes, self.dtype)
+    def sources(self, node: "Node") -> list[Shape]:
+        """The shapes that a node reads."""
+        return [self.shapes[i] for i in node.inputs]
 
-    def load(self, params: NetworkParams) -> None:
+    def _weights(self, node: "Node") -> Weights:
+        return self.kernels[node.name].weights(node.layer, self.sources(node), self.dtype)
+
+    def load(self, params: Mapping[str, Params]) -> None:
         """Takes over the parameters' values, for every frame of this plan."""
         for name, weights in self.weights.items():
             if name in params:
@@ -45,51 +52,65 @@ class Plan:
     # ---- where arrays live -----------------------------------------------------------------------------------
 
     def _rooms(self) -> tuple[dict[str, Room], dict[str, Room]]:
-        """The rooms of activations and of their gradients. What a kernel ties together has one pitch."""
-        read: dict[str, Margin] = dict.fromkeys(self.shapes, Margin())
-        back: dict[str, Margin] = dict.fromkeys(self.shapes, Margin())
+        """The rooms of activations and of their gradients. What a kernel ties together has one pitch and margin."""
+        read: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
+        back: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
         group = {name: name for name in self.shapes}
         for node in self.network.nodes:
-            kernel, sources = self.kernels[node.name], [self.shapes[i] for i in node.inputs]
+            kernel, sources = self.kernels[node.name], self.sources(node)
             back[node.name] = kernel.adjoint_margin(node.layer, *sources)
             for source in node.inputs:
                 read[source] = read[source].with_(kernel.margin(node.layer, *sources))
                 if kernel.ties:
                     old, new = group[node.name], group[source]
                     group = {name: new if g == old else g for name, g in group.items()}
-        pitch: dict[str, int] = {}
-        for name, shape in self.shapes.items():
-            gap = max(read[name].left, read[name].right, back[name].left, back[name].right)
-            pitch[group[name]] = max(pitch.get(group[name], 0), Room(shape).picture[3] + gap)
-        return tuple(
-            {name: Room(shape, margin[name], pitch[group[name]]) for name, shape in self.shapes.items()}
-            for margin in (read, back)
-        )  # type: ignore[return-value]
+        members: dict[str, list[str]] = {}
+        for name, leader in group.items():
+            members.setdefault(leader, []).append(name)
+        forward: dict[str, Room] = {}
+        backward: dict[str, Room] = {}
+        for names in members.values():
+            pitch = max(
+                Room(self.shapes[name], self.dtype).picture[3] + max(*read[name][1::2], *back[name][1::2])
+                for name in names
+            )
+            for rooms, margins in ((forward, read), (backward, back)):
+                widest = reduce(Margin.with_, (margins[name] for name in names))
+                rooms |= {name: Room(self.shapes[name], self.dtype, widest, pitch) for name in names}
+        return forward, backward
 
 
 class Frame:
-    """One forward pass: a slot per activation, and the kernels bound to them."""
+    """One forward pass: a slot per activation, and the calls that fill them.
 
-    def __init__(self, plan: Plan, mode: Mode) -> None:
+    views: the activations as they leave the plan, read-only. watch: tells when nobody holds any of them.
+    """
+
+    def __init__(self, plan: Plan, mode: Mode = EVAL) -> None:
         self.plan, self.scratch = plan, Scratch(plan.dtype)
-        self.slots: dict[str, Slot] = {i.name: Slot(plan.rooms[i.name], plan.dtype) for i in plan.network.inputs}
+        arena = Arena((room.size for room in plan.rooms.values()), plan.dtype)
+        self.slots: dict[str, Slot] = {}
+        for given in plan.network.inputs:
+            self.slots[given.name] = Slot(plan.rooms[given.name], arena.take(plan.rooms[given.name].size))
         self.kernels: dict[str, Kernel] = {}
+        self.calls: list[Call] = []
         for node in plan.network.nodes:
             kind, xs = plan.kernels[node.name], [self.slots[i] for i in node.inputs]
-            alias = kind.aliases and xs[0].dense and node.inputs[0] in plan.kernels
-            y = xs[0].alias(plan.shapes[node.name]) if alias else Slot(plan.rooms[node.name], plan.dtype)
-            self.slots[node.name] = y
-            kernel = kind(node.layer, plan.weights[node.name], xs, y, self.scratch)
-            if isinstance(kernel, PlainKernel):
-                kernel.mode = mode
+            room = plan.rooms[node.name]
+            alias = kind.aliases and xs[0].room.dense and node.inputs[0] in plan.kernels
+            self.slots[node.name] = xs[0].alias(room.shape) if alias else Slot(room, arena.take(room.size))
+            kernel = kind(node.layer, plan.weights[node.name], xs, self.slots[node.name], self.scratch, mode)
             self.kernels[node.name] = kernel
+            self.calls += kernel.calls
+        self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
+        self.watch = Watch(self.views.values())
 
     def forward(self, inputs: Mapping[str, Array]) -> None:
-        """Runs every kernel; the results stand in `slots`."""
+        """Makes every call; the results stand in `slots`, and in `views`."""
         for name, x in inputs.items():
             np.copyto(self.slots[name].natural, x)
-        for kernel in self.kernels.values():
-            kernel.forward()
+        for call in self.calls:
+            call()
 
     def backward(self, seed: str, inputs: bool = True) -> "Backward":
         """Memory for a backward pass from the node `seed`. inputs: whether the network's inputs get gradients too."""
@@ -97,16 +118,19 @@ class Frame:
 
 
 class Backward:
-    """One backward pass: a slot per gradient, and the adjoints bound to them, last node first.
+    """One backward pass: a slot per gradient, and the calls that fill them, last node first.
 
     slots: gradients by activation, for those that `seed` depends on. grads: gradients by node and parameter.
     """
 
     def __init__(self, frame: Frame, seed: str, inputs: bool) -> None:
         self.frame, self.seed, self.inputs = frame, seed, inputs
+        rooms = frame.plan.gradient_rooms
+        again = [rooms[name].size for name, nodes in frame.plan.readers.items() for _ in nodes[1:]]
+        self.arena = Arena([room.size for room in rooms.values()] + again, frame.plan.dtype)
         self.slots: dict[str, Slot] = {seed: self._slot(seed)}
-        self.steps: list[Run] = []
-        self.grads: dict[str, dict[str, Array]] = {}
+        self.calls: list[Call] = []
+        self.grads: dict[str, Mapping[str, Array]] = {}
         for node in reversed(frame.plan.network.nodes):
             if node.name in self.slots:
                 self._add(node)
@@ -114,43 +138,41 @@ class Backward:
     def run(self, dy: Array) -> None:
         """Fills slots and grads from dy, the gradient of the seed."""
         np.copyto(self.slots[self.seed].natural, dy)
-        for step in self.steps:
-            step()
+        for call in self.calls:
+            call()
 
     def _slot(self, name: str) -> Slot:
-        return Slot(self.frame.plan.gradient_rooms[name], self.frame.plan.dtype)
+        room = self.frame.plan.gradient_rooms[name]
+        return Slot(room, self.arena.take(room.size))
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: "Node") -> None:
         kernel, dy = self.frame.kernels[node.name], self.slots[node.name]
         targets: list[Slot | None] = []
-        sums: list[tuple[Slot, Slot]] = []
+        sums: list[Call] = []
         for source in node.inputs:
             if not self.inputs and source not in self.frame.kernels:
                 targets.append(None)
             elif source in self.slots:
-                extra = self._slot(source)
-                sums.append((self.slots[source], extra))
-                targets.append(extra)
+                part, total = self._slot(source), self.slots[source]
+                sums.append(partial(np.add, total.rows, part.rows, out=total.rows))
+                targets.append(part)
             else:
                 self.slots[source] = self._target(kernel, node, dy, source)
                 targets.append(self.slots[source])
-        adjoint: Adjoint = kernel.adjoint(dy, targets)
-        self.steps.append(adjoint.run)
-        self.steps += [adding(part.rows, into.rows) for into, part in sums]
+        adjoint = kernel.adjoint(dy, targets)
+        self.calls += [*adjoint.calls, *sums]
         if adjoint.grads:
             self.grads[node.name] = adjoint.grads
 
-    def _target(self, kernel: Kernel, node: Node, dy: Slot, source: str) -> Slot:
+    def _target(self, kernel: Kernel, node: "Node", dy: Slot, source: str) -> Slot:
         """The gradient slot of a node's input: dy's own memory where the kernel moves nothing and nobody else adds."""
-        slot = self._slot(source)
+        room = self.frame.plan.gradient_rooms[source]
         alone = self.frame.plan.readers[source] == [node.name]
-        return dy.alias(slot.shape) if kernel.aliases and alone and slot.dense and dy.dense else slot
+        return dy.alias(room.shape) if kernel.aliases and alone and room.dense and dy.room.dense else self._slot(source)
 
 
-def adding(part: Array, total: Array) -> Run:
-    """The step that adds one reader's gradient to what the others sent back."""
-
-    def run() -> None:
-        np.add(total, part, out=total)
-
-    return run
+def given_away(a: Array) -> Array:
+    """A view through which nothing can be written."""
+    view = a.view()
+    view.flags.writeable = False
+    return view

@@ -1,34 +1,31 @@
-"""ReLU on long runs: forward one maximum, backward one comparison and one product."""
+"""ReLU on one long run: forward one maximum, backward one comparison and one product."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel
-from convoscope.engine.kernels.slot import Slot
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
+from convoscope.engine.kernels.slot import Slot, alike
 from convoscope.engine.layers.relu import ReLU
 
 
 class ReLUKernel(Kernel):
-    """The zeros between rows stay zero, since max(0, 0) = 0; so no margin is ever written."""
+    """Margins and gaps go through it too, and stay zero, since max(0, 0) = 0 and what is not above 0 is shut."""
 
     layers = (ReLU,)
     ties = True
 
-    def prepare(self) -> None:
-        self.zero = self.y.dtype.type(0)
-
-    def forward(self) -> None:
-        np.maximum(self.xs[0].rows, self.zero, out=self.y.rows)
+    def prepare(self) -> list[Call]:
+        x, y = alike(self.xs[0], self.y)
+        zeros = self.scratch.take("zeros", *x.shape)  # NumPy is three times faster with an array than with the number 0
+        return [partial(np.maximum, x, zeros, out=y)]
 
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
-        (dx,), x, zero = dxs, self.xs[0].rows, self.zero
+        (dx,) = dxs
         if dx is None:
-            return Adjoint(lambda: None)
-        gate, given, out = np.empty(x.shape, bool), dy.rows, dx.rows
-
-        def run() -> None:
-            np.greater(x, zero, out=gate)
-            np.multiply(given, gate, out=out)
-
-        return Adjoint(run)
+            return Adjoint([])
+        x, given, out = alike(self.xs[0], dy, dx)
+        gate = np.empty(x.shape, bool)
+        is_open = partial(np.greater, x, self.y.dtype.type(0), out=gate)
+        return Adjoint([is_open, partial(np.multiply, given, gate, out=out)])

@@ -1,10 +1,11 @@
 """Softmax over the classes, which batch-last memory holds as rows."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from convoscope.engine.kernels.kernel import Adjoint, Kernel
+from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
 from convoscope.engine.kernels.slot import Slot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.softmax import Softmax
@@ -21,22 +22,28 @@ class SoftmaxKernel(Kernel):
         assert isinstance(layer, Softmax)
         return len(x_shapes[0]) == 2 and layer.axis in (1, -1)
 
-    def forward(self) -> None:
+    def prepare(self) -> list[Call]:
         f, p = self.xs[0].matrix, self.y.matrix
-        np.subtract(f, f.max(axis=0), out=p)
-        np.exp(p, out=p)
-        np.divide(p, p.sum(axis=0), out=p)
+        one = np.empty(p.shape[1], p.dtype)
+        return [
+            partial(np.maximum.reduce, f, 0, out=one),
+            partial(np.subtract, f, one, out=p),
+            partial(np.exp, p, out=p),
+            partial(np.add.reduce, p, 0, out=one),
+            partial(np.divide, p, one, out=p),
+        ]
 
     def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
         (dx,) = dxs
         if dx is None:
-            return Adjoint(lambda: None)
+            return Adjoint([])
         p, given, out = self.y.matrix, dy.matrix, dx.matrix
-
-        def run() -> None:
-            np.multiply(given, p, out=out)
-            mean = out.sum(axis=0)
-            np.subtract(given, mean, out=out)
-            np.multiply(out, p, out=out)
-
-        return Adjoint(run)
+        mean = np.empty(p.shape[1], p.dtype)
+        return Adjoint(
+            [
+                partial(np.multiply, given, p, out=out),
+                partial(np.add.reduce, out, 0, out=mean),
+                partial(np.subtract, given, mean, out=out),
+                partial(np.multiply, out, p, out=out),
+            ]
+        )

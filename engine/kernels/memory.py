@@ -1,0 +1,120 @@
+"""Memory for plans: aligned, carved from one piece, and lent out until nobody looks at it any more."""
+
+import threading
+from collections.abc import Callable, Iterable
+from sys import getrefcount
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+from convoscope.engine.types import Array
+
+ALIGNMENT = 64
+"""Bytes: a cache line, and the widest vector there is."""
+
+
+def aligned(count: int, dtype: np.dtype[np.floating]) -> Array:
+    """`count` zeros that start at a multiple of ALIGNMENT: the same code then adds in the same order everywhere."""
+    spare = ALIGNMENT // dtype.itemsize
+    memory = np.zeros(count + spare, dtype)
+    skip = -(memory.ctypes.data // dtype.itemsize) % spare
+    return memory[skip : skip + count]
+
+
+def rounded(count: int, dtype: np.dtype[np.floating]) -> int:
+    """The next count of numbers that fills whole cache lines."""
+    step = ALIGNMENT // dtype.itemsize
+    return -(-count // step) * step
+
+
+class Arena:
+    """One piece of memory, handed out from front to back."""
+
+    def __init__(self, counts: Iterable[int], dtype: np.dtype[np.floating]) -> None:
+        self.dtype, self.used = dtype, 0
+        self.memory = aligned(sum(rounded(c, dtype) for c in counts), dtype)
+
+    def take(self, count: int) -> Array:
+        """The next `count` zeros, aligned."""
+        start, self.used = self.used, self.used + rounded(count, self.dtype)
+        return self.memory[start : start + count]
+
+
+class Scratch:
+    """Working memory that the kernels of one frame share: nothing in it outlives the call that wrote it."""
+
+    def __init__(self, dtype: np.dtype[np.floating]) -> None:
+        self.dtype = dtype
+        self._pieces: dict[tuple[str, tuple[int, ...]], Array] = {}
+
+    def take(self, name: str, *shape: int) -> Array:
+        """Zeros at first; the same array for everybody who asks for this name and shape. Rows start aligned."""
+        if (name, shape) not in self._pieces:
+            *outer, inner = shape
+            pitch = rounded(inner, self.dtype)
+            whole = aligned(int(np.prod(outer, dtype=int)) * pitch, self.dtype)
+            self._pieces[name, shape] = whole.reshape(*outer, pitch)[..., :inner]
+        return self._pieces[name, shape]
+
+
+class Watch:
+    """Knows whether anybody outside still holds one of these arrays, or a view of one, or a view of that.
+
+    NumPy lets every view keep its array alive, down to the array that owns the memory; so as long as one is held,
+    one of the counts is higher than it was when nobody had been given anything.
+    """
+
+    def __init__(self, arrays: Iterable[Array]) -> None:
+        self.arrays = tuple(arrays)
+        self.owners = tuple({id(o): o for o in map(owner, self.arrays)}.values())
+        self.rest = self._count()
+
+    def _count(self) -> int:
+        return sum(map(getrefcount, self.arrays)) + sum(map(getrefcount, self.owners))
+
+    def idle(self) -> bool:
+        """Whether all of it may be written over."""
+        return self._count() <= self.rest
+
+
+def owner(a: Array) -> Array:
+    """The array whose memory `a` is a view of."""
+    while isinstance(a.base, np.ndarray):
+        a = a.base
+    return a
+
+
+class Lendable(Protocol):
+    """What a pool can lend: it can tell when nobody holds what it gave away."""
+
+    watch: Watch
+
+
+T = TypeVar("T", bound=Lendable)
+
+
+class Pool(Generic[T]):
+    """Frames that are used again when nobody holds their arrays; at most `keep` of them wait."""
+
+    def __init__(self, make: Callable[[], T], keep: int) -> None:
+        self.make, self.keep = make, keep
+        self._lock, self._items, self._running = threading.Lock(), list[T](), set[int]()
+
+    def take(self) -> T:
+        """One that is idle, or a new one. It is the caller's alone until `done`."""
+        with self._lock:
+            for item in self._items:
+                if id(item) not in self._running and item.watch.idle():
+                    self._running.add(id(item))
+                    return item
+        made = self.make()
+        with self._lock:
+            if len(self._items) < self.keep:
+                self._items.append(made)
+                self._running.add(id(made))
+        return made
+
+    def done(self, item: T) -> None:
+        """Says that arrays of `item` have been given away (or never will be): from now on the counts tell."""
+        with self._lock:
+            self._running.discard(id(item))
