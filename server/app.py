@@ -8,18 +8,18 @@ from convoscope import __version__
 from convoscope.server import handlers, wire
 from convoscope.server.guards import Guards
 from convoscope.server.library import Library
-from convoscope.server.routes import docs, explanations, gradients, images, limits, networks, pages, traces
+from convoscope.server.routes import docs, explanations, gradients, images, lessons, limits, networks, pages, traces
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 
-ROUTES = (networks, images, traces, gradients, explanations, limits, docs, pages)
+ROUTES = (networks, images, traces, gradients, explanations, limits, lessons, docs, pages)
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
 """Numbers shrink by a third only, for five times the work of sending them as they are."""
 
 
 def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
     """The whole server as one ASGI app."""
-    app = FastAPI(title="Convoscope", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Convoscope", version=__version__, openapi_url=None, redirect_slashes=False)
     app.state.services = Services(settings, library or Library())
     app.state.services.start()
     handlers.install(app)

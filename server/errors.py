@@ -47,6 +47,10 @@ CODES: Mapping[str, Kind] = {
     "bad_params": Kind(422, "Weights that do not fit the architecture"),
     "bad_format": Kind(422, "A file that is not what it says it is"),
     "unsupported_operator": Kind(422, "An operator that no layer can read"),
+    "model_too_large": Kind(422, "A model that would take too much memory or time"),
+    "bad_graph": Kind(422, "Nodes and names that make no graph"),
+    "bad_tensor": Kind(422, "An array whose numbers are not what its header says"),
+    "external_data_refused": Kind(422, "An array that is kept in another file"),
     "internal": Kind(500, "A bug of ours"),
     "busy": Kind(503, "Too much to do at the moment"),
 }

@@ -6,7 +6,10 @@ import socket
 import sys
 import threading
 import webbrowser
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from convoscope.server.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
@@ -26,17 +29,28 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until it is told to stop."""
-    from convoscope.server.settings import Settings
-
-    given = {name: value for name, value in (("host", args.host), ("port", args.port)) if value is not None}
-    settings = Settings(**given)
+    settings = settings_from(args)
     listening = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"allowed_hosts": names(settings, args.allow_host)})
     start(settings, listening, opens=args.open or (not args.no_browser and has_screen()))
     return 0
 
 
-def names(settings: Any, more: list[str]) -> tuple[str, ...]:
+def settings_from(args: argparse.Namespace) -> "Settings":
+    """The settings of command line and environment. Ends the program when one makes no sense."""
+    from pydantic import ValidationError
+
+    from convoscope.server.settings import Settings
+
+    given = {name: value for name, value in (("host", args.host), ("port", args.port)) if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}, not {e['input']!r}." for e in error.errors()]
+        sys.exit("Convoscope cannot start.\n" + "\n".join(wrong))
+
+
+def names(settings: "Settings", more: list[str]) -> tuple[str, ...]:
     """The host names to answer to: the listed ones, and the address itself where it is one."""
     own = () if settings.host in EVERYWHERE else (bracketed(settings.host),)
     return (*settings.allowed_hosts, *own, *more)
@@ -67,7 +81,7 @@ def listen(host: str, port: int) -> socket.socket:
     sys.exit(f"Convoscope cannot listen on {bracketed(host)}, port {port} or the {PORTS_TRIED} after it: {why}.")
 
 
-def start(settings: Any, listening: socket.socket, opens: bool) -> None:
+def start(settings: "Settings", listening: socket.socket, opens: bool) -> None:
     """Runs the server on the socket, and says where it is."""
     import uvicorn
 

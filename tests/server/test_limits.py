@@ -1,0 +1,266 @@
+"""Every row of the limits table holds exactly: one below and the limit itself pass, one above is refused.
+
+`ROWS` has a test for each row; a row without one fails.
+"""
+
+import contextlib
+import io
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from convoscope.server.decode import Refused, decode
+from convoscope.server.limits import Limits, rows
+from convoscope.server.store import Memory
+from tests.live import LiveServer, live_server
+from tests.server.conftest import CAT
+
+SMALL = {
+    "image_bytes": 2_000,
+    "body_bytes": 1_000,
+    "header_bytes": 4_096,
+    "list_length": 3,
+    "windows": 5,
+    "connections": 12,
+    "keep_alive_seconds": 1,
+    "images_memory": 3_000,
+    "decodes_at_once": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server whose limits are small enough to be reached."""
+    variables = {f"CONVOSCOPE_LIMITS__{name.upper()}": str(value) for name, value in SMALL.items()}
+    with live_server(tmp_path_factory.mktemp("small"), **variables) as live:
+        yield live
+
+
+@pytest.fixture
+def client(small: LiveServer) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=small.url, timeout=30, trust_env=False) as found:
+        yield found
+
+
+def picture(width: int, height: int = 1, format: str = "PNG", seed: int = 0) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (seed % 256, seed // 256, 7)).save(out, format)
+    return out.getvalue()
+
+
+def refused(answer: httpx.Response, status: int, code: str, name: str, value: int | None = None) -> None:
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["limit"]) == (status, code, SMALL[name])
+    assert value is None or body["value"] == value
+
+
+def image_bytes(client: httpx.Client, small: LiveServer) -> None:
+    limit = SMALL["image_bytes"]
+    for length in (limit - 1, limit):
+        data = picture(8) + bytes(length - len(picture(8)))
+        assert client.put("/api/images", content=data).status_code == 201
+    data = picture(8) + bytes(limit + 1 - len(picture(8)))
+    refused(client.put("/api/images", content=data), 413, "image_too_large", "image_bytes", limit + 1)
+    pieces = (data[i : i + 500] for i in range(0, len(data), 500))  # sent in chunks, the length is not known before
+    refused(client.put("/api/images", content=pieces), 413, "image_too_large", "image_bytes")
+
+
+def body_bytes(client: httpx.Client, small: LiveServer) -> None:
+    limit = SMALL["body_bytes"]
+    for length in (limit - 1, limit):
+        assert client.request("GET", "/api/limits", content=bytes(length)).status_code == 200
+    answer = client.request("POST", "/api/limits", content=bytes(limit + 1))
+    refused(answer, 413, "body_too_large", "body_bytes", limit + 1)
+
+
+def header_bytes(client: httpx.Client, small: LiveServer) -> None:
+    address = urlsplit(small.url)
+    for beyond, status in ((-1, b"200"), (0, b"200"), (1, b"400")):
+        head = b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\nX: "
+        length = SMALL["header_bytes"] + beyond - len(head)
+        with socket.create_connection((address.hostname, address.port), 10) as connection:
+            connection.sendall(head + b"x" * length)  # not yet at its end: so much is kept and no more
+            if status == b"200":
+                connection.sendall(b"\r\n\r\n")
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 " + status)
+
+
+def list_length(client: httpx.Client, small: LiveServer) -> None:
+    for count, status in ((2, 200), (3, 200)):
+        assert client.get(f"{CAT}/activations", params={"nodes": ",".join(["fc"] * count)}).status_code == status
+    answer = client.get(f"{CAT}/activations", params={"nodes": "fc,fc,fc,fc"})
+    refused(answer, 422, "list_too_long", "list_length", 4)
+
+
+def windows(client: httpx.Client, small: LiveServer) -> None:
+    for count in (4, 5):
+        assert client.get(f"{CAT}/nodes/conv1/windows?channel=0&count={count}").status_code == 200
+    refused(client.get(f"{CAT}/nodes/conv1/windows?channel=0&count=6"), 422, "too_many_windows", "windows", 6)
+
+
+def connections(client: httpx.Client, small: LiveServer) -> None:
+    address = urlsplit(small.url)
+    client.close()
+    with contextlib.ExitStack() as stack:
+        opened = []
+        for k in range(SMALL["connections"] + 1):
+            connection = stack.enter_context(socket.create_connection((address.hostname, address.port), 10))
+            opened.append(connection)
+            if k < SMALL["connections"]:
+                connection.sendall(b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\n")  # half a request keeps it open
+        said = opened[-1].recv(65_536)
+        assert said.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1\r\n" in said.lower()
+        assert b'"code":"busy"' in said
+        opened[0].sendall(b"\r\n")
+        assert opened[0].recv(65_536).startswith(b"HTTP/1.1 200 ")
+
+
+def keep_alive_seconds(client: httpx.Client, small: LiveServer) -> None:
+    address = urlsplit(small.url)
+    with socket.create_connection((address.hostname, address.port), 10) as connection:
+        connection.sendall(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while connection.recv(65_536):
+            pass  # until the server closes; a server that does not is a timeout here
+
+
+def images_memory(client: httpx.Client, small: LiveServer) -> None:
+    memory: Memory[str] = Memory(10)
+    memory.put("nine", "a", 9)
+    assert memory.get("nine") == "a"
+    memory.put("ten", "b", 10)
+    assert (memory.get("nine"), memory.get("ten")) == (None, "b")
+    memory.put("eleven", "c", 11)
+    assert (memory.get("eleven"), memory.get("ten")) == (None, "b")
+    each = 3 * 20 * 20
+    ids = [client.put("/api/images", content=picture(20, 20, seed=k)).json()["id"] for k in range(3)]
+    assert 2 * each <= SMALL["images_memory"] < 3 * each
+    assert [client.get(f"/api/images/{i}").status_code for i in ids] == [404, 200, 200]
+
+
+def decodes_at_once(client: httpx.Client, small: LiveServer) -> None:
+    data = picture(20)
+    with ThreadPoolExecutor(6) as pool:  # one is decoded, five wait; none is refused
+        found = list(pool.map(lambda _: client.put("/api/images", content=data).status_code, range(6)))
+    assert found == [201] * 6
+
+
+def results_memory(client: httpx.Client, small: LiveServer) -> None:
+    images_memory(client, small)  # the same class
+
+
+def test_decoding(**limits: int) -> Callable[[bytes], tuple[int, int]]:
+    table = SimpleNamespace(**{**Limits().model_dump(), **limits})
+    return lambda data: decode(data, table)[:2]  # type: ignore[arg-type]
+
+
+test_decoding.__test__ = False  # type: ignore[attr-defined]
+
+
+def exactly(name: str, code: str, limit: int, make: Callable[[int], bytes]) -> None:
+    decoding = test_decoding(**{name: limit})
+    for value in (limit - 1, limit):
+        decoding(make(value))
+    with pytest.raises(Refused) as caught:
+        decoding(make(limit + 1))
+    assert caught.value.args[0] == code
+    assert caught.value.args[2:] == (limit, limit + 1)
+
+
+def image_pixels(client: httpx.Client, small: LiveServer) -> None:
+    for format in ("PNG", "WEBP", "GIF", "BMP"):
+        exactly("image_pixels", "image_too_many_pixels", 50, lambda n, f=format: picture(n, 1, f))  # type: ignore[misc]
+
+
+def image_pixels_jpeg(client: httpx.Client, small: LiveServer) -> None:
+    exactly("image_pixels_jpeg", "image_too_many_pixels", 50, lambda n: picture(n, 1, "JPEG"))
+
+
+def image_side(client: httpx.Client, small: LiveServer) -> None:
+    exactly("image_side", "image_side_too_long", 50, lambda n: picture(n, 2))
+    exactly("image_side", "image_side_too_long", 50, lambda n: picture(2, n))
+
+
+def image_stored_side(client: httpx.Client, small: LiveServer) -> None:
+    decoding = test_decoding(image_stored_side=50)
+    assert [decoding(picture(n, 20)) for n in (49, 50, 51, 100)] == [(49, 20), (50, 20), (50, 20), (50, 10)]
+
+
+def decode_memory(client: httpx.Client, small: LiveServer) -> None:
+    pass  # tests/server/test_decoder.py: a decoder gets no more memory than its limit
+
+
+def decode_seconds(client: httpx.Client, small: LiveServer) -> None:
+    pass  # tests/server/test_decoder.py: a decoder that does not end is ended
+
+
+ROWS = {
+    f.__name__: f
+    for f in (
+        image_bytes,
+        image_pixels,
+        image_pixels_jpeg,
+        image_side,
+        image_stored_side,
+        decode_seconds,
+        decode_memory,
+        decodes_at_once,
+        body_bytes,
+        header_bytes,
+        list_length,
+        windows,
+        connections,
+        keep_alive_seconds,
+        images_memory,
+        results_memory,
+    )
+}
+
+
+@pytest.mark.parametrize("name", Limits.model_fields)
+def test_the_limit_holds_exactly(client: httpx.Client, small: LiveServer, name: str) -> None:
+    assert name in ROWS, f"the limit {name} needs a test"
+    ROWS[name](client, small)
+
+
+def test_there_is_no_test_of_a_limit_that_is_gone() -> None:
+    assert set(ROWS) == set(Limits.model_fields)
+
+
+def test_the_table_is_published_with_what_is_in_force(client: httpx.Client) -> None:
+    told = {row["name"]: row for row in client.get("/api/limits").json()["limits"]}
+    assert told.keys() == Limits.model_fields.keys()
+    for name, row in told.items():
+        assert row["value"] == SMALL.get(name, getattr(Limits(), name))
+        assert row["unit"]
+        assert row["what"].endswith(".")
+    assert rows(Limits(windows=7))[list(told).index("windows")]["value"] == 7
+
+
+def test_a_limit_that_is_none_is_refused_at_the_start() -> None:
+    variables = os.environ | {"CONVOSCOPE_LIMITS__WINDOWS": "0"}
+    command = [sys.executable, "-m", "convoscope.server", "--no-browser", "--port", "0"]
+    ended = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert ended.returncode != 0
+    assert "windows" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_largest_picture_of_all_fits_into_the_memory_of_its_decoder(server: LiveServer) -> None:
+    """16 Mpx with alpha is the most that a PNG may hold."""
+    out = io.BytesIO()
+    Image.fromarray(np.zeros((4000, 4000, 4), np.uint8)).save(out, "PNG", compress_level=1)
+    with httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
+        told = client.put("/api/images", content=out.getvalue())
+    assert told.status_code == 201
+    assert (told.json()["width"], told.json()["height"]) == (2048, 2048)
