@@ -83,6 +83,6 @@ export interface Look {
 /** What a picture of one number is given (pictures/): the arithmetic, and room on the stage. */
 export interface PictureInput { stage: Stage; explanation: ExplanationView; node: NodeView; source: NodeView; box: Box }
 export interface PictureFrame {
-  poses: Map<string, Pose>; under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[];
+  poses: Map<string, Pose>; photo?: Box; under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[];
   spans: { node: string; x0: number; x1: number; y: number }[];
 }

@@ -1,4 +1,73 @@
-import { overview } from './overview.js';
-/** @import { Frame, Stage } from '../stage.d.ts' */
+/** One number and the window that it was made from: the network as a ribbon, the layer enlarged, the lens beside it. Pure. */
+
+import { revealed } from '../anim/timeline.js';
+import { PICTURES } from '../pictures/index.js';
+import { combine } from '../pictures/combine.js';
+import { group } from '../scene/marks.js';
+import { ribbon, wedge } from '../scene/ribbon.js';
+import { volumeMarks } from '../scene/volume.js';
+import { sceneTargets } from '../scene/scene.js';
+import { formOf } from './form.js';
+
+/** @import { NodeView } from '../types.d.ts' */
+/** @import { Frame, Label, Mark, PictureFrame, Pose, Stage } from '../stage.d.ts' */
+
+/** Ribbon: px tall, how its blocks are seen, px between them; px from the ribbon to the picture's captions. */
+const RIBBON = {
+  wide: { h: 82, gap: 12, wedge: 78, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.2 } },
+  middle: { h: 62, gap: 7, wedge: 70, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.16 } },
+  phone: { h: 40, gap: 4, wedge: 38, look: { ax: 0.34, ay: 0.2, rise: 0.21, depth: 0.1 } },
+};
+/** What is not looked at steps back. */
+const DIM = 0.3;
+const PHONE_HEIGHT = 330;
+
 /** @param {Stage} stage @returns {Frame} */
-export const windowView = (stage) => overview(stage);
+export function windowView(stage) {
+  const form = formOf(stage.width < 720 && stage.width >= 560 ? 720 : stage.width);
+  const { graph, scene, state, look, width } = stage;
+  const e = scene.explanation;
+  const node = e && graph.byName.get(e.node);
+  const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
+  const r = RIBBON[form.name];
+  const small = ribbon(graph, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap);
+  for (const [name, pose] of small) small.set(name, { ...pose, front: look.front(name) });
+  const top = form.head.window + r.h + r.wedge;
+  const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
+  const picture = e && node ? pictureOf(stage, node, box) : EMPTY;
+  const lit = new Set(picture.spans.map((span) => span.node));
+  return {
+    key: `window ${form.name} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
+    poses: picture.poses, photo: picture.photo ?? null, bars: null, lit: new Set(),
+    under: [
+      ...graph.nodes.flatMap((n) => miniature(stage, n, small, lit)),
+      ...picture.spans.flatMap((span) => wedge(graph, small, span, form.head.window + r.h + 6)),
+      ...picture.under,
+    ],
+    over: picture.over,
+    labels: [...picture.labels, ...(state.node && !e ? [waiting(box)] : [])],
+    targets: [...sceneTargets(graph, small), ...picture.targets],
+  };
+}
+
+/** @type {PictureFrame} */
+const EMPTY = { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
+
+/** @param {Stage} stage @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
+function pictureOf(stage, node, box) {
+  const e = /** @type {import('../types.d.ts').ExplanationView} */ (stage.scene.explanation);
+  const read = e.operands.map((o) => stage.graph.byName.get(o.source)).find((n) => n !== undefined);
+  const source = read ?? stage.graph.byName.get(node.inputs[0] ?? '') ?? node;
+  return (PICTURES[e.picture] ?? combine)({ stage, explanation: e, node, source, box });
+}
+
+/** A volume of the ribbon. @param {Stage} stage @param {NodeView} node @param {Map<string, Pose>} small @param {Set<string>} lit @returns {Mark[]} */
+function miniature(stage, node, small, lit) {
+  const [pose, volume] = [small.get(node.name), stage.graph.volumes.get(node.name)];
+  if (!pose || !volume) return [];
+  const marks = volumeMarks(node, volume, pose, revealed(stage.graph, node.name, stage.t), stage.look);
+  return lit.has(node.name) ? marks : [group(marks, DIM)];
+}
+
+/** @param {import('../stage.d.ts').Box} box @returns {Label} */
+const waiting = (box) => ({ key: 'waiting', x: box.x + box.w / 2, y: box.y + box.h / 3, anchor: 'o', look: 'note', lines: [{ text: 'The numbers of this window are on their way.' }] });

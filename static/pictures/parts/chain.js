@@ -1,0 +1,83 @@
+/** Any arithmetic step by step: what is read at the left, the steps between, what comes of it at the right. Pure. */
+
+import { attention, curve, rect } from '../../scene/marks.js';
+import { blockOn } from '../../scene/matrix.js';
+import { mapQuad } from '../../scene/slices.js';
+import { placeOf } from '../../model/tensor.js';
+import { acrossOf, cellOutline, plate } from './plate.js';
+import { caption, drawn, indexed, label, printer } from './words.js';
+
+/** @import { NodeView, OperandView } from '../../types.d.ts' */
+/** @import { Box, PictureFrame, PictureInput, Point, Pose, Volume } from '../../stage.d.ts' */
+
+/** More sources than this are not drawn as maps. */
+const MOST_SOURCES = 3;
+const SHARE = 0.3;
+const STEP = { w: 210, h: 40, gap: 10, most: 9 };
+
+/** @param {PictureInput} input @returns {PictureFrame} */
+export function chain(input) {
+  const { stage, explanation: e, node, box } = input;
+  const to = stage.graph.volumes.get(node.name);
+  if (!to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
+  const tall = Math.min(box.h - 60, box.w * 0.36);
+  const made = plate(to, { x: box.x + box.w * (1 - SHARE), y: box.y, w: box.w * SHARE, h: tall }, placeOf(node.shape, e.at)[0]);
+  const read = sources(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 });
+  const steps = drawn(e.steps).slice(-STEP.most);
+  const print = printer(steps.map((s) => s.value), 5);
+  const wide = Math.min(STEP.w, box.w * (1 - 2 * SHARE) - 40);
+  const left = box.x + (box.w - wide) / 2;
+  const top = box.y + Math.max(0, (tall - steps.length * (STEP.h + STEP.gap)) / 2);
+  const rows = steps.map((step, k) => ({ step, y: top + k * (STEP.h + STEP.gap) }));
+  const outline = cellOutline(node, to, made, e.at);
+  const tip = /** @type {Point} */ ([outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2]);
+  const last = top + (rows.length - 1) * (STEP.h + STEP.gap) + STEP.h / 2;
+  return {
+    poses: new Map([...read.map((r) => /** @type {[string, Pose]} */ ([r.node.name, r.pose])), [node.name, made]]),
+    under: [],
+    over: [
+      ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: STEP.h }, { fill: 'sheet', stroke: 'ink', width: k === rows.length - 1 ? 1.6 : 0.8, alpha: 0.8 })),
+      ...read.flatMap(({ outline: at }) => [curve([at[1], [at[1][0] + 60, at[1][1]], [left - 50, top + STEP.h / 2], [left - 4, top + STEP.h / 2]], { width: 1.2, alpha: 0.7, head: true }), ...attention(at)]),
+      curve([[left + wide + 4, last], [left + wide + 60, last], [tip[0] - 60, tip[1]], tip], { width: 1.5, alpha: 0.9, head: true }),
+      ...attention(outline),
+    ],
+    labels: [
+      ...read.map((r, k) => caption(`from ${k}`, r.node, r.what, acrossOf(r.volume, r.pose).x0, r.y - 22)),
+      caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - 22),
+      ...rows.flatMap(({ step, y }, k) => [
+        label(`step ${k}`, left + 12, y + STEP.h / 2, 'w', 'row', step.label),
+        label(`step value ${k}`, left + wide - 12, y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
+      ]),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+    ],
+    targets: [],
+    spans: [
+      ...read.slice(0, 1).map((r) => ({ node: r.node.name, ...acrossOf(r.volume, r.pose), y: box.y - 44 })),
+      { node: node.name, ...acrossOf(to, made), y: box.y - 44 },
+    ],
+  };
+}
+
+/** The volumes that operands were read from, below one another, each with what was read of it. @param {PictureInput} input @param {Box} box */
+function sources({ stage, explanation: e }, box) {
+  const operands = e.operands.filter((o, k, all) => o.cells.length > 0 && stage.graph.byName.has(o.source) && all.findIndex((p) => p.source === o.source) === k).slice(0, MOST_SOURCES);
+  const each = box.h / Math.max(1, operands.length);
+  return operands.map((operand, k) => {
+    const node = /** @type {NodeView} */ (stage.graph.byName.get(operand.source));
+    const volume = /** @type {Volume} */ (stage.graph.volumes.get(operand.source));
+    const first = operand.cells.map((axis, a) => axis.find((i) => i >= 0 && i < node.shape[a]) ?? 0);
+    const channel = placeOf(node.shape, first)[0];
+    const y = box.y + k * each;
+    const pose = plate(volume, { x: box.x, y, w: box.w, h: Math.min(each - 44, box.w) }, channel);
+    return { node, volume, pose, y, outline: outlineOf(node, volume, pose, operand), what: node.shape.length === 3 ? `channel ${channel}` : '' };
+  });
+}
+
+/** @param {NodeView} node @param {Volume} volume @param {Pose} pose @param {OperandView} operand @returns {Point[]} */
+function outlineOf(node, volume, pose, operand) {
+  const inside = operand.cells.map((axis, a) => axis.filter((i) => i >= 0 && i < node.shape[a]));
+  if (volume.vector) return blockOn(mapQuad(volume, pose, 0).m, volume.rows, volume.columns, [Math.min(...inside[0]) % volume.rows, (Math.max(...inside[0]) % volume.rows) + 1, 0, volume.columns]);
+  const [rows, columns] = inside.slice(-2);
+  const channel = placeOf(node.shape, inside.map((axis) => axis[0] ?? 0))[0];
+  return blockOn(mapQuad(volume, pose, channel).m, volume.rows, volume.columns, [Math.min(...rows), Math.max(...rows) + 1, Math.min(...columns), Math.max(...columns) + 1]);
+}

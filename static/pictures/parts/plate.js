@@ -1,0 +1,65 @@
+/** A volume seen face on, its other channels a little behind it; and the output of every picture at its right. Pure. */
+
+import { cellBlock } from '../../scene/hit.js';
+import { line, shape } from '../../scene/marks.js';
+import { blockOn, corners } from '../../scene/matrix.js';
+import { pose } from '../../scene/pose.js';
+import { mapQuad } from '../../scene/slices.js';
+import { placeOf } from '../../model/tensor.js';
+
+/** @import { Cell, NodeView } from '../../types.d.ts' */
+/** @import { Box, Mark, Point, Pose, Volume } from '../../stage.d.ts' */
+
+/** The channels behind step back by this (px), all of them by no more than the other. */
+const STEP = 3.2;
+const DEEPEST = 30;
+/** Strips: px across one column of cells, and the tallest cell. */
+const STRIP = { across: 22, cell: 27 };
+/** How much of what is not written yet is hidden. */
+const VEIL = 0.8;
+
+/**
+ * The largest face-on pose of a volume in a box, centred; behind a map there is room for its deck.
+ * @param {Volume} volume @param {Box} box @param {number} front
+ * @returns {Pose}
+ */
+export function plate(volume, box, front) {
+  if (volume.vector) {
+    const h = Math.min(box.h, STRIP.cell * volume.rows);
+    const w = Math.min(box.w, STRIP.across * volume.columns);
+    return pose({ x: box.x + (box.w - w) / 2, y: box.y + (box.h - h) / 2, w, h });
+  }
+  const deep = Math.min(DEEPEST, STEP * (volume.channels - 1));
+  const step = volume.channels > 1 ? deep / volume.channels : 0;
+  const scale = Math.min((box.w - deep) / volume.columns, (box.h - deep) / volume.rows);
+  const [w, h] = [volume.columns * scale, volume.rows * scale];
+  return pose({ x: box.x + (box.w - deep - w) / 2, y: box.y + deep + (box.h - deep - h) / 2, w, h, dx: step, dy: -step, front });
+}
+
+/** The outline of one cell of a volume, where it is drawn. @param {NodeView} node @param {Volume} volume @param {Pose} at @param {Cell} cell @returns {Point[]} */
+export const cellOutline = (node, volume, at, cell) =>
+  blockOn(mapQuad(volume, at, placeOf(node.shape, cell)[0]).m, volume.rows, volume.columns, cellBlock(node.shape, cell));
+
+/** The room a pose takes across: its front and its deck. @param {Volume} volume @param {Pose} p */
+export const acrossOf = (volume, p) => ({ x0: p.x, x1: p.x + p.w * p.ax + volume.channels * p.dx });
+
+/** The writing head: what comes after a cell in reading order is not written yet and only shimmers through. @param {NodeView} node @param {Volume} volume @param {Pose} at @param {Cell} cell @returns {Mark[]} */
+export function veil(node, volume, at, cell) {
+  if (volume.vector) return [];
+  const [channel, row, column] = placeOf(node.shape, cell);
+  const { m } = mapQuad(volume, at, channel);
+  const blocks = /** @type {[number, number, number, number][]} */ ([
+    [row, row + 1, column + 1, volume.columns], [row + 1, volume.rows, 0, volume.columns],
+  ]);
+  return [
+    ...blocks.filter(([r0, r1, c0, c1]) => r1 > r0 && c1 > c0)
+      .map((block) => shape(blockOn(m, volume.rows, volume.columns, block), { fill: 'sheet', fillAlpha: VEIL })),
+    shape(corners(m), { stroke: 'ink', width: 0.9, alpha: 0.55 }),
+  ];
+}
+
+/** Two lines from the corners of one outline to the corners of a box: it is the same thing, larger. @param {Point[]} small its right side is used @param {Box} large @returns {Mark[]} */
+export const magnified = (small, large) => [
+  line([small[1], [large.x, large.y]], { width: 0.9, alpha: 0.4 }),
+  line([small[2], [large.x, large.y + large.h]], { width: 0.9, alpha: 0.4 }),
+];

@@ -1,0 +1,123 @@
+/**
+ * A dense layer: all inputs in a row, a row of weights under them, their products, and the running sum that ends in the
+ * output's cell. Where the row re-reads maps, the maps stand over their part of it. Pure.
+ */
+
+import { attention, curve, image, line, rect, shape } from '../../scene/marks.js';
+import { ofBox } from '../../scene/matrix.js';
+import { cellOutline, plate } from './plate.js';
+import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
+import { measures } from './stack_sum.js';
+import { waterfall } from './waterfall.js';
+import { caption, drawn, indexed, label, printer, shapeText } from './words.js';
+
+/** @import { Box, Label, Mark, PictureFrame, PictureInput, Pose, Stage, Target } from '../../stage.d.ts' */
+
+/** Bars with a number: the heaviest, as far apart as their numbers are wide (px). */
+const TOLD = { most: 4, apart: 50 };
+/** A map over its part of the row is at most and at least so large, px. */
+const MAP = { most: 54, least: 20 };
+const ROW = 30;
+
+/** @param {PictureInput} input @returns {PictureFrame} */
+export function rowSum(input) {
+  const { stage, explanation: e, node, source, box } = input;
+  const m = measures(box);
+  const [x, w] = e.operands;
+  const count = x.values.length;
+  const to = stage.graph.volumes.get(node.name);
+  if (!to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
+  const right = m.label ? 150 : 74;
+  const row = { x: box.x + m.label, y: 0, w: box.w - m.label - right - m.gap / 2, h: ROW };
+  const maps = mapsOver(input, { ...row, y: box.y });
+  const y0 = box.y + maps.height;
+  const at = (/** @type {number} */ k) => ({ ...row, y: y0 + k * (ROW + 16) });
+  const products = e.products ?? [];
+  const steps = drawn(e.steps);
+  const print = printer([e.value], 5);
+  const pitch = row.w / count;
+  const places = steps.map((_, index) => ({ x: row.x + pitch * (index + 0.5) + (index >= count ? 14 : 0), index }));
+  const out = plate(to, { x: box.x + box.w - right + 60, y: box.y, w: 40, h: box.h - 66 }, 0);
+  const fall = waterfall({ steps, places, y0: at(3).y - 6, y1: box.y + box.h, bar: Math.max(0.8, pitch * 0.86), end: out.x - 30, scale: stage.look.scale, print: null });
+  const outline = cellOutline(node, to, out, e.at);
+  const read = { rows: 1, columns: count, scale: stage.look.scale };
+  const end = fall.yOf(e.value);
+  const tip = [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2];
+  return {
+    poses: new Map([[node.name, out]]),
+    under: [],
+    over: [
+      ...maps.marks,
+      ...tileMarks({ ...read, box: at(0), values: x.values, range: stage.look.range(source.name) }),
+      ...tileMarks({ ...read, box: at(1), values: w.values, range: sizeOf(w.values), scale: stage.look.weight }),
+      ...tileMarks({ ...read, box: at(2), values: products, range: sizeOf(products) }),
+      ...fall.marks,
+      curve([[out.x - 30, end], [out.x - 14, end], [tip[0] - 26, tip[1]], [tip[0], tip[1]]], { width: 1.5, alpha: 0.9, head: true }),
+      ...attention(outline),
+    ],
+    labels: [
+      caption('from', source, shapeText(source), row.x - 2, box.y - 22),
+      caption('to', node, shapeText(node), out.x + out.w / 2, box.y - 22, 's'),
+      ...maps.labels,
+      ...(m.label
+        ? ['input', `× row ${e.at[0]}`, '= products'].map((text, k) => label(`row ${k}`, row.x - 14, at(k).y + ROW / 2, 'e', 'row', text))
+        : []),
+      ...(m.label ? [label('row sums', row.x - 14, (at(3).y + box.y + box.h) / 2, 'e', 'row', 'running', 'sum')] : []),
+      ...heaviest(steps, places, fall.yOf, count),
+      ...cellNames(stage, node.name, out, e.at[0]),
+      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+    ],
+    targets: [...maps.targets, ...tileTargets(at(0), source.name, cellsOf(x, source.shape), count)],
+    spans: [
+      { node: source.name, x0: row.x, x1: row.x + row.w, y: box.y - 44 },
+      { node: node.name, x0: out.x - 30, x1: out.x + out.w + 30, y: box.y - 44 },
+    ],
+  };
+}
+
+/** The maps that the row re-reads, each over its part. @param {PictureInput} input @param {Box} row @returns {{ marks: Mark[], labels: Label[], targets: Target[], height: number }} */
+export function mapsOver({ stage, source }, row) {
+  const before = stage.graph.byName.get(source.inputs[0] ?? '');
+  const volume = before && stage.graph.volumes.get(before.name);
+  const part = volume ? row.w / volume.channels : 0;
+  if (!before || !volume || volume.vector || source.windows[0]?.axes || part < MAP.least + 6) return { marks: [], labels: [], targets: [], height: 0 };
+  const side = Math.min(MAP.most, part - 8);
+  const [w, h] = [(side * volume.columns) / Math.max(volume.rows, volume.columns), (side * volume.rows) / Math.max(volume.rows, volume.columns)];
+  const all = Array.from({ length: volume.channels }, (_, c) => {
+    const [x0, x1] = [row.x + c * part, row.x + (c + 1) * part];
+    const box = { x: (x0 + x1 - w) / 2, y: row.y + 16, w, h };
+    return {
+      marks: [
+        image(stage.look.picture(before.name, 'map', c), ofBox(box)), rect(box, { stroke: 'ink', width: 0.9, alpha: 0.55 }),
+        shape([[box.x, box.y + h], [box.x + w, box.y + h], [x1 - 1, row.y + h + 40], [x0 + 1, row.y + h + 40]], { fill: 'wedge' }),
+        line([[x0, row.y + h + 38], [x0, row.y + h + 42]], { width: 0.8, alpha: 0.5 }),
+      ],
+      label: label(`map ${c}`, (x0 + x1) / 2, row.y + 13, 's', 'channel', String(c)),
+      target: { node: before.name, m: ofBox(box), cell: (/** @type {number} */ u, /** @type {number} */ v) => [c, Math.floor(v * volume.rows), Math.floor(u * volume.columns)] },
+    };
+  });
+  return { marks: all.flatMap((a) => a.marks), labels: all.map((a) => a.label), targets: all.map((a) => a.target), height: h + 42 };
+}
+
+/** Numbers on the heaviest steps. @param {import('../../types.d.ts').Step[]} steps @param {{ x: number, index: number }[]} places @param {(total: number) => number} yOf @param {number} count @returns {Label[]} */
+function heaviest(steps, places, yOf, count) {
+  const print = printer(steps.map((s) => s.value), 3);
+  /** @type {number[]} */
+  const told = [];
+  for (const index of steps.map((_, k) => k).sort((a, b) => Math.abs(steps[b].value) - Math.abs(steps[a].value))) {
+    if (told.length < TOLD.most && told.every((k) => Math.abs(places[k].x - places[index].x) > TOLD.apart)) told.push(index);
+  }
+  return told.map((k) => {
+    const middle = (yOf(k > 0 ? steps[k - 1].total : 0) + yOf(steps[k].total)) / 2;
+    const up = steps[k].value >= 0;
+    return label(`told ${k}`, places[k].x + (up ? -6 : 6), middle, up ? 'e' : 'w', 'number', print.signed(steps[k].value), { text: k < count ? steps[k].label : `+ ${steps[k].label}`, look: 'of' });
+  });
+}
+
+/** The classes beside the logits. @param {Stage} stage @param {string} node @param {Pose} out @param {number} chosen @returns {Label[]} */
+function cellNames({ scene }, node, out, chosen) {
+  const { labels, logits, output } = scene.network;
+  const cells = scene.activations.get(node)?.shape[0] ?? 0;
+  if ((node !== logits && node !== output) || labels.length !== cells || cells > 24) return [];
+  return labels.map((text, k) => label(`class ${k}`, out.x + out.w + 6, out.y + (out.h * (k + 0.5)) / cells, 'w', k === chosen ? 'caption small chosen' : 'caption small', text));
+}

@@ -1,0 +1,40 @@
+/** Words and numbers of the pictures. Pure. */
+
+import { styleFor, text } from '../../lens/digits.js';
+import { times } from '../../scene/labels.js';
+
+/** @import { NodeView, Step } from '../../types.d.ts' */
+/** @import { Label } from '../../stage.d.ts' */
+
+const COUNTS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+/** Nine products; 25 products. @param {number} n @param {string} thing */
+export const many = (n, thing) => `${COUNTS[n] ?? n} ${thing}${n === 1 ? '' : 's'}`;
+
+/** How the numbers of one picture are printed: as many decimals as its largest needs. @param {number[]} values @param {number} significant */
+export function printer(values, significant) {
+  const style = styleFor(Math.max(...values.map(Math.abs).filter(Number.isFinite), 0), significant);
+  return {
+    plain: (/** @type {number} */ value) => text(value, style),
+    signed: (/** @type {number} */ value) => text(value, style, '+'),
+    faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
+  };
+}
+
+/** The steps that are drawn: float32's own rounding is a line of the lens, too small for a picture. @param {Step[]} steps */
+export const drawn = (steps) => steps.filter((step) => step.label !== 'rounding');
+
+/** @param {string} key @param {number} x @param {number} y @param {Label['anchor']} anchor @param {string} look @param {...(string | { text: string, look?: string })} lines @returns {Label} */
+export const label = (key, x, y, anchor, look, ...lines) => ({
+  key, x, y, anchor, look, lines: lines.map((line) => (typeof line === 'string' ? { text: line } : line)),
+});
+
+/** `relu1` in ink, and what is shown of it. @param {string} key @param {NodeView} node @param {string} what @param {number} x @param {number} y @param {Label['anchor']} [anchor] @returns {Label} */
+export const caption = (key, node, what, x, y, anchor = 'sw') => ({
+  key, x, y, anchor, look: 'heading', node: node.name, lines: [{ text: node.name, look: 'name' }, { text: what }],
+});
+
+/** `10×32×32`, or for a row `160 numbers`. @param {NodeView} node */
+export const shapeText = (node) => (node.shape.length > 1 ? times(node.shape) : `${node.shape[0]} numbers`);
+
+/** `conv2[5, 19, 23]`. @param {string} node @param {number[]} at */
+export const indexed = (node, at) => `${node}[${at.join(', ')}]`;

@@ -1,0 +1,114 @@
+/** A pool: one window of one channel, laid open, and the one number that is made of it. Pure. */
+
+import { attention, curve, hatch, line, rect, shape } from '../scene/marks.js';
+import { blockOn, bounds } from '../scene/matrix.js';
+import { mapQuad } from '../scene/slices.js';
+import { placeOf } from '../model/tensor.js';
+import { acrossOf, cellOutline, magnified, plate, veil } from './parts/plate.js';
+import { cellsOf, tileMarks, tileTargets } from './parts/tiles.js';
+import { caption, drawn, indexed, label, printer } from './parts/words.js';
+
+/** @import { Box, Label, Mark, PictureFrame, PictureInput } from '../stage.d.ts' */
+
+/** Cells of the opened window: at most so large, and numbers are written in those that are at least so large, px. */
+const CELL = { most: 96, written: 40 };
+/** Shares of the box across: the input, the window, the output. */
+const SHARES = { input: 0.43, window: 0.22, output: 0.25 };
+
+/** @param {PictureInput} input @returns {PictureFrame} */
+export function reduce(input) {
+  const { stage, explanation: e, node, source, box } = input;
+  const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
+  const x = e.operands[0];
+  if (!from || !to || !x || x.cells.length !== 3) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
+  const [, rows, columns] = x.cells;
+  const channel = x.cells[0][0];
+  const tall = Math.min(box.h - 60, box.w * 0.46);
+  const top = box.y + Math.max(0, (box.h - tall - 40) / 2);
+  const read = plate(from, { x: box.x, y: top, w: box.w * SHARES.input, h: tall }, channel);
+  const made = plate(to, { x: box.x + box.w * (1 - SHARES.output), y: top + tall * 0.18, w: box.w * SHARES.output, h: tall * 0.6 }, placeOf(node.shape, e.at)[0]);
+  const around = /** @type {[number, number, number, number]} */ ([Math.min(...rows), Math.max(...rows) + 1, Math.min(...columns), Math.max(...columns) + 1]);
+  const window = blockOn(mapQuad(from, read, channel).m, from.rows, from.columns, around);
+  const open = opened(box, read, tall, rows.length, columns.length);
+  const cells = cellsOf(x, source.shape);
+  const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns.length + c] === null;
+  const outline = cellOutline(node, to, made, e.at);
+  const print = printer(x.values.filter(Number.isFinite), 3);
+  const winner = winnerBox(input, open, rows, columns);
+  const start = winner ? [open.x + open.w + 8, winner.y + winner.h / 2] : [open.x + open.w + 8, open.y + open.h / 2];
+  const tip = [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2];
+  const range = stage.look.range(source.name);
+  return {
+    poses: new Map([[source.name, read], [node.name, made]]),
+    under: [],
+    over: [
+      ...outside(window, from, read),
+      ...veil(node, to, made, e.at),
+      ...magnified(window, open),
+      ...tileMarks({ box: open, rows: rows.length, columns: columns.length, values: x.values, range, scale: stage.look.scale, padding }),
+      ...(winner ? [rect({ x: winner.x + 1.5, y: winner.y + 1.5, w: winner.w - 3, h: winner.h - 3 }, { stroke: 'ink', width: 3.4 })] : []),
+      ...(winner && winner.x + winner.w < open.x + open.w - 1 ? [line([[winner.x + winner.w, start[1]], [open.x + open.w, start[1]]], { width: 1.2, alpha: 0.35, dash: [2, 3] })] : []),
+      curve([[start[0], start[1]], [start[0] + 70, start[1]], [tip[0] - 70, tip[1]], [tip[0], tip[1]]], { width: 1.7, alpha: 0.9, head: true }),
+      ...attention(window), ...attention(outline),
+    ],
+    labels: [
+      caption('from', source, `channel ${channel}, ${from.rows}×${from.columns}`, box.x, box.y - 22),
+      caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, box.y - 22),
+      label('what', open.x + open.w / 2, open.y - 12, 's', 'direction', WHAT[e.kind] ?? `${node.summary}: one number for the window`),
+      ...(open.w / columns.length >= CELL.written ? written(input, open, rows.length, columns.length, winner, print) : []),
+      ...stepLabels(input, open),
+      label('result', (acrossOf(to, made).x0 + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+    ],
+    targets: tileTargets(open, source.name, cells, columns.length),
+    spans: [
+      { node: source.name, ...acrossOf(from, read), y: box.y - 44 },
+      { node: node.name, ...acrossOf(to, made), y: box.y - 44 },
+    ],
+  };
+}
+
+/** @type {Record<string, string>} */
+const WHAT = { max_pool2d: 'keep the largest', global_max_pool: 'the largest of the map', average_pool2d: 'the mean of the window', global_average_pool: 'the mean of the map' };
+
+/** Where the window is laid open: between the two maps, its cells as large as there is room. @param {Box} box @param {{ x: number, y: number, w: number, h: number, dx: number }} read @param {number} tall @param {number} rows @param {number} columns @returns {Box} */
+function opened(box, read, tall, rows, columns) {
+  const room = box.w * SHARES.window;
+  const cell = Math.min(CELL.most, room / columns, (tall * 0.7) / rows);
+  const [w, h] = [cell * columns, cell * rows];
+  return { x: box.x + box.w * (SHARES.input + 0.06) + (room - w) / 2, y: read.y + (read.h - h) / 2, w, h };
+}
+
+/** The cell of the largest number in the opened window. @param {PictureInput} input @param {Box} open @param {number[]} rows @param {number[]} columns @returns {Box | null} */
+function winnerBox({ explanation: { marks } }, open, rows, columns) {
+  const at = marks.winner;
+  if (!at) return null;
+  const [w, h] = [open.w / columns.length, open.h / rows.length];
+  return { x: open.x + columns.indexOf(at[2]) * w, y: open.y + rows.indexOf(at[1]) * h, w, h };
+}
+
+/** Padding around the input is drawn as what it is. @param {import('../stage.d.ts').Point[]} window @param {import('../stage.d.ts').Volume} volume @param {import('../stage.d.ts').Pose} read @returns {Mark[]} */
+function outside(window, volume, read) {
+  const box = bounds(window);
+  const over = box.x < read.x - 0.5 || box.y < read.y - 0.5 || box.x + box.w > read.x + read.w + 0.5 || box.y + box.h > read.y + read.h + 0.5;
+  return over ? [shape(window, { fill: 'sheet', fillAlpha: 0.8 }), hatch(window)] : [];
+}
+
+/** The numbers in the cells. @param {PictureInput} input @param {Box} open @param {number} rows @param {number} columns @param {Box | null} winner @param {ReturnType<typeof printer>} print @returns {Label[]} */
+function written({ stage, explanation: e, source }, open, rows, columns, winner, print) {
+  const [w, h] = [open.w / columns, open.h / rows];
+  const range = stage.look.range(source.name);
+  return e.operands[0].values.map((value, k) => {
+    const [x, y] = [open.x + ((k % columns) + 0.5) * w, open.y + (Math.floor(k / columns) + 0.5) * h];
+    const won = winner !== null && Math.abs(winner.x + w / 2 - x) < 1 && Math.abs(winner.y + h / 2 - y) < 1;
+    const light = stage.look.scale.ink(value, range) === '#ffffff' || (stage.look.theme === 'dark' && stage.look.scale.ink(value, range) !== '#070a12');
+    return label(`cell ${k}`, x, y, 'o', `cell${won ? ' won' : ''}${light ? ' light' : ' dark'}`, Number.isFinite(value) ? print.plain(value) : 'padding');
+  });
+}
+
+/** The steps, where there is more to say than which was the largest. @param {PictureInput} input @param {Box} open @returns {Label[]} */
+function stepLabels({ explanation: e }, open) {
+  const steps = drawn(e.steps);
+  if (steps.length < 2) return [];
+  const print = printer(steps.map((s) => s.value), 4);
+  return [label('steps', open.x + open.w / 2, open.y + open.h + 12, 'n', 'row', ...steps.map((s) => `${s.label} ${print.plain(s.value)}`))];
+}
