@@ -133,3 +133,17 @@ export function followAddress(store, first) {
     store.set({ ...shown, playing: false });
   });
 }
+
+/** The lessons' beat in the address: `/lessons/max-pooling#ties`. */
+export const shownBeat = () => decodeURIComponent(location.hash.slice(1));
+
+/** @param {string} name */
+export const showBeat = (name) => {
+  location.hash = name;
+};
+
+/**
+ * The address of this page with another query.
+ * @param {Record<string, string>} query
+ */
+export const linkTo = (query) => `${location.origin}${location.pathname}?${new URLSearchParams(query)}`;

@@ -1,0 +1,25 @@
+"""The lecture as lessons. A module of this folder is one lesson; this list is their order."""
+
+from functools import cache
+from importlib import import_module
+
+from convoscope.server.errors import Problem
+from convoscope.server.lessons.model import Lesson
+
+MODULES = (
+    "a_weight_somewhere",
+)
+
+
+@cache
+def lessons() -> tuple[Lesson, ...]:
+    """All lessons, in order."""
+    return tuple(import_module(f"{__name__}.{name}").LESSON for name in MODULES)
+
+
+def lesson(slug: str) -> Lesson:
+    """The lesson at this address. Raises Problem."""
+    for found in lessons():
+        if found.slug == slug:
+            return found
+    raise Problem("not_found", f"There is no such lesson. Known are: {', '.join(known.slug for known in lessons())}.")

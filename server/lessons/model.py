@@ -1,0 +1,209 @@
+"""What a lesson is: beats of words, each with a figure that is computed from values a reader may change.
+
+A lesson is data. Its boards are functions from values to figures; they compute with the engine, and run again with
+other values when somebody moves a control. The page shows what they say and never computes a number itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from convoscope.server.errors import Problem
+
+Values = Mapping[str, Any]
+"""What the controls of a lesson are set to, by name."""
+
+Item = dict[str, Any]
+"""One part of a figure as JSON, made by `items`."""
+
+
+class Board(NamedTuple):
+    """A figure: rows of items. say: the sentence that stands for it. bounds: (least, most) of controls that depend."""
+
+    rows: Sequence[Sequence[Item]]
+    say: str
+    bounds: Mapping[str, tuple[float, float]] = {}
+
+
+def bad(name: str, wanted: str) -> Problem:
+    """The refusal of a control's value."""
+    return Problem("bad_value", f"The value of {name} must be {wanted}.")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A slider. plays: it counts steps, so that a play button can move it."""
+
+    name: str
+    label: str
+    default: float
+    least: float
+    most: float
+    step: float = 1
+    plays: bool = False
+    kind: Literal["number"] = "number"
+
+    def read(self, given: Any) -> float:
+        """The number in `given`. Raises Problem."""
+        whole = isinstance(self.step, int)
+        fits = isinstance(given, int | float) and not isinstance(given, bool) and self.least <= given <= self.most
+        if not fits or (whole and given != int(given)):
+            raise bad(self.name, f"{'a whole number' if whole else 'a number'} from {self.least} to {self.most}")
+        return int(given) if whole else float(given)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some words. options: (value, label)."""
+
+    name: str
+    label: str
+    default: str
+    options: tuple[tuple[str, str], ...]
+    kind: Literal["choice"] = "choice"
+
+    def read(self, given: Any) -> str:
+        """The option in `given`. Raises Problem."""
+        for value, _ in self.options:
+            if value == given:
+                return value
+        raise bad(self.name, "one of " + ", ".join(value for value, _ in self.options))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Numbers that are typed into the cells of a grid of the figure."""
+
+    name: str
+    label: str
+    default: tuple[tuple[float, ...], ...]
+    least: float = -9
+    most: float = 9
+    kind: Literal["cells"] = "cells"
+
+    def read(self, given: Any) -> tuple[tuple[float, ...], ...]:
+        """The rows in `given`. Raises Problem."""
+        shape = [len(row) for row in self.default]
+        rows = given if isinstance(given, Sequence) and not isinstance(given, str) else []
+        lists = [row for row in rows if isinstance(row, Sequence) and not isinstance(row, str)]
+        numbers = [v for row in lists for v in row]
+        plain = all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers)
+        if [len(row) for row in lists] != shape or len(lists) != len(rows) or not plain:
+            raise bad(self.name, f"{len(shape)} rows of {shape[0]} numbers")
+        if not all(self.least <= v <= self.most for v in numbers):
+            raise bad(self.name, f"numbers from {self.least} to {self.most}")
+        return tuple(tuple(row) for row in lists)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A cell that is chosen in a grid of the figure: (row, column)."""
+
+    name: str
+    label: str
+    default: tuple[int, ...]
+    most: int = 63
+    kind: Literal["spot"] = "spot"
+
+    def read(self, given: Any) -> tuple[int, ...]:
+        """The place in `given`. Raises Problem."""
+        places = given if isinstance(given, Sequence) and not isinstance(given, str) else []
+        whole = all(isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= self.most for v in places)
+        if len(places) != len(self.default) or not whole:
+            raise bad(self.name, f"{len(self.default)} whole numbers from 0 to {self.most}")
+        return tuple(places)
+
+
+Control = Number | Choice | Cells | Spot
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prediction: asked before it is shown, checked by the server, and answered with a reason.
+
+    kind: a number to type, a cell to choose in the grid `grid` of the figure, or one of `options`. answer: from the
+    values of the beat. near: how far a number may be off.
+    """
+
+    ask: str
+    kind: Literal["number", "cell", "choice"]
+    answer: Callable[[Values], Any]
+    why: Callable[[Values], str]
+    options: tuple[str, ...] = ()
+    grid: str = ""
+    near: float = 0.0005
+
+    def right(self, given: Any, values: Values) -> bool:
+        """Whether `given` is the answer."""
+        wanted = self.answer(values)
+        if self.kind == "number":
+            return isinstance(given, int | float) and abs(given - wanted) <= self.near + 1e-9
+        return bool(list(given) == list(wanted) if isinstance(given, list) else given == wanted)
+
+
+class Try(NamedTuple):
+    """Something to try: words, and the values to set for it."""
+
+    text: str
+    values: Mapping[str, Any] = {}
+
+
+Kind = Literal["say", "show", "predict", "play", "try"]
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One key press of a lesson.
+
+    name: its address. start: values that the beat sets when it opens. board: its figure; None keeps the last one.
+    controls: the controls that it offers, by name.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    text: str
+    board: Callable[[Values], Board] | None = None
+    controls: tuple[str, ...] = ()
+    question: Question | None = None
+    start: Mapping[str, Any] = field(default_factory=dict)
+    tries: tuple[Try, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """slug: its address. covers: the slide titles of the lecture that it tells. figure: the small picture's name."""
+
+    slug: str
+    title: str
+    summary: str
+    covers: tuple[str, ...]
+    beats: tuple[Beat, ...]
+    controls: tuple[Control, ...] = ()
+    stage: str = ""
+
+    def beat(self, name: str) -> Beat:
+        """The beat of this name. Raises Problem."""
+        for beat in self.beats:
+            if beat.name == name:
+                return beat
+        known = ", ".join(beat.name for beat in self.beats)
+        raise Problem("unknown_name", f"This lesson has no beat of that name. Known are: {known}.")
+
+    def values(self, beat: Beat, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Every control's value: as given, else as the beat sets it, else its default. Raises Problem."""
+        given = given or {}
+        known = {control.name: control for control in self.controls}
+        for name in given:
+            if name not in known:
+                raise Problem(
+                    "unknown_name", f"This lesson has no such value. Known are: {', '.join(known) or 'none'}."
+                )
+        start = {name: control.default for name, control in known.items()} | dict(beat.start)
+        return {name: control.read(given.get(name, start[name])) for name, control in known.items()}
+
+    def board(self, beat: Beat, values: Values) -> Board:
+        """The figure of a beat: its own, or that of the nearest beat before it."""
+        before = self.beats[: self.beats.index(beat) + 1]
+        found = next((b.board for b in reversed(before) if b.board is not None), None)
+        return found(values) if found else Board((), "")

@@ -1,0 +1,81 @@
+"""Lessons as the page and the wire have them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import to_json
+
+from convoscope.server.lessons.model import Beat, Board, Control, Lesson, Question, Values
+from convoscope.server.lessons.prose import html, inline
+
+KINDS = {"say": "Say it", "show": "Show it", "predict": "Predict", "play": "Free play", "try": "What to try"}
+Json = dict[str, Any]
+
+
+def board_view(board: Board, values: Values) -> Json:
+    """A figure with the values that it was computed from."""
+    return {"rows": board.rows, "say": board.say, "bounds": board.bounds, "values": dict(values)}
+
+
+def body(view: Mapping[str, Any]) -> bytes:
+    """A view as JSON; NaN and the infinities as strings."""
+    return to_json(view, inf_nan_mode="strings")
+
+
+def embedded(view: Mapping[str, Any]) -> str:
+    """The same inside an HTML page: no `<` can end the element that holds it."""
+    return body(view).decode().replace("<", "\\u003c")
+
+
+def control_view(control: Control) -> Json:
+    """What the page needs to draw a control."""
+    return {name: getattr(control, name) for name in control.__dataclass_fields__}
+
+
+def beat_view(lesson: Lesson, beat: Beat) -> Json:
+    """Everything on a beat's screen."""
+    values = lesson.values(beat)
+    board = board_view(lesson.board(beat, values), values)
+    return {
+        "name": beat.name,
+        "kind": beat.kind,
+        "label": KINDS[beat.kind],
+        "title": inline(beat.title),
+        "html": html(beat.text),
+        "board": board,
+        "data": embedded({**board, "start": dict(beat.start)}),
+        "controls": [control_view(c) for c in lesson.controls if c.name in beat.controls],
+        "question": question_view(beat.question, values) if beat.question else None,
+        "tries": [{"html": inline(t.text), "values": body(t.values).decode() if t.values else ""} for t in beat.tries],
+    }
+
+
+def question_view(question: Question, values: Values) -> Json:
+    """A question with its answer, which the page covers until one is given."""
+    return {
+        "ask": inline(question.ask),
+        "kind": question.kind,
+        "options": [[option, inline(option)] for option in question.options],
+        "grid": question.grid,
+        **answer_view(question, values),
+    }
+
+
+def answer_view(question: Question, values: Values) -> Json:
+    """The answer in words, and the reason."""
+    found = question.answer(values)
+    said = f"row {found[0]}, column {found[1]}" if question.kind == "cell" else inline(str(found))
+    if question.kind == "number":
+        said = f"{found:.6g}".replace("-", "−")
+    return {"answer": said, "cell": found if question.kind == "cell" else None, "why": html(question.why(values))}
+
+
+def lesson_view(lesson: Lesson) -> Json:
+    """A whole lesson."""
+    return {
+        "slug": lesson.slug,
+        "title": lesson.title,
+        "summary": inline(lesson.summary),
+        "stage": lesson.stage,
+        "beats": [beat_view(lesson, beat) for beat in lesson.beats],
+    }

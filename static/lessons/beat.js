@@ -1,0 +1,65 @@
+/** One beat: its figure, its controls, its question. What a control changes, the server computes. */
+import { fill } from '../ui/h.js';
+import { createAsker } from './ask.js';
+import { drawBoard } from './figure/board.js';
+import { mountControls } from './controls.js';
+import { mountQuestion } from './question.js';
+
+/** @typedef {import('./types.d.ts').Board} Board */
+/** @typedef {import('./types.d.ts').Player} Player */
+/** @typedef {{ lesson: string, values: Record<string, any>, player: Player, say: (text: string) => void }} Room */
+
+/**
+ * @param {HTMLElement} section
+ * @param {Room} room
+ */
+export function createBeat(section, { lesson, values, player, say }) {
+  const rows = /** @type {HTMLElement} */ (section.querySelector('.rows'));
+  const caption = /** @type {HTMLElement} */ (section.querySelector('figcaption'));
+  const figure = /** @type {HTMLElement} */ (section.querySelector('figure.board'));
+  const data = section.querySelector('script')?.textContent ?? '{}';
+  /** @type {Board & { start: Record<string, any> }} */
+  const first = JSON.parse(data, (_, v) => (v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v));
+  /** @type {Board} */
+  let board = first;
+  let opened = false;
+  const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, say);
+  const controls = mountControls(section, { set, player });
+  const question = mountQuestion(section, { lesson, values: () => board.values, grid: () => rows, say });
+
+  /** @param {Board} now */
+  function arrived(now) {
+    board = now;
+    Object.assign(values, now.values);
+    draw();
+    say(now.say);
+  }
+
+  /** @param {Record<string, any>} patch */
+  function set(patch) {
+    Object.assign(values, patch);
+    ask(values);
+  }
+
+  function draw() {
+    fill(rows, drawBoard(board, { set, picked: question?.picked }));
+    caption.textContent = board.say;
+    figure.setAttribute('aria-label', board.say);
+    controls.update(board);
+    question?.update();
+  }
+
+  return {
+    draw,
+    /** @param {Record<string, any>} given what a link says, before the beat is shown */
+    give: (given) => Object.assign(first.start, given),
+    open() {
+      const known = JSON.stringify(first.values);
+      Object.assign(values, { ...first.values, ...values }, first.start);
+      board = opened ? board : first;
+      opened = true;
+      draw();
+      if (JSON.stringify({ ...first.values, ...values }) !== known || board !== first) ask(values);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** The controls of a beat: sliders with their number, play buttons, choices. Cells and spots live in the figure. */
+import { fill, h } from '../ui/h.js';
+
+/** @typedef {import('./types.d.ts').Control} Control */
+/** @typedef {import('./types.d.ts').Board} Board */
+/** @typedef {import('./types.d.ts').Player} Player */
+/** @typedef {{ set: (patch: Record<string, any>) => void, player: Player }} Hands */
+/** @typedef {(board: Board) => void} Update */
+
+/**
+ * @param {HTMLElement} section
+ * @param {Hands} hands
+ */
+export function mountControls(section, hands) {
+  const place = /** @type {HTMLElement} */ (section.querySelector('.controls'));
+  /** @type {Control[]} */
+  const controls = JSON.parse(place.dataset.controls ?? '[]');
+  const made = controls.map((control) => MAKE[control.kind](control, hands));
+  fill(place, made.map(({ element }) => element));
+  for (const item of section.querySelectorAll('.tries li')) offer(/** @type {HTMLElement} */ (item), hands);
+  return { update: (/** @type {Board} */ board) => made.forEach(({ update }) => update(board)) };
+}
+
+/** A thing to try becomes a button where it sets values. @param {HTMLElement} item @param {Hands} hands */
+function offer(item, { set }) {
+  const { values } = item.dataset;
+  if (!values) return;
+  const button = h('button', { class: 'try', on: { click: () => set(JSON.parse(values)) } });
+  button.append(...item.childNodes);
+  fill(item, button);
+}
+
+/** @type {Record<Control['kind'], (control: Control, hands: Hands) => { element: HTMLElement | null, update: Update }>} */
+const MAKE = { number, choice, cells: hint, spot: hint };
+
+/** @param {number} value @param {number} step */
+const shown = (value, step) => value.toFixed(Math.max(0, Math.min(6, Math.ceil(-Math.log10(step))))).replace('-', '−');
+
+/** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
+function number({ name, label, least = 0, most = 1, step = 1, plays }, { set, player }) {
+  const output = h('output', { for: `c-${name}` });
+  const set1 = (/** @type {number} */ value) => set({ [name]: value });
+  const range = h('input', { type: 'range', min: least, max: most, step, 'aria-label': label, on: { input: () => set1(Number(range.value)) } });
+  const by = (/** @type {number} */ d) => () => {
+    const value = Math.min(Number(range.max), Math.max(Number(range.min), Number(range.value) + d * step));
+    set1(Number(value.toFixed(6)));
+    return d > 0 && value < Number(range.max);
+  };
+  const play = plays && h('button', { class: 'play', 'aria-label': `Play ${label}`, 'aria-pressed': 'false', on: { click: () => run() } }, '▶');
+  const run = () => {
+    if (Number(range.value) >= Number(range.max)) set1(Number(range.min));
+    const on = player.toggle(name, by(1));
+    if (play) [play.textContent, play.ariaPressed] = [on ? '❚❚' : '▶', String(on)];
+  };
+  const element = h('div', { class: 'control' }, h('span', { class: 'label' }, label), output, h('div', { class: 'slide' },
+    h('button', { class: 'step', 'aria-label': `${label}: less`, on: { click: by(-1) } }, '−'), range,
+    h('button', { class: 'step', 'aria-label': `${label}: more`, on: { click: by(1) } }, '+'), play || null));
+  return {
+    element,
+    update({ values, bounds }) {
+      const [low, high] = bounds[name] ?? [least, most];
+      [range.min, range.max] = [String(low), String(high)];
+      if (document.activeElement !== range) range.value = String(values[name]);
+      output.textContent = shown(values[name], step);
+      if (play && player.playing() !== name) [play.textContent, play.ariaPressed] = ['▶', 'false'];
+    },
+  };
+}
+
+/** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
+function choice({ name, label, options = [] }, { set }) {
+  const buttons = options.map(([value, text]) =>
+    h('button', { class: 'option', 'data-value': value, on: { click: () => set({ [name]: value }) } }, text));
+  return {
+    element: h('div', { class: 'control', role: 'group', 'aria-label': label }, h('span', { class: 'label' }, label), h('div', { class: 'options' }, buttons)),
+    update: ({ values }) => buttons.forEach((b) => (b.ariaPressed = String(b.dataset.value === values[name]))),
+  };
+}
+
+/** @param {Control} control @returns {{ element: HTMLElement, update: Update }} */
+function hint({ kind, label }) {
+  const how = kind === 'cells' ? 'click a number and type' : 'click a cell, or use the arrow keys on it';
+  return { element: h('p', { class: 'hint' }, `${label}: ${how}.`), update: () => {} };
+}

@@ -1,0 +1,64 @@
+/** Parts of figures that are words: code with its output, formulas, tables, signs, large numbers, links. */
+import { h } from '../../ui/h.js';
+import { setHtml } from '../html.js';
+import { digits, heading, scaleOf } from './say.js';
+
+/** @typedef {import('../types.d.ts').Hands} Hands */
+
+/** @param {keyof HTMLElementTagNameMap} tag @param {string} content @param {string} [name] */
+function html(tag, content, name) {
+  const element = h(tag, { class: name });
+  setHtml(element, content);
+  return element;
+}
+
+/** @param {import('../types.d.ts').Code} item */
+export function code({ title, source, output, failed }) {
+  const copied = (/** @type {MouseEvent} */ event) => {
+    const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
+    navigator.clipboard?.writeText(source).then(() => (button.textContent = 'copied'), () => (button.textContent = 'no clipboard'));
+  };
+  return [
+    ...heading(title),
+    h('div', { class: 'source' }, h('pre', { tabindex: 0 }, h('code', null, source)), h('button', { class: 'copy', on: { click: copied } }, 'copy')),
+    ...(output ? [h('pre', { class: failed ? 'output failed' : 'output', tabindex: 0, 'aria-label': 'What it prints' }, output)] : []),
+  ];
+}
+
+/** @param {import('../types.d.ts').Line} item @param {Hands} hands */
+export function line({ title, parts, pick }, { set }) {
+  const words = parts.map(([text, name]) => (name
+    ? h('button', { class: 'part', 'data-key': `part ${name} ${text}`, 'aria-pressed': String(name === pick), on: { click: () => set({ part: name }) } }, text)
+    : h('span', null, text)));
+  return [...heading(title), h('div', { class: 'oneline' }, words)];
+}
+
+/** @param {import('../types.d.ts').MathItem} item */
+export const math = (item) => [html('div', item.html, 'formula'), ...(item.note ? [html('p', item.note, 'note')] : [])];
+
+/** @param {import('../types.d.ts').Words} item */
+export const words = (item) => [html('p', item.html)];
+
+/** @param {import('../types.d.ts').Op} item */
+export const op = ({ text }) => [h('span', null, text)];
+
+/** @param {import('../types.d.ts').NumberItem} item */
+export function number({ label, value, note, role, decimals }) {
+  const swatch = h('i', { class: 'swatch' });
+  swatch.style.setProperty('background', scaleOf(role).css(value, Math.max(1, Math.abs(value))));
+  return [html('p', label, 'title'), h('p', { class: `large ${role}` }, role === 'plain' ? null : swatch, digits(value, decimals)), ...(note ? [html('p', note, 'note')] : [])];
+}
+
+/** @param {import('../types.d.ts').Table} item */
+export function table({ title, head, rows, pick }) {
+  return [...heading(title), h('table', { class: 'facts' },
+    h('thead', null, h('tr', null, head.map((cell) => html('th', cell)))),
+    h('tbody', null, rows.map((row, r) => h('tr', { class: r === pick ? 'picked' : null }, row.map((cell) => html('td', cell))))))];
+}
+
+/** @param {import('../types.d.ts').Links} item */
+export const links = ({ entries }) => [h('ul', null, entries.map(([href, text]) => {
+  const anchor = h('a', { href });
+  setHtml(anchor, text);
+  return h('li', null, anchor);
+}))];

@@ -1,0 +1,30 @@
+/** Presenter mode, print, and the link to what is on the screen. */
+import { linkTo } from '../state/url.js';
+import { h } from '../ui/h.js';
+import { mountTheme } from './theme.js';
+
+/** @typedef {{ redraw: () => void, name: () => string, values: () => Record<string, any> }} Subject */
+
+const SAID = 1500; // ms
+
+/**
+ * @param {HTMLElement} root
+ * @param {Subject} subject
+ */
+export function mountTools(root, subject) {
+  const present = () => {
+    button.ariaPressed = String(document.body.toggleAttribute('data-present'));
+    subject.redraw();
+  };
+  const copy = async () => {
+    const address = linkTo({ beat: subject.name(), values: JSON.stringify(subject.values()) });
+    const done = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+    link.textContent = done ? 'copied' : 'no clipboard';
+    setTimeout(() => (link.textContent = 'link'), SAID);
+  };
+  const pressed = String(document.body.hasAttribute('data-present'));
+  const button = h('button', { id: 'present', 'aria-pressed': pressed, title: 'Big type and nothing else (P)', on: { click: present } }, 'present');
+  const link = h('button', { title: 'Copies the address of this beat with these numbers', on: { click: copy } }, 'link');
+  root.append(link, button, h('button', { title: 'Every beat on paper', on: { click: () => print() } }, 'print'));
+  mountTheme(root, subject.redraw);
+}

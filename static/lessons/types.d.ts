@@ -1,0 +1,40 @@
+/** Shapes only: figures as server/lessons/items.py makes them. */
+
+export type Role = 'value' | 'gradient' | 'weight' | 'plain';
+export type Look = 'window' | 'pick' | 'winner' | 'padding' | 'dim' | 'never';
+export interface CellMark { look: Look; cells: [number, number][] }
+export interface Grid {
+  kind: 'grid'; name: string; title: string; note: string; role: Role; values: number[][]; span: number; rows: string[]; columns: string[];
+  marks: CellMark[]; edit: string; pick: string; decimals: number; small: boolean;
+}
+export interface Sum { kind: 'sum'; title: string; terms: [string, number][]; label: string; value: number; role: Role }
+export interface Bars { kind: 'bars'; title: string; rows: [string, number][]; role: Role; span: number; pick: number }
+export interface Curve { kind: 'curve'; title: string; x: string; y: string; points: [number, number][]; at: [number, number] | null; line: [number, number][]; dots: [number, number][] }
+export interface ChainNode { name: string; formula?: string; value: number | null; gradient: number | null; local?: string; theta?: string; pick?: boolean }
+export interface Chain { kind: 'chain'; title: string; nodes: ChainNode[] }
+export interface Net { kind: 'net'; title: string; layers: { name: string; value: number }[][]; edges: { from: [number, number]; to: [number, number]; value: number; pick: boolean }[] }
+export interface VolumeItem {
+  kind: 'volume'; title: string; note: string; role: Role; shape: [number, number, number]; values: number[]; span: number; open: number;
+  block: [number, number][]; front: number;
+}
+export interface Boxes { kind: 'boxes'; title: string; boxes: [string, number[]][] }
+export interface Code { kind: 'code'; title: string; source: string; output: string; failed: boolean }
+export interface Line { kind: 'line'; title: string; parts: [string, string][]; pick: string }
+export interface MathItem { kind: 'math'; html: string; note: string }
+export interface NumberItem { kind: 'number'; label: string; value: number; note: string; role: Role; decimals: number }
+export interface Words { kind: 'words'; html: string }
+export interface Op { kind: 'op'; text: string }
+export interface Table { kind: 'table'; title: string; head: string[]; rows: string[][]; pick: number }
+export interface Links { kind: 'links'; entries: [string, string][] }
+export type Item = Grid | Sum | Bars | Curve | Chain | Net | VolumeItem | Boxes | Code | Line | MathItem | NumberItem | Words | Op | Table | Links;
+export interface Board { rows: Item[][]; say: string; bounds: Record<string, [number, number]>; values: Record<string, any> }
+
+/** What an item may do: set values of controls, and say which cell was picked for a question. */
+export interface Hands { set(patch: Record<string, any>): void; picked?: (grid: string, cell: [number, number]) => boolean }
+
+export interface Control {
+  name: string; label: string; kind: 'number' | 'choice' | 'cells' | 'spot'; default: any;
+  least?: number; most?: number; step?: number; plays?: boolean; options?: [string, string][];
+}
+/** Moves one control at a time, step by step. */
+export interface Player { toggle(name: string, step: () => boolean): boolean; stop(): void; playing(): string }
