@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
@@ -73,10 +74,14 @@ def confine(limits: Mapping[str, int]) -> None:
     import resource
 
     seconds, memory = limits["decode_seconds"], limits["decode_memory"]
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in (
+        (resource.RLIMIT_CPU, (seconds, seconds + 1)),
+        (resource.RLIMIT_AS, (memory, memory)),
+        (resource.RLIMIT_FSIZE, (0, 0)),
+        (resource.RLIMIT_CORE, (0, 0)),
+    ):
+        with suppress(ValueError, OSError):  # a stricter one is in force already, or the system has none
+            resource.setrlimit(what, most)
     signal.setitimer(signal.ITIMER_REAL, WALL_TIMES_CPU * seconds)
 
 
@@ -90,6 +95,13 @@ def work(job: socket.socket, limits: Mapping[str, int], decode: Decode) -> None:
         job.sendall(LENGTH.pack(len(told)) + told)
         job.sendall(pixels)
     os._exit(0)
+
+
+def once(limits: Mapping[str, int], decoder: str) -> None:
+    """Decodes one picture from standard input: for systems whose processes cannot fork, and so not be confined."""
+    header, pixels = result(sys.stdin.buffer.read(), limits, load(decoder))
+    told = json.dumps(header).encode()
+    sys.stdout.buffer.write(LENGTH.pack(len(told)) + told + pixels)
 
 
 def result(data: bytes, limits: Mapping[str, int], decode: Decode) -> tuple[dict[str, Any], bytes]:

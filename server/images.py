@@ -1,6 +1,7 @@
 """Uploads: bytes → a picture, decoded in a process of its own under limits."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -17,9 +18,10 @@ from convoscope.server.pictures import Picture, uploaded
 DECODE = "convoscope.server.decode:decode"
 START = """import sys; sys.path[:] = {path!r}
 from convoscope.server import decode_child
-decode_child.main({control!r}, {limits!r}, {decoder!r})"""
-SLOW = tuple(getattr(signal, name, None) for name in ("SIGXCPU", "SIGALRM", "SIGKILL"))
-"""Signals of a decoder that used up its time. (SIGKILL is the hard limit's, a second after.)"""
+decode_child.{call}"""
+FORKS = hasattr(os, "fork")
+SLOW = tuple(getattr(signal, name, None) for name in ("SIGXCPU", "SIGALRM", "SIGKILL", "SIGTERM"))
+"""Signals that end a decoder that used up its time. (SIGKILL is the hard limit's, a second after.)"""
 
 
 ATTEMPTS = 3
@@ -48,31 +50,36 @@ class Nursery(NamedTuple):
 class Decoder:
     """Decodes uploads in processes that it starts; many threads may ask at once. `start` early, `close` at the end.
 
-    decoder: the function that decodes, as `module:function`; another one lets a test do harm.
+    decoder: the function that decodes, as `module:function`; another one lets a test do harm. forks: whether
+    processes can; where they cannot, each picture waits for a new Python, and only its time is bounded.
     """
 
-    def __init__(self, limits: Limits, decoder: str = DECODE) -> None:
-        self.limits, self.decoder = limits, decoder
+    def __init__(self, limits: Limits, decoder: str = DECODE, forks: bool = FORKS) -> None:
+        self.limits, self.decoder, self.forks = limits, decoder, forks
         self._nursery: Nursery | None = None
         self._lock = Lock()
 
     def picture(self, data: bytes) -> Picture:
         """The picture in these bytes. Raises Problem."""
-        header, pixels, ended_by = self._patiently(data)
+        header, pixels, ended_by = self._patiently(data) if self.forks else self._alone(data)
         if ended_by or header is None:
             raise self._ended(ended_by)
         if "refused" in header:
             raise self._refused(*header["refused"])
         return uploaded(header["width"], header["height"], pixels, header["animated"])
 
-    def start(self) -> Nursery:
-        """The nursery, started if there is none, so that the first picture need not wait for it. Returns at once."""
+    def start(self) -> None:
+        """Starts what the first picture would have to wait for. Returns at once."""
+        if self.forks:
+            self.nursery()
+
+    def nursery(self) -> Nursery:
+        """The nursery, started if there is none."""
         with self._lock:
             if self._nursery is None:
                 ours, theirs = socket.socketpair()
-                values = {"path": sys.path, "control": theirs.fileno(), "limits": self.limits.model_dump()}
                 process = subprocess.Popen(
-                    [sys.executable, "-I", "-c", START.format(**values, decoder=self.decoder)],
+                    self._python(f"main({theirs.fileno()}, {self.limits.model_dump()}, {self.decoder!r})"),
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,  # Ctrl-C is for the server
@@ -88,10 +95,24 @@ class Decoder:
         if nursery is not None:
             nursery.end()
 
+    def _python(self, call: str) -> list[str]:
+        """A Python that sees what this one sees, and nothing of its environment."""
+        return [sys.executable, "-I", "-c", START.format(path=sys.path, call=call)]
+
+    def _alone(self, data: bytes) -> Answer:
+        """The answer of a Python of its own."""
+        command = self._python(f"once({self.limits.model_dump()}, {self.decoder!r})")
+        seconds = WALL_TIMES_CPU * self.limits.decode_seconds
+        try:
+            ended = subprocess.run(command, input=data, stdout=subprocess.PIPE, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None, b"", signal.SIGTERM
+        return (None, b"", 0) if ended.returncode else self._read(ended.stdout + b"\0")
+
     def _patiently(self, data: bytes) -> Answer:
         """The answer of a nursery that lives. Nothing is opened in it, so its end is not the picture's fault."""
         for _ in range(ATTEMPTS):
-            nursery = self.start()
+            nursery = self.nursery()
             try:
                 return self._ask(nursery, data)
             except Lost:

@@ -16,7 +16,7 @@ Objective = Annotated[str, Query(description="What is differentiated: loss:3, lo
 
 def metadata(gradients: engine.Gradients) -> dict[str, str]:
     """What is known of gradients besides the arrays: the value of the objective, with all its digits."""
-    return {"objective": str(gradients.objective), "value": repr(gradients.value)}
+    return {"value": repr(gradients.value)}
 
 
 @in_each_format(router, "/gradients")

@@ -46,7 +46,7 @@ async def read_static(request: Request, name: str) -> Response:
         "Cache-Control": f"public, {FOR_EVER if current else 'no-cache'}",
         "Vary": "Accept-Encoding",
     }
-    if has(request, asset.tag):
+    if has(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if asset.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(asset.zipped, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.media)

@@ -80,11 +80,11 @@ def test_a_hundred_crashes_leave_no_process_and_no_file_open(decoder: Decoder) -
 
 def test_a_nursery_that_was_killed_is_started_again(decoder: Decoder) -> None:
     assert works(decoder)
-    process = decoder.start().process
+    process = decoder.nursery().process
     process.kill()
     process.wait()
     assert works(decoder)
-    assert decoder.start().process is not process
+    assert decoder.nursery().process is not process
 
 
 def test_many_pictures_at_once_do_not_mix(decoder: Decoder) -> None:
@@ -113,7 +113,7 @@ def test_closing_ends_every_process(decoder: Decoder) -> None:
     thread.start()
     started.wait()
     thread.join()
-    process = decoder.start().process
+    process = decoder.nursery().process
     decoder.close()
     assert process.poll() is not None
     assert works(decoder)  # and it may be used again
@@ -121,9 +121,21 @@ def test_closing_ends_every_process(decoder: Decoder) -> None:
 
 def test_the_nursery_ends_with_its_server(decoder: Decoder) -> None:
     assert works(decoder)
-    process, control = decoder.start()
+    process, control = decoder.nursery()
     control.close()  # as the end of the server's process does
     assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("harm", "code"),
+    [("fault", "decoder_crashed"), ("wait", "image_too_slow"), ("raise", "image_corrupt"), ("none", None)],
+)
+def test_where_processes_cannot_fork_a_new_python_decodes(decoder: Decoder, harm: str, code: str | None) -> None:
+    decoder.forks = False
+    if code is None:
+        assert works(decoder)
+    else:
+        assert told(decoder, harm).code == code
 
 
 def open_files() -> int:
@@ -132,7 +144,7 @@ def open_files() -> int:
 
 def descendants(decoder: Decoder) -> set[int]:
     """The processes that the nursery started and that still are."""
-    process, found = decoder.start().process, set()
+    process, found = decoder.nursery().process, set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()

@@ -80,7 +80,6 @@ def test_gradients_are_the_engines_bit_for_bit(client: httpx.Client, arrays: Arr
         np.testing.assert_array_equal(got[name], g[0], err_msg=name, strict=True)
     told = client.get(f"{CAT}/gradients.json", params={"objective": "loss:3", "nodes": "fc"}).json()["metadata"]
     assert float(told["value"]) == truth.value
-    assert told["objective"] == "loss:3"
 
 
 def test_one_gradient_and_one_of_a_parameter_too(arrays: Arrays, cat: Trace) -> None:

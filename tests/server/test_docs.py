@@ -1,0 +1,113 @@
+"""The interface is described truly, by a page of our own that needs nobody else."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from convoscope.server.errors import CODES
+from convoscope.server.wire import ProblemView
+from tests.server.conftest import CAT, NET
+from tests.tree import text
+
+
+@pytest.fixture(scope="module")
+def api(client: httpx.Client) -> dict[str, Any]:
+    return dict(client.get("/api/openapi.json").json())
+
+
+def test_every_address_of_the_wire_document_is_described_and_no_other(api: dict[str, Any]) -> None:
+    written = re.findall(r"^\| `(GET|PUT|POST) ([^`?]+)", text("docs/wire.md"), flags=re.MULTILINE)
+    described = {(method.upper(), path) for path, methods in api["paths"].items() for method in methods}
+    lessons = {(m, p) for m, p in described if "lesson" in p}
+    assert set(written) == described - lessons
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/networks", "NetworkList"),
+        (NET, "NetworkView"),
+        ("/api/images", "ImageList"),
+        ("/api/images/cat-photo", "ImageView"),
+        (CAT, "TraceView"),
+        (f"{CAT}/nodes/conv1/at/0,0,0", "ExplanationView"),
+        (f"{CAT}/nodes/pool1/at/0,0,0", "ExplanationView"),
+        ("/api/limits", "LimitList"),
+        (f"{CAT}/activations.json", "ArraysView"),
+    ],
+)
+def test_an_answer_has_exactly_the_fields_that_are_described(
+    client: httpx.Client, api: dict[str, Any], path: str, name: str
+) -> None:
+    fits(client.get(path).json(), {"$ref": f"#/components/schemas/{name}"}, api["components"]["schemas"], name)
+
+
+def fits(value: Any, schema: dict[str, Any], schemas: dict[str, Any], where: str) -> None:
+    """The value is what the schema says, and has no field that the schema does not know."""
+    if "$ref" in schema:
+        fits(value, schemas[schema["$ref"].rpartition("/")[2]], schemas, where)
+    elif "anyOf" in schema:
+        assert any(is_one(value, option, schemas, where) for option in schema["anyOf"]), f"{where}: {value!r}"
+    elif schema.get("type") == "object" and "properties" in schema:
+        assert set(value) == set(schema["properties"]), where
+        for field, below in schema["properties"].items():
+            fits(value[field], below, schemas, f"{where}.{field}")
+    elif schema.get("type") == "array" and "items" in schema:
+        for item in value:
+            fits(item, schema["items"], schemas, f"{where}[]")
+    elif "type" in schema:
+        kinds: dict[str, Any] = {
+            "string": str,
+            "integer": int,
+            "number": (int, float),
+            "boolean": bool,
+            "null": type(None),
+        }
+        assert isinstance(value, kinds.get(schema["type"], (dict, list))), f"{where}: {value!r}"
+
+
+def is_one(value: Any, schema: dict[str, Any], schemas: dict[str, Any], where: str) -> bool:
+    try:
+        fits(value, schema, schemas, where)
+    except (AssertionError, TypeError):
+        return False
+    return True
+
+
+def test_every_operation_says_how_it_may_refuse(api: dict[str, Any]) -> None:
+    for path, methods in api["paths"].items():
+        for method, operation in methods.items():
+            refusals = {s for s, r in operation["responses"].items() if "application/problem+json" in r["content"]}
+            wanted = (
+                {"400", "404", "421", "422", "500", "503"} if method == "get" else {"400", "403", "413", "415", "422"}
+            )
+            assert wanted <= refusals, path
+    assert api["components"]["schemas"]["ProblemView"]["title"] == ProblemView.__name__
+
+
+def test_the_page_holds_every_operation_and_every_code(client: httpx.Client, api: dict[str, Any]) -> None:
+    page = client.get("/api/docs").text
+    for path in api["paths"]:
+        assert f" {path}</code>" in page
+    for code in CODES:
+        assert f'id="{code}"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs", "/nowhere"])
+def test_a_page_has_nothing_that_its_policy_refuses(client: httpx.Client, path: str) -> None:
+    page = client.get(path, headers={"Accept": "text/html"}).text
+    assert not re.search(r"<style|\sstyle=|<script(?![^>]* src=)|\son\w+=|javascript:|https?://", page)
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert address.startswith(("/", "?", "#")), address
+        if address.startswith("/static/"):
+            assert client.get(address).status_code == 200, address
+
+
+def test_the_first_page_says_what_the_network_sees(client: httpx.Client) -> None:
+    page, trace = client.get("/").text, client.get(CAT).json()
+    assert 'data-network="example-cnn" data-image="cat-photo"' in page
+    assert trace["prediction"]["top"][0]["label"] in page
+    other = client.get("/?image=coffee-photo").text
+    assert 'data-image="coffee-photo"' in other
