@@ -10,7 +10,8 @@ import { acrossOf, cellOutline, plate } from './parts/plate.js';
 import { explode, numbers, SEEN } from './parts/stack.js';
 import { measures } from './parts/stack_sum.js';
 import { tileMarks, tileTargets } from './parts/tiles.js';
-import { caption, indexed, label, printer, shapeText } from './parts/words.js';
+import { CAPTION, WEDGE, caption, indexed, label, printer, shapeText } from './parts/words.js';
+import { cropMarks } from '../scene/crop.js';
 import { photoBox } from '../scene/tail.js';
 
 /** @import { PictureFrame, PictureInput, Point } from '../stage.d.ts' */
@@ -65,14 +66,14 @@ function flattened(input) {
       ...attention(small), ...attention(spot),
     ],
     labels: [
-      caption('from', source, `${shapeText(source)}, one slice per channel`, plan.pose.x - 2, box.y - 22),
+      caption('from', source, `${shapeText(source)}, one slice per channel`, plan.pose.x - 2, box.y - CAPTION),
       ...numbers(plan),
       caption('to', node, shapeText(node), row.x + row.w, row.y + ROW + 24, 'se'),
       label('result', Math.max(box.x + 60, Math.min(box.x + box.w - 60, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
     ],
     targets: tileTargets(row, node.name, Array.from({ length: count }, (_, k) => [k]), count),
     spans: [
-      { node: source.name, x0: plan.pose.x, x1: plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax, y: box.y - 44 },
+      { node: source.name, x0: plan.pose.x, x1: plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax, y: box.y - WEDGE },
     ],
   };
 }
@@ -83,7 +84,7 @@ function given(input) {
   const to = /** @type {import('../stage.d.ts').Volume} */ (stage.graph.volumes.get(node.name));
   const { image: view, trace, network } = stage.scene;
   const tall = Math.min(box.h - 70, box.w * 0.42);
-  const photo = photoBox({ x: box.x, y: box.y, w: box.w * 0.42, h: tall }, view.width, view.height);
+  const photo = photoBox({ x: box.x, y: box.y + 6, w: box.w * 0.46, h: tall }, view.width, view.height);
   const made = plate(to, { x: box.x + box.w * 0.56, y: photo.y - 14, w: box.w * 0.42, h: photo.h + 14 }, placeOf(node.shape, e.at)[0]);
   const outline = cellOutline(node, to, made, e.at);
   const [, r, c] = placeOf(node.shape, e.at);
@@ -100,18 +101,18 @@ function given(input) {
     under: [],
     over: [
       ...(stage.photo ? [] : [rect(photo, { stroke: 'ink', width: 0.9, alpha: 0.4 })]),
-      rect({ x: photo.x + crop.x * sx, y: photo.y + crop.y * sy, w: crop.width * sx, h: crop.height * sy }, { stroke: 'ink', width: 1.6, alpha: 0.9 }),
+      ...cropMarks(stage.scene, photo),
       curve([patch[1], [patch[1][0] + 120, patch[1][1]], [outline[0][0] - 120, outline[0][1]], [outline[0][0] - 5, (outline[0][1] + outline[3][1]) / 2]], { width: 1.5, alpha: 0.9, head: true }),
       ...attention(patch), ...attention(outline),
     ],
     labels: [
-      label('photo', photo.x, photo.y - 22, 'sw', 'heading', { text: view.kind === 'photo' ? 'the photograph' : 'the picture', look: 'name' }, ` ${view.width}×${view.height}`),
-      caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, photo.y - 22),
+      label('photo', photo.x, photo.y - CAPTION, 'sw', 'heading', { text: view.kind === 'photo' ? 'the photograph' : 'the picture', look: 'name' }, ` ${view.width}×${view.height}`),
+      caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, photo.y - 14 - CAPTION),
       label('preprocessing', box.x + box.w * 0.49, middle + 30, 'n', 'row', ...says),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: [],
-    spans: [{ node: node.name, ...acrossOf(to, made), y: box.y - 44 }],
+    spans: [{ node: node.name, ...acrossOf(to, made), y: photo.y - 14 - WEDGE }],
   };
 }
 

@@ -4,7 +4,7 @@ import { attention, curve, line, rect } from '../scene/marks.js';
 import { chain } from './parts/chain.js';
 import { sizeOf } from './parts/tiles.js';
 import { measures } from './parts/stack_sum.js';
-import { caption, drawn, indexed, label, printer } from './parts/words.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
 import { cellTarget } from '../scene/hit.js';
 import { ofBox } from '../scene/matrix.js';
 
@@ -27,7 +27,7 @@ function softmax(input) {
   const logits = e.operands[0].values;
   const chances = stage.scene.activations.get(node.name)?.data ?? new Float32Array(logits.length);
   const shown = classes(chances, e.at[0]);
-  const pitch = Math.min(34, (box.h - 20) / shown.length);
+  const pitch = Math.min(42, (box.h - 20) / shown.length);
   const name = m.capped ? 60 : 92;
   const [left, right] = [
     { x: box.x + name, y: box.y, w: box.w * (m.capped ? 0.26 : 0.24), h: pitch * shown.length },
@@ -44,12 +44,12 @@ function softmax(input) {
       ...rows.flatMap((r) => r.marks), ...steps.marks,
     ],
     labels: [
-      caption('from', source, 'logits f', left.x, box.y - 22),
-      caption('to', node, 'probabilities p', right.x, box.y - 22),
+      caption('from', source, 'logits f', left.x, box.y - CAPTION),
+      caption('to', node, 'probabilities p', right.x, box.y - CAPTION),
       ...rows.flatMap((r) => r.labels), ...steps.labels,
     ],
     targets: rows.flatMap((r) => r.targets),
-    spans: [{ node: source.name, x0: box.x, x1: left.x + left.w + 56, y: box.y - 44 }, { node: node.name, x0: right.x - 4, x1: box.x + box.w, y: box.y - 44 }],
+    spans: [{ node: source.name, x0: box.x, x1: left.x + left.w + 56, y: box.y - WEDGE }, { node: node.name, x0: right.x - 4, x1: box.x + box.w, y: box.y - WEDGE }],
   };
 }
 
@@ -86,8 +86,8 @@ function row({ stage, explanation: e, node, source, box }, { k, y, pitch, left, 
     ],
     labels: [
       label(`name ${k}`, left.x - 12, y + pitch / 2, 'e', look, stage.scene.network.labels[k] ?? String(k)),
-      label(`logit ${k}`, left.x + left.w + 52, y + pitch / 2, 'e', chosen ? 'number' : 'number plain', print.signed(logit)),
-      label(`chance ${k}`, right.x + right.w + 56, y + pitch / 2, 'e', chosen ? 'number' : 'number plain', chosen ? e.value.toFixed(4) : chance.toFixed(3)),
+      label(`logit ${k}`, left.x + left.w + 52, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', print.signed(logit)),
+      label(`chance ${k}`, right.x + right.w + 56, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', chosen ? e.value.toFixed(4) : chance.toFixed(3)),
     ],
     targets: [
       cellTarget(source.name, [k], ofBox({ x: left.x - name, y, w: left.w + name + 56, h: pitch })),

@@ -2,8 +2,8 @@
 
 import { attention, curve, line, rect, shape } from '../scene/marks.js';
 import { mapOf, placeOf } from '../model/tensor.js';
-import { acrossOf, cellOutline, plate } from './parts/plate.js';
-import { caption, indexed, label, printer } from './parts/words.js';
+import { acrossOf, cellOutline, peak, plate } from './parts/plate.js';
+import { CAPTION, WEDGE, caption, indexed, label, printer } from './parts/words.js';
 
 /** @import { Box, Mark, PictureFrame, PictureInput, Point } from '../stage.d.ts' */
 
@@ -45,8 +45,8 @@ export function pointwise(input) {
       ...attention(inAt), ...attention(outAt),
     ],
     labels: [
-      caption('from', source, `channel ${placeOf(source.shape, cell)[0]}`, acrossOf(from, read).x0, box.y - 22),
-      caption('to', node, `channel ${channel}`, acrossOf(to, made).x0, box.y - 22),
+      caption('from', source, `channel ${placeOf(source.shape, cell)[0]}`, acrossOf(from, read).x0, peak(from, read) - CAPTION),
+      caption('to', node, `channel ${channel}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
       label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', node.equation || node.summary),
       label('x', axes.at(x, 0)[0], plot.y + plot.h + 10, 'n', 'number', `x = ${print.plain(x)}`),
       label('y', axes.at(0, 0)[0] - 6, point[1], 'e', 'number', `y = ${print.plain(y)}`),
@@ -55,7 +55,7 @@ export function pointwise(input) {
       label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', 'the curve runs through the pairs (x, y) of this channel'),
     ],
     targets: [],
-    spans: [{ node: source.name, ...acrossOf(from, read), y: box.y - 44 }, { node: node.name, ...acrossOf(to, made), y: box.y - 44 }],
+    spans: [{ node: source.name, ...acrossOf(from, read), y: peak(from, read) - WEDGE }, { node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE }],
   };
 }
 

@@ -4,9 +4,9 @@ import { attention, curve, hatch, line, rect, shape } from '../scene/marks.js';
 import { blockOn, bounds } from '../scene/matrix.js';
 import { mapQuad } from '../scene/slices.js';
 import { placeOf } from '../model/tensor.js';
-import { acrossOf, cellOutline, magnified, plate, veil } from './parts/plate.js';
+import { acrossOf, cellOutline, magnified, peak, plate, veil } from './parts/plate.js';
 import { cellsOf, tileMarks, tileTargets } from './parts/tiles.js';
-import { caption, drawn, indexed, label, printer } from './parts/words.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput } from '../stage.d.ts' */
 
@@ -52,8 +52,8 @@ export function reduce(input) {
       ...attention(window), ...attention(outline),
     ],
     labels: [
-      caption('from', source, `channel ${channel}, ${from.rows}×${from.columns}`, box.x, box.y - 22),
-      caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, box.y - 22),
+      caption('from', source, `channel ${channel}, ${from.rows}×${from.columns}`, box.x, top - CAPTION),
+      caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
       label('what', open.x + open.w / 2, open.y - 12, 's', 'direction', WHAT[e.kind] ?? `${node.summary}: one number for the window`),
       ...(open.w / columns.length >= CELL.written ? written(input, open, rows.length, columns.length, winner, print) : []),
       ...stepLabels(input, open),
@@ -61,8 +61,8 @@ export function reduce(input) {
     ],
     targets: tileTargets(open, source.name, cells, columns.length),
     spans: [
-      { node: source.name, ...acrossOf(from, read), y: box.y - 44 },
-      { node: node.name, ...acrossOf(to, made), y: box.y - 44 },
+      { node: source.name, ...acrossOf(from, read), y: top - WEDGE },
+      { node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE },
     ],
   };
 }

@@ -14,13 +14,13 @@ import { formOf } from './form.js';
 
 /** Ribbon: px tall, how its blocks are seen, px between them; px from the ribbon to the picture's captions. */
 const RIBBON = {
-  wide: { h: 82, gap: 12, wedge: 78, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.2 } },
+  wide: { h: 82, gap: 12, wedge: 82, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.2 } },
   middle: { h: 62, gap: 7, wedge: 70, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.16 } },
-  phone: { h: 40, gap: 4, wedge: 38, look: { ax: 0.34, ay: 0.2, rise: 0.21, depth: 0.1 } },
+  phone: { h: 40, gap: 4, wedge: 66, look: { ax: 0.34, ay: 0.2, rise: 0.21, depth: 0.1 } },
 };
 /** What is not looked at steps back. */
 const DIM = 0.3;
-const PHONE_HEIGHT = 330;
+const PHONE_HEIGHT = 372;
 
 /** @param {Stage} stage @returns {Frame} */
 export function windowView(stage) {
@@ -35,7 +35,7 @@ export function windowView(stage) {
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
   const picture = e && node ? pictureOf(stage, node, box) : EMPTY;
-  const lit = new Set(picture.spans.map((span) => span.node));
+  const lit = new Set([...picture.spans.map((span) => span.node), ...(node ? [node.name] : [])]);
   return {
     key: `window ${form.name} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
     poses: picture.poses, photo: picture.photo ?? null, bars: null, lit: new Set(),

@@ -5,7 +5,7 @@ import { blockOn } from '../../scene/matrix.js';
 import { mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, plate } from './plate.js';
-import { caption, drawn, indexed, label, printer } from './words.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './words.js';
 
 /** @import { NodeView, OperandView } from '../../types.d.ts' */
 /** @import { Box, PictureFrame, PictureInput, Point, Pose, Volume } from '../../stage.d.ts' */
@@ -42,8 +42,8 @@ export function chain(input) {
       ...attention(outline),
     ],
     labels: [
-      ...read.map((r, k) => caption(`from ${k}`, r.node, r.what, acrossOf(r.volume, r.pose).x0, r.y - 22)),
-      caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - 22),
+      ...read.map((r, k) => caption(`from ${k}`, r.node, r.what, acrossOf(r.volume, r.pose).x0, r.y - CAPTION)),
+      caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - CAPTION),
       ...rows.flatMap(({ step, y }, k) => [
         label(`step ${k}`, left + 12, y + STEP.h / 2, 'w', 'row', step.label),
         label(`step value ${k}`, left + wide - 12, y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
@@ -52,8 +52,8 @@ export function chain(input) {
     ],
     targets: [],
     spans: [
-      ...read.slice(0, 1).map((r) => ({ node: r.node.name, ...acrossOf(r.volume, r.pose), y: box.y - 44 })),
-      { node: node.name, ...acrossOf(to, made), y: box.y - 44 },
+      ...read.slice(0, 1).map((r) => ({ node: r.node.name, ...acrossOf(r.volume, r.pose), y: box.y - WEDGE })),
+      { node: node.name, ...acrossOf(to, made), y: box.y - WEDGE },
     ],
   };
 }

@@ -43,6 +43,9 @@ export const cellOutline = (node, volume, at, cell) =>
 /** The room a pose takes across: its front and its deck. @param {Volume} volume @param {Pose} p */
 export const acrossOf = (volume, p) => ({ x0: p.x, x1: p.x + p.w * p.ax + volume.channels * p.dx });
 
+/** The top of a plate, its deck included. @param {Volume} volume @param {Pose} p */
+export const peak = (volume, p) => p.y + volume.channels * p.dy;
+
 /** The writing head: what comes after a cell in reading order is not written yet and only shimmers through. @param {NodeView} node @param {Volume} volume @param {Pose} at @param {Cell} cell @returns {Mark[]} */
 export function veil(node, volume, at, cell) {
   if (volume.vector) return [];

@@ -9,7 +9,7 @@ import { cellOutline, plate } from './plate.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { measures } from './stack_sum.js';
 import { waterfall } from './waterfall.js';
-import { caption, drawn, indexed, label, printer, shapeText } from './words.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, printer, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Pose, Stage, Target } from '../../stage.d.ts' */
 
@@ -56,8 +56,8 @@ export function rowSum(input) {
       ...attention(outline),
     ],
     labels: [
-      caption('from', source, shapeText(source), row.x - 2, box.y - 22),
-      caption('to', node, shapeText(node), out.x + out.w / 2, box.y - 22, 's'),
+      caption('from', source, shapeText(source), row.x - 2, box.y - CAPTION),
+      caption('to', node, shapeText(node), out.x + out.w / 2, box.y - CAPTION, 's'),
       ...maps.labels,
       ...(m.label
         ? ['input', `× row ${e.at[0]}`, '= products'].map((text, k) => label(`row ${k}`, row.x - 14, at(k).y + ROW / 2, 'e', 'row', text))
@@ -69,8 +69,8 @@ export function rowSum(input) {
     ],
     targets: [...maps.targets, ...tileTargets(at(0), source.name, cellsOf(x, source.shape), count)],
     spans: [
-      { node: source.name, x0: row.x, x1: row.x + row.w, y: box.y - 44 },
-      { node: node.name, x0: out.x - 30, x1: out.x + out.w + 30, y: box.y - 44 },
+      { node: source.name, x0: row.x, x1: row.x + row.w, y: box.y - WEDGE },
+      { node: node.name, x0: out.x - 30, x1: out.x + out.w + 30, y: box.y - WEDGE },
     ],
   };
 }

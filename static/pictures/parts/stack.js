@@ -11,8 +11,8 @@ import { mapQuad } from '../../scene/slices.js';
 /** How slices and closed blocks are seen in the close views. */
 export const SEEN = { ax: 0.44, ay: 0.22 };
 /** Slices closer than this (px) cannot be told apart. */
-const CLOSEST = 34;
-const FURTHEST = 150;
+const CLOSEST = 22;
+const FURTHEST = 190;
 
 /**
  * @typedef {object} Plan
@@ -89,6 +89,6 @@ const cellMarks = (m, volume, rows, columns, values, range, scale) =>
     ),
   );
 
-/** The numbers of the channels over their slices. @param {Plan} plan @returns {Label[]} */
-export const numbers = (plan) =>
-  plan.shown.map((channel, k) => label(`slice ${k}`, plan.pose.x + k * plan.pitch + 5, plan.pose.y - 4, 's', 'channel', String(channel)));
+/** The numbers of the channels over their slices. @param {Plan} plan @param {number} [above] px, more where the block comes out at the top @returns {Label[]} */
+export const numbers = (plan, above = 4) =>
+  plan.shown.map((channel, k) => label(`slice ${k}`, plan.pose.x + k * plan.pitch + 5, plan.pose.y - above, 's', 'channel', String(channel)));

@@ -13,17 +13,19 @@ import { cellOutline, veil } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { waterfall } from './waterfall.js';
-import { caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
 
 /** Measures by the room there is, px. */
 const ROOMY = { label: 92, gap: 58, tile: 40, stack: 0.44, tallest: 246, between: 10, digits: 4, capped: false };
-const TIGHT = { label: 62, gap: 34, tile: 30, stack: 0.46, tallest: 190, between: 8, digits: 3, capped: false };
+const TIGHT = { label: 62, gap: 26, tile: 30, stack: 0.46, tallest: 190, between: 8, digits: 3, capped: false };
 const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0, digits: 4, capped: true };
 /** Depth of the output's closed block, in shares of its side. */
 const DEPTH = 0.16;
+/** Bars closer than this (px) carry no numbers. */
+const NUMBERED = 30;
 /** px from the slices to the tiles, and from the tiles to the running sum. */
 const TO_TILES = 34;
 const TO_FALL = 18;
@@ -56,19 +58,19 @@ export function stackSum(input) {
     under: [],
     over: [
       ...filter.marks, ...veil(node, to, out.pose, e.at), ...parts.marks,
-      ...arrow(outline, out.middle, parts.end),
+      ...arrow(outline, out.middle, parts.start),
       shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
-      caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - 22),
-      caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - 22),
-      ...numbers(plan), ...parts.labels,
+      caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - CAPTION),
+      caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
+      ...numbers(plan, Math.min(...rows) < 2 ? 18 : 4), ...parts.labels,
       ...(m.capped ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: `filter ${placeOf(node.shape, e.at)[0]}`, look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
     ],
     targets: parts.targets,
     spans: [
-      { node: source.name, x0: plan.pose.x, x1: plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax, y: box.y - 44 },
-      { node: node.name, x0: out.x0, x1: out.x1, y: box.y - 44 },
+      { node: source.name, x0: plan.pose.x, x1: plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax, y: box.y - WEDGE },
+      { node: node.name, x0: out.x0, x1: out.x1, y: box.y - WEDGE },
     ],
   };
 }
@@ -98,8 +100,8 @@ function output({ stage, explanation: e, node, box }, m) {
   return { pose: p, x0, x1: x0 + across, middle: x0 + across / 2, bottom };
 }
 
-/** Nothing below the slices: a phone shows that in the lens. @returns {{ marks: Mark[], labels: Label[], targets: Target[], end: number | null }} */
-const bare = () => ({ marks: [], labels: [], targets: [], end: null });
+/** Nothing below the slices: a phone shows that in the lens. @returns {{ marks: Mark[], labels: Label[], targets: Target[], start: number | null }} */
+const bare = () => ({ marks: [], labels: [], targets: [], start: null });
 
 /**
  * Window, weights and running sum under each slice.
@@ -140,9 +142,9 @@ function below(input, m, plan, feet, range, extras, out) {
     ...Array.from({ length: extras }, (_, k) => ({ x: plan.middle(plan.shown.length + k), index: channels.length + k })),
   ];
   const print = printer(steps.map((s) => s.value), m.digits);
-  const fall = waterfall({ steps, places, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= 40 ? print : null });
+  const fall = waterfall({ steps, places, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null });
   const left = plan.middle(0) - tw / 2 - 14;
-  const end = fall.yOf(e.value);
+  const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
   const sum = size === 1 ? ['= product'] : m.digits > 3 ? [`= ${many(size, 'product')},`, 'summed'] : ['= sums'];
   return {
     marks: [...tiles.flatMap((t) => t.marks), ...fall.marks],
@@ -153,9 +155,9 @@ function below(input, m, plan, feet, range, extras, out) {
       label('row sums', left, (yf + box.y + box.h) / 2, 'e', 'row', ...sum),
       ...Array.from({ length: extras }, (_, k) => label(`extra ${k}`, plan.middle(plan.shown.length + k), yw + th / 2, 'o', 'row', `+ ${steps[channels.length + k].label}`)),
       ...fall.labels,
-      label('result', out.middle, Math.min(end + 12, box.y + box.h - 40), 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', out.middle, result, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
-    end,
+    start: result - 8,
   };
 }
 
@@ -163,5 +165,5 @@ function below(input, m, plan, feet, range, extras, out) {
 function arrow(cell, x, y) {
   if (y === null) return [];
   const [tipX, tipY] = [(cell[2][0] + cell[3][0]) / 2, (cell[2][1] + cell[3][1]) / 2 + 7];
-  return [curve([[x - 6, y + 4], [x - 6, y - 70], [tipX, tipY + 90], [tipX, tipY]], { width: 1.5, alpha: 0.9, head: true })];
+  return [curve([[x - 6, y], [x - 6, y - 70], [tipX, tipY + 90], [tipX, tipY]], { width: 1.5, alpha: 0.9, head: true })];
 }

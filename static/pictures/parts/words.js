@@ -6,6 +6,10 @@ import { times } from '../../scene/labels.js';
 /** @import { NodeView, Step } from '../../types.d.ts' */
 /** @import { Label } from '../../stage.d.ts' */
 
+/** px from a volume up to its caption, and on to the line that the wedge ends in. */
+export const CAPTION = 26;
+export const WEDGE = 48;
+
 const COUNTS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 /** Nine products; 25 products. @param {number} n @param {string} thing */
 export const many = (n, thing) => `${COUNTS[n] ?? n} ${thing}${n === 1 ? '' : 's'}`;
