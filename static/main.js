@@ -41,14 +41,16 @@ const context = {
   select: actions.select, setView: actions.show, seek: actions.seek, setPlaying: actions.play,
 };
 const stage = mountStage(place('scene'), context);
+const timeline = mountTimeline(place('timeline'), context);
 makeRoom(place('stage'), place('scene'), stage.resize);
+new ResizeObserver(timeline.resize).observe(place('timeline'));
 parts.push(
   mountTheme(changed),
   mountControls(place('views'), place('controls'), place('title'), context),
   mountShelf(place('shelf'), context, notes),
   mountHeadline(place('headline'), place('stage')),
   stage,
-  mountTimeline(place('timeline'), context),
+  timeline,
   mountLegend(place('legend')),
   mountLens(place('lens'), context),
   mountLayers(place('layers'), context),

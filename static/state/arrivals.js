@@ -22,17 +22,21 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
   let wanted = '';
   let patience = new AbortController();
 
-  /** The selected number; undefined when another was asked for in the meantime. @param {State} state @returns {Promise<ExplanationView | null | undefined>} */
-  function number(state) {
+  /**
+   * The selected number, or why there is none; nothing when another was asked for in the meantime.
+   * @param {State} state
+   * @returns {Promise<{ explanation: ExplanationView | null, error?: unknown } | undefined>}
+   */
+  async function number(state) {
     patience.abort();
     patience = new AbortController();
     const { signal } = patience;
-    if (!state.node || !state.at) return Promise.resolve(null);
-    return resources.explain(state.network, state.image, state.node, state.at, signal).catch((error) => {
-      if (signal.aborted) return undefined;
-      failed(error, 'number');
-      return null;
-    });
+    if (!state.node || !state.at) return { explanation: null };
+    try {
+      return { explanation: await resources.explain(state.network, state.image, state.node, state.at, signal) };
+    } catch (error) {
+      return signal.aborted ? undefined : { explanation: null, error };
+    }
   }
 
   async function fetchScene() {
@@ -41,14 +45,15 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
     if (key === wanted) return undefined;
     wanted = key;
     try {
-      const [net, trace, view, activations, explanation] = await Promise.all([
+      const [net, trace, view, activations, told] = await Promise.all([
         resources.network(network), resources.trace(network, image), resources.image(image),
         resources.activations(network, image), number(state),
       ]);
       if (key !== wanted) return undefined;
-      scene = { network: net, trace, image: view, activations, explanation: explanation ?? null };
+      scene = { network: net, trace, image: view, activations, explanation: told?.explanation ?? null };
       arrived();
       changed();
+      if (told?.error) failed(told.error, 'number');
       if (selection(store.get()) !== selection(state)) fetchNumber();
     } catch (error) {
       if (key === wanted) giveUp(error);
@@ -75,10 +80,11 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
 
   async function fetchNumber() {
     const asked = scene, state = store.get();
-    const explanation = await number(state);
-    if (explanation === undefined || !asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
-    scene = { ...scene, explanation };
+    const told = await number(state);
+    if (!told || !asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
+    scene = { ...scene, explanation: told.explanation };
     changed();
+    if (told.error) failed(told.error, 'number');
   }
 
   store.watch((s) => `${s.network}\n${s.image}`, fetchScene);

@@ -1,4 +1,4 @@
-/** The headline: one sentence about what is on the screen, from the data. */
+/** The headline: one sentence about what is on the screen, from the data. <section id=stage> says which picture that is. */
 import { headline } from '../views/headline.js';
 import { fill, h } from './h.js';
 
@@ -15,6 +15,7 @@ export function mountHeadline(root, stage) {
     update(state, scene) {
       stage.dataset.view = state.view;
       if (!scene) return;
+      stage.dataset.image = scene.image.id;
       const line = headline(state, scene), key = JSON.stringify(line);
       if (key === said) return;
       said = key;

@@ -4,7 +4,7 @@ import { changes, fill, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').Scene} Scene */
-/** @typedef {{ title: string, detail: string, place?: { x: number, y: number }, retry?: () => void }} Note */
+/** @typedef {{ title: string, detail: string, place?: { x: number, y: number }, retry?: () => void, picture?: boolean }} Note */
 
 const EDGE = 12, WIDTH = 340, HEIGHT = 170; // css px
 
@@ -18,9 +18,9 @@ export function mountNotes(root, { retry, unselect }) {
   let away = false;
   const moved = changes();
 
-  /** @param {Note} note */
-  function say({ title, detail, place, retry: again }) {
-    const kept = scene && h('p', { class: 'kept' }, 'The picture shown is still ', h('b', null, `“${scene.image.title}”`), '.');
+  /** @param {Note} note picture: whether it is about a picture that did not come, so that the old one is shown */
+  function say({ title, detail, place, retry: again, picture = true }) {
+    const kept = picture && scene && h('p', { class: 'kept' }, 'The picture shown is still ', h('b', null, `“${scene.image.title}”`), '.');
     const card = h('div', { class: 'problem', role: 'alert' },
       h('b', null, title), h('p', null, detail), kept,
       h('p', { class: 'do' }, again && h('button', { on: { click: () => (clear(), again()) } }, 'Try again'),
@@ -38,26 +38,27 @@ export function mountNotes(root, { retry, unselect }) {
     fill(root);
   }
 
+  /** @param {unknown} error @param {{ x: number, y: number }} [place] @param {() => void} [again] @param {boolean} [picture] */
+  function problem(error, place, again, picture = true) {
+    if (!(error instanceof Problem)) throw error;
+    say({ title: error.view.title, detail: error.view.detail, place, picture, retry: error.passing ? again : undefined });
+  }
+
+  /** @param {unknown} error @param {'scene' | 'number'} what */
+  function failed(error, what) {
+    problem(error, undefined, retry, what === 'scene');
+    if (what === 'number') unselect();
+  }
+
+  /** The server is away or busy: that is said once, and taken back when it answers. @param {Problem | null} found */
+  function trouble(found) {
+    if (!found && away) clear();
+    if (found && !away) say({ title: found.view.title, detail: `${found.view.detail} Trying again.` });
+    away = found !== null;
+  }
+
   return {
-    say,
-    clear,
-    /** @param {unknown} error @param {{ x: number, y: number }} [place] @param {() => void} [again] */
-    problem(error, place, again) {
-      if (error instanceof Problem) return say({ title: error.view.title, detail: error.view.detail, place, retry: error.passing ? again : undefined });
-      throw error;
-    },
-    /** @param {unknown} error @param {'scene' | 'number'} what */
-    failed(error, what) {
-      this.problem(error, undefined, retry);
-      if (what === 'number') unselect();
-    },
-    /** The server is away or busy: say so once, and take it back when it answers. @param {Problem | null} problem */
-    trouble(problem) {
-      if (!problem) return away && clear();
-      if (!away) say({ title: problem.view.title, detail: `${problem.view.detail} Trying again.` });
-      away = true;
-      return undefined;
-    },
+    say, clear, problem, failed, trouble,
     /** @type {Part['update']} */
     update(_, now) {
       if (moved(now)) scene = now;

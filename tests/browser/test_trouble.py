@@ -1,0 +1,162 @@
+"""When something goes wrong: it is said where the person looks, in words that help, and nothing that was there is lost."""
+
+import re
+from urllib.parse import urlencode
+
+from playwright.sync_api import Dialog, Page, Route, expect
+
+from tests.browser.visit import lens, opened, png, shows, upload
+
+POLYGLOT = "\"'><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}${7*7}"
+
+
+def expected(problems: list[str], pattern: str) -> None:
+    """Takes out what the test provoked; a pattern that nothing matches is a failure."""
+    mine = [problem for problem in problems if re.search(pattern, problem)]
+    assert mine, f"the browser reported nothing like {pattern}: {problems}"
+    for problem in mine:
+        problems.remove(problem)
+
+
+def test_a_text_file_is_refused_in_words_and_the_old_picture_stays(
+    browser_page: Page, browser_problems: list[str]
+) -> None:
+    page = opened(browser_page)
+    upload(page, "notes.txt", "text/plain", b"This is no picture.")
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("PNG")
+    expect(said).to_contain_text("The picture shown is still “Cat, a photograph”.")
+    expect(said).not_to_contain_text("This is no picture.")
+    shows(page, "cat-photo")
+    expected(browser_problems, "status of 415")
+    page.get_by_role("button", name="Close").click()
+    expect(said).to_have_count(0)
+
+
+def test_the_next_good_picture_takes_the_complaint_away(browser_page: Page, browser_problems: list[str]) -> None:
+    page = opened(browser_page)
+    upload(page, "notes.txt", "text/plain", b"This is no picture.")
+    expect(page.get_by_role("alert")).to_be_visible()
+    upload(page, "waves.png", "image/png", png(seed=2)[1])
+    shows(page, re.compile("^[a-z2-7]{26}$"))
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expected(browser_problems, "status of 415")
+
+
+def test_a_dropped_picture_is_opened_and_a_dropped_text_is_answered_where_it_fell(browser_page: Page) -> None:
+    page = opened(browser_page)
+    drop = """([x, y, bytes]) => {
+        const data = new DataTransfer();
+        if (bytes) data.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
+        else data.setData("text/plain", "no file");
+        const at = { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y };
+        for (const type of ["dragenter", "dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, at));
+    }"""
+    page.evaluate(drop, [700, 300, None])
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("No file in it")
+    box = said.bounding_box()
+    assert box
+    assert (box["x"], box["y"]) == (700, 300)
+    page.evaluate(drop, [700, 300, list(png(seed=3)[1])])
+    shows(page, re.compile("^[a-z2-7]{26}$"))
+    expect(said).to_have_count(0)
+
+
+def test_a_pasted_picture_is_opened(browser_page: Page) -> None:
+    page = opened(browser_page)
+    page.evaluate(
+        """(bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], "pasted.png", { type: "image/png" }));
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+    }""",
+        list(png(seed=4)[1]),
+    )
+    shows(page, re.compile("^[a-z2-7]{26}$"))
+
+
+def test_a_large_photograph_is_made_smaller_before_it_travels(browser_page: Page) -> None:
+    page = opened(browser_page)
+    with page.expect_request(lambda request: request.method == "PUT") as sent:
+        upload(page, "large.png", "image/png", png(seed=5, side=2100, noise=0)[1])
+    shows(page, re.compile("^[a-z2-7]{26}$"))
+    answer = sent.value.response()
+    assert answer
+    assert (answer.json()["width"], answer.json()["height"]) == (2048, 2048)
+
+
+def test_a_server_that_is_away_is_said_and_asked_again_until_it_answers(
+    browser_page: Page, browser_problems: list[str]
+) -> None:
+    page = opened(browser_page)
+    gone = re.compile("/api/traces/example-cnn/rocket-photo")
+    page.route(gone, lambda route: route.abort())
+    page.get_by_role("radio", name="Rocket").check(force=True)
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("The server does not answer.")
+    expect(said).to_contain_text("The picture shown is still “Cat, a photograph”.")
+    shows(page, "cat-photo")
+    page.unroute(gone)
+    shows(page, "rocket-photo")
+    expect(said).to_have_count(0)
+    expected(browser_problems, "ERR_FAILED")
+
+
+def test_an_address_with_a_cell_that_is_nowhere_says_so_and_shows_the_picture(
+    browser_page: Page, browser_problems: list[str]
+) -> None:
+    page = opened(browser_page, "/?view=window&at=conv2@99,0,0")
+    expect(page.get_by_role("alert")).to_contain_text("99")
+    expect(page.locator("#lens")).to_be_hidden()
+    expected(browser_problems, "status of 4")
+
+
+def test_a_picture_that_is_gone_is_said_and_another_can_be_chosen(
+    browser_page: Page, browser_problems: list[str]
+) -> None:
+    page = browser_page
+    page.goto("/?image=no-such-picture")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("radio", name="Rocket").check(force=True)
+    shows(page, "rocket-photo")
+    expected(browser_problems, "status of 404")
+
+
+def test_nothing_in_the_address_becomes_markup(browser_page: Page, browser_problems: list[str]) -> None:
+    def on_dialog(dialog: Dialog) -> None:
+        browser_problems.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page = browser_page
+    page.on("dialog", on_dialog)
+    fields = ("view", "image", "network", "t", "camera", "range", "theme")
+    page.goto("/?" + urlencode(dict.fromkeys(fields, POLYGLOT) | {"at": f"{POLYGLOT}@0,0,0"}))
+    shows(page, "cat-photo")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.locator("img[src=x], svg[onload]").count() == 0
+    expected(browser_problems, "status of 4")
+
+
+def test_names_from_the_server_never_become_markup(browser_page: Page) -> None:
+    def renamed(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("Example CNN", POLYGLOT.replace('"', '\\"')))
+
+    page = browser_page
+    page.route(re.compile("/api/networks/example-cnn"), renamed)
+    opened(page)
+    expect(page.locator("#title")).to_contain_text(POLYGLOT)
+    assert page.locator("img[src=x], svg[onload]").count() == 0
+
+
+def test_a_slow_number_is_never_shown_under_another_address(browser_page: Page) -> None:
+    page = opened(browser_page, "/?view=window&at=conv2@5,19,23")
+    lens(page, "conv2@5,19,23")
+    held: list[Route] = []
+    page.route(re.compile(r"/at/5,19,24"), lambda route: held.append(route))
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#lens")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#lens h2")).to_have_text("conv2@5,19,23")
+    held[0].continue_()
+    lens(page, "conv2@5,19,24")
