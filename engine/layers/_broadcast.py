@@ -24,12 +24,16 @@ from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
 def joined(kind: str, shapes: Sequence[Shape]) -> Shape:
     """The shape that all of `shapes` stretch to. Raises ShapeError where they do not."""
-    try:
-        return np.broadcast_shapes(*shapes)
-    except ValueError as e:
-        said = " and ".join(map(str, shapes))
-        wanted = "lined up at their ends, two sizes must be equal or one of them 1"
-        raise ShapeError(f"{kind}: the shapes {said} do not fit: {wanted}.") from e
+    rank = max(map(len, shapes))
+    y = []
+    for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes), strict=True):
+        long = {n for n in sizes if n != 1} or {1}
+        if len(long) > 1:
+            said = " and ".join(map(str, shapes))
+            wanted = "lined up at their ends, two sizes must be equal or one of them 1"
+            raise ShapeError(f"{kind}: the shapes {said} do not fit: {wanted}.")
+        y.append(long.pop())
+    return tuple(y)
 
 
 def aligned(x: Shape, y: Shape) -> Window:

@@ -15,7 +15,7 @@ import numpy as np
 from convoscope.engine import explanation as ex
 from convoscope.engine.geometry import AnyWindow, IndexMap
 from convoscope.engine.layer import Layer, Partials, Saved, readers_of
-from convoscope.engine.layers._text import place, span
+from convoscope.engine.layers._text import literal, place, span
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
 
@@ -68,9 +68,8 @@ def copied(
     value, cells, x = float(y[at]), window.cells(at), xs[which]
     inside = all(c and 0 <= c[0] < n for c, n in zip(cells, x.shape, strict=True))
     if not inside:
-        said = "np.nan" if np.isnan(value) else repr(value).replace("inf", "np.inf")
         return ex.Explanation(
-            "copy", at, value, formula, f"out[{place(at)}] = {said}", (), (ex.Step("filling", value, value),)
+            "copy", at, value, formula, f"out[{place(at)}] = {literal(value)}", (), (ex.Step("filling", value, value),)
         )
     source = tuple(c[0] for c in cells)
     operand = ex.Operand("x", x[source].reshape((1,) * x.ndim), cells, f"x{which}" if name != "X" else "x")

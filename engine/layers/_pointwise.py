@@ -16,7 +16,7 @@ from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Window, pointwise
 from convoscope.engine.layer import Example, Layer, Partials, Saved
 from convoscope.engine.layers._onnx import number
-from convoscope.engine.layers._text import place
+from convoscope.engine.layers._text import literal, place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
 
@@ -62,7 +62,7 @@ class Pointwise(Layer):
         return self.formula, self.slope_formula
 
     def kinks(self) -> tuple[float, ...]:
-        """Where the slope jumps."""
+        """Where the slope jumps or turns a corner, so that differences across it measure something else."""
         return ()
 
     @classmethod
@@ -97,7 +97,7 @@ class Pointwise(Layer):
 
     def filled(self, template: str, x: str, y: str) -> str:
         """Python source from a template: `{alpha} * {x}` becomes `0.01 * X[0, 5, 7]`."""
-        return template.format(x=x, y=y, **{f.name: getattr(self, f.name) for f in fields(self)})
+        return template.format(x=x, y=y, **{f.name: literal(getattr(self, f.name)) for f in fields(self)})
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
         x, here = xs[0][at], place(at)

@@ -10,6 +10,11 @@ def place(at: Index) -> str:
     return ", ".join(map(str, at)) or "()"
 
 
+def literal(value: object) -> str:
+    """A number as Python source: `0.01`, `-np.inf`, `np.nan`."""
+    return repr(value).replace("inf", "np.inf").replace("nan", "np.nan")
+
+
 def span(cells: Sequence[int], whole: int | None = None) -> str:
     """The slice that takes `cells`, an arithmetic progression: `4:7`, `2::-1`, `1:6:2`; `:` for all of `whole`."""
     if whole is not None and list(cells) == list(range(whole)):

@@ -31,16 +31,19 @@ class CELU(Pointwise):
     numpy: ClassVar[str] = "np.where({x} > 0, {x}, {alpha} * np.expm1({x} / {alpha}))"
     slope_numpy: ClassVar[str] = "np.where({x} > 0, 1, np.exp({x} / {alpha}))"
 
+    def __post_init__(self) -> None:
+        if self.alpha == 0:
+            raise AttributeValueError("celu: alpha is 0, and x is divided by it. Use a positive alpha, 1 if in doubt.")
+
     def f(self, x: Array) -> Array:
         return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0) / self.alpha))
 
     def slope(self, x: Array, y: Array) -> Array:
         return np.where(x > 0, 1, np.exp(np.minimum(x, 0) / self.alpha))
 
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,)
+
     @classmethod
     def drawn(cls, draw: random.Random) -> Self:
         return cls(draw.uniform(0.3, 2.0))
-
-    def __post_init__(self) -> None:
-        if self.alpha == 0:
-            raise AttributeValueError("celu: alpha is 0, and x is divided by it. Use a positive alpha, 1 if in doubt.")

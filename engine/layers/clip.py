@@ -63,7 +63,8 @@ class Clip(Pointwise):
             given = [None if v is None or abs(v) >= FARTHEST else v for v in given]
         else:
             given = [constant(node, 1, "min"), constant(node, 2, "max")]
-        return Reading(cls(*(None if v is None else shortest(v) for v in given)))
+        low, high = (None if v is None else shortest(np.reshape(v, ())) for v in given)
+        return Reading(cls(None if low == -np.inf else low, None if high == np.inf else high))
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
         bounds = [

@@ -34,3 +34,6 @@ class Softsign(Pointwise):
 
     def stages(self, x: Array) -> list[tuple[str, Array]]:
         return [("1 + |x|", 1 + np.abs(x))]
+
+    def kinks(self) -> tuple[float, ...]:
+        return (0.0,)
