@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from convoscope.engine.errors import ConvoscopeError, ParamsError, ShapeError, UnknownName
+from convoscope.engine.kernels.planned import Plans
 from convoscope.engine.layer import Layer
 from convoscope.engine.preprocessing import Preprocessing
 from convoscope.engine.trace import Trace, run
@@ -51,6 +52,8 @@ class Network:
     preprocessing: Preprocessing | None = None
     shapes: Mapping[str, Shape] = field(init=False, repr=False, compare=False)
     """Shape of every input and activation for one example, the batch axis included."""
+    plans: Plans = field(init=False, repr=False, compare=False)
+    """How the network is run, by input shape; made when they are needed."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -58,6 +61,7 @@ class Network:
         put(self, "outputs", self.outputs or (self.nodes[-1].name,))
         put(self, "shapes", MappingProxyType(self.shapes_for({i.name: one_example(i) for i in self.inputs})))
         put(self, "params", self._checked(self.params))
+        put(self, "plans", Plans())
 
     # ---- what it is made of ----------------------------------------------------------------------------------
 
@@ -132,10 +136,11 @@ class Network:
 
     # ---- running ---------------------------------------------------------------------------------------------
 
-    def trace(self, x: Array | Mapping[str, Array], *, mode: Mode = EVAL) -> Trace:
+    def trace(self, x: Array | Mapping[str, Array], *, exact: bool = False, mode: Mode = EVAL) -> Trace:
         """The forward pass on x with everything kept.
 
         x: (C, H, W) or (N, C, H, W), or {input name: array} for several inputs.
+        exact: by the layers' plain arithmetic instead of the planned kernels, which add up in another order.
         Raises ShapeError when an array does not fit its input.
         """
         arrays = x if isinstance(x, Mapping) else {self.inputs[0].name: x}
@@ -144,7 +149,8 @@ class Network:
             raise ShapeError(
                 f"Input {missing[0]!r} is missing: give {{name: array}} for {[i.name for i in self.inputs]}."
             )
-        return run(self, {i.name: fitted(i, np.asarray(arrays[i.name]), self.dtype) for i in self.inputs}, mode)
+        inputs = {i.name: fitted(i, np.asarray(arrays[i.name]), self.dtype) for i in self.inputs}
+        return run(self, inputs, mode) if exact or mode != EVAL else self.plans.trace(self, inputs)
 
     def _checked(self, params: NetworkParams) -> NetworkParams:
         """The parameters, read-only, after checking them against the architecture."""

@@ -16,6 +16,7 @@ from convoscope.engine.objective import Objective, Upstream
 from convoscope.engine.types import Array, Index, Mode, read_only
 
 if TYPE_CHECKING:
+    from convoscope.engine.kernels.planned import PlannedPass
     from convoscope.engine.network import Network, Node
 
 
@@ -26,6 +27,8 @@ class Trace:
     network: "Network"
     activations: Mapping[str, Array]
     saved: Mapping[str, Saved] = field(repr=False)
+    planned: "PlannedPass | None" = field(default=None, repr=False)
+    """What made the activations, when a plan did; it runs backward too."""
 
     @property
     def output(self) -> Array:
@@ -88,7 +91,8 @@ class Trace:
         if (objective is None) == (vjp is None):
             raise ValueError("Give one of: an objective such as loss(target=3), or vjp=array.")
         chosen = objective if objective is not None else Upstream(np.asarray(vjp))
-        return backward(self, chosen)
+        by_plan = None if self.planned is None else self.planned.gradients(self, chosen)
+        return backward(self, chosen) if by_plan is None else by_plan
 
     def __str__(self) -> str:
         rows = [

@@ -1,7 +1,7 @@
 """Memory for plans: aligned, carved from one piece, and lent out until nobody looks at it any more."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from sys import getrefcount
 from typing import Generic, Protocol, TypeVar
 
@@ -62,10 +62,11 @@ class Watch:
 
     NumPy lets every view keep its array alive, down to the array that owns the memory; so as long as one is held,
     one of the counts is higher than it was when nobody had been given anything.
+    mine: the mappings that hold the arrays for good. It is made before anybody else holds any.
     """
 
-    def __init__(self, arrays: Iterable[Array]) -> None:
-        self.arrays = tuple(arrays)
+    def __init__(self, *mine: Mapping[str, Array]) -> None:
+        self.arrays = tuple(a for arrays in mine for a in arrays.values())
         self.owners = tuple({id(o): o for o in map(owner, self.arrays)}.values())
         self.rest = self._count()
 
@@ -94,20 +95,20 @@ T = TypeVar("T", bound=Lendable)
 
 
 class Pool(Generic[T]):
-    """Frames that are used again when nobody holds their arrays; at most `keep` of them wait."""
+    """Things that are used again when nobody holds their arrays; at most `keep` of them wait."""
 
-    def __init__(self, make: Callable[[], T], keep: int) -> None:
-        self.make, self.keep = make, keep
+    def __init__(self, keep: int) -> None:
+        self.keep = keep
         self._lock, self._items, self._running = threading.Lock(), list[T](), set[int]()
 
-    def take(self) -> T:
+    def take(self, make: Callable[[], T]) -> T:
         """One that is idle, or a new one. It is the caller's alone until `done`."""
         with self._lock:
             for item in self._items:
                 if id(item) not in self._running and item.watch.idle():
                     self._running.add(id(item))
                     return item
-        made = self.make()
+        made = make()
         with self._lock:
             if len(self._items) < self.keep:
                 self._items.append(made)
@@ -115,6 +116,6 @@ class Pool(Generic[T]):
         return made
 
     def done(self, item: T) -> None:
-        """Says that arrays of `item` have been given away (or never will be): from now on the counts tell."""
+        """Says that arrays of `item` have been given away, or never will be: from now on the counts tell."""
         with self._lock:
             self._running.discard(id(item))

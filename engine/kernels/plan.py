@@ -6,13 +6,14 @@ backward pass from one node. Frames of one plan share the weights and nothing el
 
 from collections.abc import Mapping
 from functools import partial, reduce
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convoscope.engine.kernels.choice import choose
 from convoscope.engine.kernels.kernel import Call, Kernel, Weights
-from convoscope.engine.kernels.memory import Arena, Scratch, Watch
+from convoscope.engine.kernels.memory import Arena, Pool, Scratch, Watch
 from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Room, Slot
 from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
 
@@ -24,13 +25,19 @@ class Plan:
     """Kernels, weights and rooms for `network` on inputs of these shapes. dtype: the network's, where none is given."""
 
     def __init__(self, network: "Network", input_shapes: Mapping[str, Shape], dtype: object = None) -> None:
-        self.network, self.dtype = network, np.dtype(dtype or network.dtype)  # type: ignore[call-overload]
+        self.nodes, self.inputs = network.nodes, [i.name for i in network.inputs]
+        self.dtype: np.dtype[np.floating] = np.dtype(dtype or network.dtype)  # type: ignore[call-overload]
         self.shapes = network.shapes_for(input_shapes)
         self.kernels = {n.name: choose(n.layer, *self.sources(n)) for n in network.nodes}
         self.weights = {n.name: self._weights(n) for n in network.nodes}
         self.readers = {name: [n.name for n in network.nodes for i in n.inputs if i == name] for name in self.shapes}
         self.rooms, self.gradient_rooms = self._rooms()
         self.load(network.params)
+
+    @property
+    def bytes(self) -> int:
+        """What the activations of one frame take."""
+        return sum(room.size for room in self.rooms.values()) * self.dtype.itemsize
 
     def sources(self, node: "Node") -> list[Shape]:
         """The shapes that a node reads."""
@@ -56,7 +63,7 @@ class Plan:
         read: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
         back: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
         group = {name: name for name in self.shapes}
-        for node in self.network.nodes:
+        for node in self.nodes:
             kernel, sources = self.kernels[node.name], self.sources(node)
             back[node.name] = kernel.adjoint_margin(node.layer, *sources)
             for source in node.inputs:
@@ -90,11 +97,11 @@ class Frame:
         self.plan, self.scratch = plan, Scratch(plan.dtype)
         arena = Arena((room.size for room in plan.rooms.values()), plan.dtype)
         self.slots: dict[str, Slot] = {}
-        for given in plan.network.inputs:
-            self.slots[given.name] = Slot(plan.rooms[given.name], arena.take(plan.rooms[given.name].size))
+        for name in plan.inputs:
+            self.slots[name] = Slot(plan.rooms[name], arena.take(plan.rooms[name].size))
         self.kernels: dict[str, Kernel] = {}
         self.calls: list[Call] = []
-        for node in plan.network.nodes:
+        for node in plan.nodes:
             kind, xs = plan.kernels[node.name], [self.slots[i] for i in node.inputs]
             room = plan.rooms[node.name]
             alias = kind.aliases and xs[0].room.dense and node.inputs[0] in plan.kernels
@@ -103,14 +110,22 @@ class Frame:
             self.kernels[node.name] = kernel
             self.calls += kernel.calls
         self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
-        self.watch = Watch(self.views.values())
+        self.watch, self.memory = Watch(self.views), arena.memory
+        self.lock, self.backwards = Lock(), dict[str, Pool[Backward]]()
 
     def forward(self, inputs: Mapping[str, Array]) -> None:
         """Makes every call; the results stand in `slots`, and in `views`."""
+        self._finite: bool | None = None
         for name, x in inputs.items():
             np.copyto(self.slots[name].natural, x)
         for call in self.calls:
             call()
+
+    def finite(self) -> bool:
+        """Whether the last pass made no NaN and no ∞, as far as one product can tell; it may say no too often."""
+        if self._finite is None:
+            self._finite = bool(np.isfinite(np.dot(self.memory, self.memory)))
+        return self._finite
 
     def backward(self, seed: str, inputs: bool = True) -> "Backward":
         """Memory for a backward pass from the node `seed`. inputs: whether the network's inputs get gradients too."""
@@ -124,16 +139,19 @@ class Backward:
     """
 
     def __init__(self, frame: Frame, seed: str, inputs: bool) -> None:
-        self.frame, self.seed, self.inputs = frame, seed, inputs
-        rooms = frame.plan.gradient_rooms
-        again = [rooms[name].size for name, nodes in frame.plan.readers.items() for _ in nodes[1:]]
-        self.arena = Arena([room.size for room in rooms.values()] + again, frame.plan.dtype)
-        self.slots: dict[str, Slot] = {seed: self._slot(seed)}
+        plan, self.seed, self.inputs = frame.plan, seed, inputs
+        rooms = plan.gradient_rooms
+        again = [rooms[name].size for name, nodes in plan.readers.items() for _ in nodes[1:]]
+        self.arena = Arena([room.size for room in rooms.values()] + again, plan.dtype)
+        self.slots: dict[str, Slot] = {seed: self._slot(plan, seed)}
         self.calls: list[Call] = []
         self.grads: dict[str, Mapping[str, Array]] = {}
-        for node in reversed(frame.plan.network.nodes):
+        for node in reversed(plan.nodes):
             if node.name in self.slots:
-                self._add(node)
+                self._add(plan, frame.kernels, node)
+        self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
+        self.grad_views = {node: {k: given_away(a) for k, a in grads.items()} for node, grads in self.grads.items()}
+        self.watch = Watch(self.views, *self.grad_views.values())
 
     def run(self, dy: Array) -> None:
         """Fills slots and grads from dy, the gradient of the seed."""
@@ -141,34 +159,34 @@ class Backward:
         for call in self.calls:
             call()
 
-    def _slot(self, name: str) -> Slot:
-        room = self.frame.plan.gradient_rooms[name]
+    def _slot(self, plan: Plan, name: str) -> Slot:
+        room = plan.gradient_rooms[name]
         return Slot(room, self.arena.take(room.size))
 
-    def _add(self, node: "Node") -> None:
-        kernel, dy = self.frame.kernels[node.name], self.slots[node.name]
+    def _add(self, plan: Plan, kernels: Mapping[str, Kernel], node: "Node") -> None:
+        kernel, dy = kernels[node.name], self.slots[node.name]
         targets: list[Slot | None] = []
         sums: list[Call] = []
         for source in node.inputs:
-            if not self.inputs and source not in self.frame.kernels:
+            if not self.inputs and source not in kernels:
                 targets.append(None)
             elif source in self.slots:
-                part, total = self._slot(source), self.slots[source]
+                part, total = self._slot(plan, source), self.slots[source]
                 sums.append(partial(np.add, total.rows, part.rows, out=total.rows))
                 targets.append(part)
             else:
-                self.slots[source] = self._target(kernel, node, dy, source)
+                self.slots[source] = self._target(plan, kernel, dy, source)
                 targets.append(self.slots[source])
         adjoint = kernel.adjoint(dy, targets)
         self.calls += [*adjoint.calls, *sums]
         if adjoint.grads:
             self.grads[node.name] = adjoint.grads
 
-    def _target(self, kernel: Kernel, node: "Node", dy: Slot, source: str) -> Slot:
+    def _target(self, plan: Plan, kernel: Kernel, dy: Slot, source: str) -> Slot:
         """The gradient slot of a node's input: dy's own memory where the kernel moves nothing and nobody else adds."""
-        room = self.frame.plan.gradient_rooms[source]
-        alone = self.frame.plan.readers[source] == [node.name]
-        return dy.alias(room.shape) if kernel.aliases and alone and room.dense and dy.room.dense else self._slot(source)
+        room, alone = plan.gradient_rooms[source], len(plan.readers[source]) == 1
+        free = kernel.aliases and alone and room.dense and dy.room.dense
+        return dy.alias(room.shape) if free else self._slot(plan, source)
 
 
 def given_away(a: Array) -> Array:

@@ -1,0 +1,168 @@
+"""Traces by plans: the same immutable `Trace` and `Gradients`, computed by kernels in memory that is used again.
+
+What a trace gives away is never written over: a frame goes back to work only when nobody holds any of its arrays
+(see memory.py). What a plan cannot hold, and what it would compute otherwise than the layers do (∞ and NaN in a
+backward pass, where 0 · ∞ counts), is left to plain arithmetic.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convoscope.engine import trace as tracing
+from convoscope.engine.kernels.memory import Pool
+from convoscope.engine.kernels.plain import Unplanned
+from convoscope.engine.kernels.plan import Frame, Plan
+from convoscope.engine.layer import Saved
+from convoscope.engine.objective import Objective
+from convoscope.engine.types import EVAL, Array, Shape, read_only
+
+if TYPE_CHECKING:
+    from convoscope.engine.network import Network
+
+SHAPES = 4
+"""Input shapes of one network that are planned at a time; the one unused for longest is forgotten."""
+LARGE = 32 * 2**20
+"""Bytes of a frame from which on only one of a plan waits for the next pass, and no gradients do."""
+TINY = 1e-30
+"""What is smaller than this is 0 to a plan: products of such numbers leave float32's normal range, where BLAS is a
+hundred times slower."""
+
+Key = tuple[tuple[tuple[str, Shape], ...], np.dtype[np.floating]]
+
+
+class Planned:
+    """A plan, and its frames that wait for work."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.frames = plan, Pool[Frame](keep=1 if plan.bytes > LARGE else 3)
+
+    def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
+        """The forward pass. Raises Unplanned when a layer answers with what a plan cannot hold."""
+        frame = self.frames.take(self.plan.frame)
+        try:
+            safe = {name: without_tiny(x) for name, x in inputs.items()}
+            frame.forward(safe)
+            changed = {name: read_only(inputs[name].copy()) for name, x in safe.items() if x is not inputs[name]}
+            activations = {**frame.views, **changed}
+            return tracing.Trace(
+                network, MappingProxyType(activations), OnDemand(network, activations), PlannedPass(frame)
+            )
+        finally:
+            self.frames.done(frame)
+
+
+class Plans:
+    """The plans of one network, made when an input of a new shape comes."""
+
+    def __init__(self) -> None:
+        self._lock, self._plans = Lock(), OrderedDict[Key, Planned | None]()
+
+    def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
+        """The forward pass, by a plan if there can be one."""
+        dtype = np.result_type(network.dtype, *(x.dtype for x in inputs.values()))
+        key: Key = (tuple((name, x.shape) for name, x in inputs.items()), dtype)
+        planned = self._find(network, key) if all(x.dtype.kind == "f" for x in inputs.values()) else None
+        try:
+            if planned is not None:
+                return planned.trace(network, inputs)
+        except Unplanned:
+            self._plans[key] = None
+        return tracing.run(network, inputs, EVAL)
+
+    def _find(self, network: "Network", key: Key) -> Planned | None:
+        with self._lock:
+            if key not in self._plans:
+                self._plans[key] = self._made(network, *key)
+                if len(self._plans) > SHAPES:
+                    self._plans.popitem(last=False)
+            self._plans.move_to_end(key)
+            return self._plans[key]
+
+    def _made(
+        self, network: "Network", inputs: tuple[tuple[str, Shape], ...], dtype: np.dtype[np.floating]
+    ) -> Planned | None:
+        shapes = network.shapes_for(dict(inputs))
+        if any(len(shape) == 0 or 0 in shape for shape in shapes.values()):
+            return None
+        return Planned(Plan(network, dict(inputs), dtype))
+
+
+class OnDemand(Mapping[str, Saved]):
+    """What each layer's forward hands to its backward, worked out by the layer when somebody asks."""
+
+    def __init__(self, network: "Network", activations: Mapping[str, Array]) -> None:
+        self._network, self._activations, self._found = network, activations, dict[str, Saved]()
+
+    def __getitem__(self, name: str) -> Saved:
+        if name not in self._found:
+            node = self._network.node(name)
+            xs = (self._activations[i] for i in node.inputs)
+            self._found[name] = node.layer.forward(self._network.params_of(name), *xs)[1]
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(node.name for node in self._network.nodes)
+
+    def __len__(self) -> int:
+        return len(self._network.nodes)
+
+
+class PlannedPass:
+    """The frame that made a trace, which also goes backward."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+
+    def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
+        """The backward pass; None where only plain arithmetic is right."""
+        seeds, frame = objective.seeds(trace), self.frame
+        if len(seeds) != 1 or not frame.finite():
+            return None
+        ((seed, dy),) = seeds.items()
+        pool = frame.backwards.setdefault(seed, Pool(keep=0 if frame.plan.bytes > LARGE else 1))
+        backward = pool.take(lambda: frame.backward(seed))
+        try:
+            with frame.lock:  # passes over one frame share its working memory
+                backward.run(without_tiny(dy))
+            above = {name: read_only(a) for name, a in objective.above(trace).items()}
+            shown = {**above, **backward.views}
+            by_activation = {
+                name: shown[name] if name in shown else nothing(a) for name, a in trace.activations.items()
+            }
+            by_param = {
+                node: MappingProxyType(dict(backward.grad_views[node])) if node in backward.grad_views else _none(p)
+                for node, p in trace.network.params.items()
+            }
+            return tracing.Gradients(
+                trace,
+                objective,
+                objective.value(trace),
+                MappingProxyType(by_activation),
+                MappingProxyType(by_param),
+                MappingProxyType(seeds),
+            )
+        finally:
+            pool.done(backward)
+
+
+def _none(params: Mapping[str, Array]) -> Mapping[str, Array]:
+    return MappingProxyType({name: nothing(a) for name, a in params.items()})
+
+
+def nothing(a: Array) -> Array:
+    """Zeros of a's shape that take no memory."""
+    return np.broadcast_to(np.zeros((), a.dtype), a.shape)
+
+
+def without_tiny(x: Array) -> Array:
+    """x with 0 where it is smaller than TINY; x itself where nothing is."""
+    size = np.abs(x)
+    if size.size == 0 or size.min() >= TINY:
+        return x
+    tiny = (size < TINY) & (x != 0)
+    return np.where(tiny, x.dtype.type(0), x) if tiny.any() else x

@@ -1,0 +1,220 @@
+"""Traces by plans: what they compute is what the layers compute, and what they gave away never changes."""
+
+import gc
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from convoscope.engine import Input, Network, Node, logit, loss, unit, zoo
+from convoscope.engine.kernels.planned import Plans, without_tiny
+from convoscope.engine.layer import Layer, Saved
+from convoscope.engine.layers.relu import ReLU
+from convoscope.engine.trace import Gradients, Trace
+from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
+
+CLOSE = 2e-6  # of an array's largest number: what another order of adding up changes in float32
+
+
+@pytest.fixture(scope="module")
+def net() -> Network:
+    return zoo.architecture("example-cnn", seed=1)
+
+
+def picture(seed: int, batch: int = 1) -> Array:
+    return np.random.default_rng(seed).standard_normal((batch, 3, 32, 32)).astype(np.float32)
+
+
+def same(a: Array, b: Array) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype and bool(np.abs(a - b).max() <= CLOSE * max(np.abs(b).max(), 1e-6))
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_planned_trace_agrees_with_the_exact_one(net: Network, batch: int) -> None:
+    planned, exact = net.trace(picture(0, batch)), net.trace(picture(0, batch), exact=True)
+    assert planned.planned is not None
+    assert exact.planned is None
+    assert list(planned.activations) == list(exact.activations)
+    assert all(same(planned.activations[name], a) for name, a in exact.activations.items())
+
+
+@pytest.mark.parametrize("objective", [loss(3), logit(5), unit("conv4", (2, 5, 7)), unit("input", (0, 1, 1))])
+def test_planned_gradients_agree_with_the_exact_ones(net: Network, objective: object) -> None:
+    planned = net.trace(picture(0)).gradients(objective)  # type: ignore[arg-type]
+    exact = net.trace(picture(0), exact=True).gradients(objective)  # type: ignore[arg-type]
+    assert set(planned.by_activation) == set(exact.by_activation)
+    assert all(same(planned.by_activation[name], a) for name, a in exact.by_activation.items())
+    assert {n: set(g) for n, g in planned.by_param.items()} == {n: set(g) for n, g in exact.by_param.items()}
+    assert all(same(planned.by_param[n][k], a) for n, g in exact.by_param.items() for k, a in g.items())
+    assert planned.value == pytest.approx(exact.value, rel=1e-5)
+
+
+def test_an_exact_trace_has_the_bits_of_the_plain_layers(net: Network) -> None:
+    trace = net.trace(picture(0), exact=True)
+    x = trace.activations["input"]
+    for node in net.nodes:
+        x, _ = node.layer.forward(net.params_of(node.name), x)
+        assert trace.activations[node.name].tobytes() == x.tobytes()
+
+
+def test_explanations_of_a_planned_trace_end_in_the_number_shown(net: Network) -> None:
+    trace = net.trace(picture(0))
+    for node, at in (("conv3", (2, 5, 5)), ("pool1", (3, 4, 4)), ("fc", (7,)), ("softmax", (1,))):
+        e = trace.explain(node, at)
+        assert e.steps[-1].total == e.value == trace.activations[node][(0, *at)]
+
+
+# ---- nothing given away is written over ----------------------------------------------------------------------
+
+HELD: dict[str, Callable[[Trace], object]] = {
+    "the trace": lambda t: t,
+    "its mapping": lambda t: t.activations,
+    "an activation": lambda t: t.activations["relu1"],
+    "a slice": lambda t: t.activations["conv2"][0, 3, 4:9],
+    "a slice of a transposed view": lambda t: t.activations["conv2"].transpose(0, 2, 3, 1)[0, 1:5][::2],
+    "a flattened map": lambda t: t.activations["flatten"],
+    "a window view": lambda t: np.lib.stride_tricks.sliding_window_view(t.activations["pool1"], 3, axis=2),
+    "a memory view": lambda t: memoryview(t.activations["fc"]),  # type: ignore[arg-type]
+    "the input": lambda t: t.activations["input"],
+    "gradients": lambda t: t.gradients(loss(1)),
+    "a gradient": lambda t: t.gradients(loss(1)).by_activation["conv1"],
+    "a slice of a weight gradient": lambda t: t.gradients(loss(1)).by_param["conv3"]["weight"][2, 0],
+    "the gradients of a layer": lambda t: t.gradients(loss(1)).by_param["conv3"],
+    "the gradients of a bias": lambda t: t.gradients(loss(1)).by_param["fc"]["bias"],
+    "what was saved": lambda t: t.saved,
+}
+
+
+def content(held: object) -> bytes:
+    if isinstance(held, Gradients):
+        return content(held.by_activation) + b"".join(content(g) for g in held.by_param.values())
+    if isinstance(held, Trace):
+        return content(held.activations)
+    if hasattr(held, "values"):
+        return b"".join(np.asarray(a).tobytes() for a in held.values() if a is not None)
+    return np.asarray(held).tobytes()
+
+
+@pytest.mark.parametrize("what", HELD)
+def test_what_a_trace_gave_away_stays_as_it_was(net: Network, what: str) -> None:
+    held = HELD[what](net.trace(picture(0)))
+    before = content(held)
+    for seed in range(1, 6):
+        net.trace(picture(seed)).gradients(logit(seed))
+    assert content(held) == before
+
+
+def test_memory_that_nobody_holds_is_used_again(net: Network) -> None:
+    def address() -> int:
+        return int(net.trace(picture(0)).activations["conv1"].ctypes.data)
+
+    assert len({address() for _ in range(5)}) == 1
+    held = net.trace(picture(0))
+    assert address() != held.activations["conv1"].ctypes.data
+
+
+def test_a_network_and_its_plans_go_when_the_last_reference_goes(net: Network) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(o, Plans) for o in gc.get_objects())
+        other = net.with_params({})
+        other.trace(picture(0)).gradients(loss(0))
+        del other
+        assert sum(isinstance(o, Plans) for o in gc.get_objects()) == before
+    finally:
+        gc.enable()
+
+
+def test_many_threads_may_trace_one_network(net: Network) -> None:
+    expected = [net.trace(picture(k), exact=True).gradients(loss(k % 10)) for k in range(8)]
+
+    def work(k: int) -> bool:
+        g = net.trace(picture(k % 8)).gradients(loss(k % 8))
+        wanted = expected[k % 8]
+        agree = [same(g.by_activation[name], a) for name, a in wanted.by_activation.items()]
+        return all(agree) and same(g.trace.output, wanted.trace.output)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(64)))
+
+
+def test_many_threads_may_ask_one_trace_for_gradients(net: Network) -> None:
+    trace = net.trace(picture(3))
+    expected = [net.trace(picture(3), exact=True).gradients(loss(k)).by_activation["conv1"] for k in range(10)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda k: trace.gradients(loss(k % 10)).by_activation["conv1"], range(40)))
+    assert all(same(a, expected[k % 10]) for k, a in enumerate(found))
+
+
+# ---- numbers at the ends of the range ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_nan_and_infinity_go_where_the_plain_layers_let_them_go(net: Network, odd: float) -> None:
+    x = picture(0)
+    x[0, 1, 7, 31] = odd
+    with np.errstate(all="ignore"):
+        planned, exact = net.trace(x), net.trace(x, exact=True)
+        g, wanted = planned.gradients(logit(2)), exact.gradients(logit(2))
+    for name, a in exact.activations.items():
+        np.testing.assert_allclose(planned.activations[name], a, rtol=1e-4, atol=1e-4, err_msg=name)
+    for name, a in wanted.by_activation.items():
+        np.testing.assert_allclose(g.by_activation[name], a, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+def test_numbers_below_the_normal_range_cost_no_more_than_twice_the_time(net: Network) -> None:
+    tiny, usual = np.full((1, 3, 32, 32), 1e-39, np.float32), picture(0)
+    dy = np.full((1, 10), 1e-39, np.float32)
+
+    def quickest(x: Array, vjp: Array) -> float:
+        times = []
+        for _ in range(30):
+            start = time.perf_counter()
+            net.trace(x).gradients(vjp=vjp)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    assert quickest(tiny, dy) <= 2 * quickest(usual, np.ones((1, 10), np.float32))
+    assert net.trace(tiny).activations["input"].tobytes() == tiny.tobytes()
+
+
+def test_only_what_is_tiny_is_taken_for_zero() -> None:
+    x = np.array([0.0, 1e-39, -1e-31, 1e-29, -2.0], np.float32)
+    assert without_tiny(x).tolist() == [0, 0, 0, np.float32(1e-29), -2]
+    assert without_tiny(x[3:]) is not x
+    assert without_tiny(x[3:]).tolist() == x[3:].tolist()
+
+
+# ---- what no plan can hold -----------------------------------------------------------------------------------
+
+
+class Ranks(Layer):
+    """Integers, which no slot of a plan can hold."""
+
+    def output_shape(self, *x_shapes: Shape) -> Shape:
+        return x_shapes[0]
+
+    def forward(self, params: Params, *xs: Array, mode: Mode = EVAL) -> tuple[Array, Saved]:
+        return xs[0].argsort(axis=1), None
+
+
+def test_a_network_with_integers_inside_is_run_by_its_layers() -> None:
+    net = Network(
+        "ranks", (Input("x", (None, 4)),), (Node("relu", ReLU(), ("x",)), Node("ranks", Ranks(), ("relu",))), {}
+    )
+    for _ in range(2):
+        trace = net.trace(np.array([[3.0, 1.0, 2.0, 0.5]], np.float32))
+        assert trace.planned is None
+        assert trace.output.tolist() == [[3, 1, 2, 0]]
+
+
+def test_integers_that_come_in_are_left_to_the_layers() -> None:
+    net = Network("ids", (Input("x", (None, 4)),), (Node("relu", ReLU(), ("x",)),), {})
+    assert net.trace(np.array([[3, -1, 2, 0]])).output.tolist() == [[3, 0, 2, 0]]
+
+
+def test_a_training_pass_is_left_to_the_layers(net: Network) -> None:
+    assert net.trace(picture(0), mode=Mode(training=True)).planned is None
