@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from convoscope import engine
 from convoscope.server.errors import Problem, from_engine
@@ -25,6 +26,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(engine.errors.ConvoscopeError, on_engine_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(ClientDisconnect, on_disconnect)
     app.add_exception_handler(Exception, on_bug)
 
 
@@ -46,6 +48,11 @@ async def on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     return told(request, Problem("bad_value", f"{first['loc'][-1]}: {first['msg']}."))
+
+
+async def on_disconnect(request: Request, error: Exception) -> Response:
+    """Somebody left in the middle of an upload: nobody reads this, and it is no bug."""
+    return told(request, MALFORMED)
 
 
 async def on_bug(request: Request, error: Exception) -> Response:

@@ -66,7 +66,9 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     reason: OSError | None = None
     for candidate in range(port, min(port + PORTS_TRIED, 65_536)):
-        found = socket.socket(family)
+        found = socket.socket(
+            family, proto=socket.IPPROTO_TCP
+        )  # asyncio sends small answers at once only if it says TCP
         if os.name != "nt":  # there it would share the port with whoever has it
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

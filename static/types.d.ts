@@ -16,7 +16,7 @@ export interface NetworkView {
   card: Record<string, unknown> | null; nodes: NodeView[];
 }
 export interface ImageView { id: string; title: string; width: number; height: number; label: string | null; kind: 'photo' | 'drawn' | 'upload'; animated: boolean }
-export interface NodeStats { name: string; min: number; max: number; mean: number; std: number; zeros: number; histogram: { edges: number[]; counts: number[] } }
+export interface NodeStats { name: string; min: number; max: number; mean: number; std: number; zeros: number; not_finite: number; histogram: { edges: number[]; counts: number[] } }
 export interface Prediction { top: { index: number; label: string; probability: number; logit: number }[]; probabilities: number[]; logits: number[] }
 export interface TraceView {
   network: string; image: string; crop: { x: number; y: number; width: number; height: number }; nodes: NodeStats[];
