@@ -8,6 +8,11 @@ from convoscope.server.lessons.model import Lesson
 
 MODULES = (
     "a_weight_somewhere",
+    "backprop",
+    "subscripts",
+    "mean_subtraction",
+    "softmax",
+    "weights",
 )
 
 

@@ -106,7 +106,9 @@ def curve(
 
 def chain(nodes: Sequence[Mapping[str, Any]], title: str = "") -> Item:
     """Layers in a row: values to the right above the line, gradients to the left below it."""
-    return {"kind": "chain", "title": inline(title), "nodes": [dict(node) for node in nodes]}
+    words = ("name", "formula", "theta", "local")
+    told = [{k: inline(v) if k in words else v for k, v in node.items()} for node in nodes]
+    return {"kind": "chain", "title": inline(title), "nodes": told}
 
 
 def net(layers: Sequence[Sequence[Mapping[str, Any]]], edges: Sequence[Mapping[str, Any]], title: str = "") -> Item:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from convoscope.server.errors import Problem
+from convoscope.server.pictures import Picture
+from convoscope.server.services import Services
 
 Values = Mapping[str, Any]
 """What the controls of a lesson are set to, by name."""
@@ -114,7 +116,32 @@ class Spot:
         return tuple(places)
 
 
-Control = Number | Choice | Cells | Spot
+@dataclass(frozen=True)
+class Seen:
+    """A picture that a lesson looks at, and the name that it was asked for by."""
+
+    name: str
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture: a shipped one, or one that the reader has sent. options: filled in when the page is drawn."""
+
+    name: str
+    label: str
+    default: str = ""
+    kind: Literal["image"] = "image"
+
+    def read(self, given: Any, services: Services) -> Seen:
+        """The picture in `given`. Raises Problem."""
+        if not isinstance(given, str):
+            raise bad(self.name, "the name or the id of a picture")
+        name = given or next(iter(services.library.pictures))
+        return Seen(name, services.picture(name))
+
+
+Control = Number | Choice | Cells | Spot | Image
 
 
 @dataclass(frozen=True)
@@ -190,7 +217,7 @@ class Lesson:
         known = ", ".join(beat.name for beat in self.beats)
         raise Problem("unknown_name", f"This lesson has no beat of that name. Known are: {known}.")
 
-    def values(self, beat: Beat, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def values(self, beat: Beat, services: Services, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Every control's value: as given, else as the beat sets it, else its default. Raises Problem."""
         given = given or {}
         known = {control.name: control for control in self.controls}
@@ -200,7 +227,11 @@ class Lesson:
                     "unknown_name", f"This lesson has no such value. Known are: {', '.join(known) or 'none'}."
                 )
         start = {name: control.default for name, control in known.items()} | dict(beat.start)
-        return {name: control.read(given.get(name, start[name])) for name, control in known.items()}
+        chosen = {name: given.get(name, start[name]) for name in known}
+        return {
+            name: control.read(chosen[name], services) if isinstance(control, Image) else control.read(chosen[name])
+            for name, control in known.items()
+        }
 
     def board(self, beat: Beat, values: Values) -> Board:
         """The figure of a beat: its own, or that of the nearest beat before it."""

@@ -8,6 +8,7 @@ from convoscope.server.mathml import mathml
 
 PIECE = re.compile(r"(`[^`]+`|\$\$?[^$]+\$\$?|\*\*[^*]+\*\*|\*[^*]+\*|\[[^\]]+\]\((?:/|#)[^)]*\))")
 INDEX = re.compile(r"\\ix\{(\w)\}")
+MINUS = re.compile(r"(?<![\w.)−-])-(?=\d)")
 COLOURED = re.compile(r'<mstyle mathcolor="ix(\w)">(.*?)</mstyle>')
 
 
@@ -42,7 +43,7 @@ def _piece(part: str) -> str:
     if part.startswith("[") and part.endswith(")"):
         label, _, address = part[1:-1].partition("](")
         return f'<a href="{escape(address)}">{inline(label)}</a>'
-    return escape(part)
+    return escape(MINUS.sub("−", part))
 
 
 @lru_cache(maxsize=1024)

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from convoscope.server.lessons.model import Beat, Board, Control, Lesson, Question, Values
-from convoscope.server.lessons.prose import html, inline
+from convoscope.server.lessons.model import Beat, Board, Control, Image, Lesson, Question, Seen, Values
+from convoscope.server.lessons.prose import MINUS, html, inline
+from convoscope.server.services import Services
 
 KINDS = {"say": "Say it", "show": "Show it", "predict": "Predict", "play": "Free play", "try": "What to try"}
 Json = dict[str, Any]
@@ -14,7 +15,7 @@ Json = dict[str, Any]
 
 def board_view(board: Board, values: Values) -> Json:
     """A figure with the values that it was computed from."""
-    return {"rows": board.rows, "say": board.say, "bounds": board.bounds, "values": dict(values)}
+    return {"rows": board.rows, "say": MINUS.sub("−", board.say), "bounds": board.bounds, "values": {name: v.name if isinstance(v, Seen) else v for name, v in values.items()}}
 
 
 def body(view: Mapping[str, Any]) -> bytes:
@@ -27,14 +28,17 @@ def embedded(view: Mapping[str, Any]) -> str:
     return body(view).decode().replace("<", "\\u003c")
 
 
-def control_view(control: Control) -> Json:
+def control_view(control: Control, services: Services) -> Json:
     """What the page needs to draw a control."""
-    return {name: getattr(control, name) for name in control.__dataclass_fields__}
+    said = {name: getattr(control, name) for name in control.__dataclass_fields__}
+    if isinstance(control, Image):
+        said["options"] = [[name, picture.title] for name, picture in services.library.pictures.items()]
+    return said
 
 
-def beat_view(lesson: Lesson, beat: Beat) -> Json:
+def beat_view(lesson: Lesson, beat: Beat, services: Services) -> Json:
     """Everything on a beat's screen."""
-    values = lesson.values(beat)
+    values = lesson.values(beat, services)
     board = board_view(lesson.board(beat, values), values)
     return {
         "name": beat.name,
@@ -44,7 +48,7 @@ def beat_view(lesson: Lesson, beat: Beat) -> Json:
         "html": html(beat.text),
         "board": board,
         "data": embedded({**board, "start": dict(beat.start)}),
-        "controls": [control_view(c) for c in lesson.controls if c.name in beat.controls],
+        "controls": [control_view(c, services) for c in lesson.controls if c.name in beat.controls],
         "question": question_view(beat.question, values) if beat.question else None,
         "tries": [{"html": inline(t.text), "values": body(t.values).decode() if t.values else ""} for t in beat.tries],
     }
@@ -70,12 +74,12 @@ def answer_view(question: Question, values: Values) -> Json:
     return {"answer": said, "cell": found if question.kind == "cell" else None, "why": html(question.why(values))}
 
 
-def lesson_view(lesson: Lesson) -> Json:
+def lesson_view(lesson: Lesson, services: Services) -> Json:
     """A whole lesson."""
     return {
         "slug": lesson.slug,
         "title": lesson.title,
         "summary": inline(lesson.summary),
         "stage": lesson.stage,
-        "beats": [beat_view(lesson, beat) for beat in lesson.beats],
+        "beats": [beat_view(lesson, beat, services) for beat in lesson.beats],
     }

@@ -12,6 +12,7 @@ from convoscope.server.answers import answer
 from convoscope.server.errors import Problem
 from convoscope.server.lessons import view
 from convoscope.server.pages import page
+from convoscope.server.services import Services, ServicesDep
 
 router = APIRouter(tags=["lessons"])
 HIDES = ("text", "controls", "predict", "code", "nav", "header")
@@ -25,15 +26,15 @@ def read_lessons(request: Request) -> Response:
     return page(request, "lessons/index.html", lessons=lessons.lessons())
 
 
-@lru_cache(maxsize=32)
-def shown(slug: str) -> dict[str, Any]:
-    """A lesson, computed once: it depends on nothing but the code."""
-    return view.lesson_view(lessons.lesson(slug))
+@lru_cache(maxsize=64)
+def shown(slug: str, services: Services) -> dict[str, Any]:
+    """A lesson, computed once: it depends on nothing but the code and what is shipped."""
+    return view.lesson_view(lessons.lesson(slug), services)
 
 
 @router.get("/lessons/{slug}", response_class=HTMLResponse, include_in_schema=False)
 def read_lesson(
-    request: Request, slug: str, beat: str = "", hide: str = "", present: bool = False, values: Given = "{}"
+    request: Request, services: ServicesDep, slug: str, beat: str = "", hide: str = "", present: bool = False, values: Given = "{}"
 ) -> Response:
     """One lesson, open at a beat. hide: parts of the page to leave out, with commas between; present: big type."""
     found, order = lessons.lesson(slug), lessons.lessons()
@@ -41,32 +42,32 @@ def read_lesson(
     if wrong := [part for part in hidden if part not in HIDES]:
         raise Problem("bad_value", f"hide may hold {', '.join(HIDES)}; {len(wrong)} of its parts are none of these.")
     at = found.beat(beat) if beat else found.beats[0]
-    found.values(at, parsed(values))
+    found.values(at, services, parsed(values))
     here = order.index(found)
     return page(
-        request, "lessons/lesson.html", lesson=shown(slug), number=here + 1, lessons=order,
+        request, "lessons/lesson.html", lesson=shown(slug, services), number=here + 1, lessons=order,
         before=order[here - 1] if here else None, after=order[here + 1] if here + 1 < len(order) else None,
         beat=at.name if beat else "", hide=" ".join(hidden), present=present, values=values if values != "{}" else "",
     )  # fmt: skip
 
 
 @router.get("/api/lessons/{slug}/{beat}")
-def read_board(request: Request, slug: str, beat: str, values: Given = "{}") -> Response:
+def read_board(request: Request, services: ServicesDep, slug: str, beat: str, values: Given = "{}") -> Response:
     """The figure of a beat for these values: numbers, and what to call them."""
     found = lessons.lesson(slug)
     at = found.beat(beat)
-    chosen = found.values(at, parsed(values))
+    chosen = found.values(at, services, parsed(values))
     return answer(request, [slug, beat], lambda: view.body(view.board_view(found.board(at, chosen), chosen)))
 
 
 @router.get("/api/lessons/{slug}/{beat}/answer")
-def read_answer(request: Request, slug: str, beat: str, given: Given, values: Given = "{}") -> Response:
+def read_answer(request: Request, services: ServicesDep, slug: str, beat: str, given: Given, values: Given = "{}") -> Response:
     """Whether what a reader predicts is right, what is, and why."""
     found = lessons.lesson(slug)
     at = found.beat(beat)
     if at.question is None:
         raise Problem("not_found", "This beat asks nothing.")
-    chosen, said, question = found.values(at, parsed(values)), loaded(given), at.question
+    chosen, said, question = found.values(at, services, parsed(values)), loaded(given), at.question
     return answer(
         request,
         [slug, beat],

@@ -3,6 +3,7 @@ import { fill } from '../ui/h.js';
 import { createAsker } from './ask.js';
 import { drawBoard } from './figure/board.js';
 import { mountControls } from './controls.js';
+import { fit } from './fit.js';
 import { mountQuestion } from './question.js';
 
 /** @typedef {import('./types.d.ts').Board} Board */
@@ -42,7 +43,10 @@ export function createBeat(section, { lesson, values, player, say }) {
   }
 
   function draw() {
+    const focused = document.activeElement?.getAttribute('data-key');
     fill(rows, drawBoard(board, { set, picked: question?.picked }));
+    fit(rows);
+    if (focused) /** @type {HTMLElement | null} */ (rows.querySelector(`[data-key="${focused}"]`))?.focus({ preventScroll: true });
     caption.textContent = board.say;
     figure.setAttribute('aria-label', board.say);
     controls.update(board);

@@ -43,6 +43,7 @@ export function mountBeats(live, player) {
   if (given) beats[start].give(JSON.parse(given));
   show(start, false);
   addEventListener('hashchange', () => show(indexOf(shownBeat()), true));
+  addEventListener('resize', () => beats[now].draw());
   addEventListener('beforeprint', () => beats.forEach((beat) => beat.draw()));
 
   return {

@@ -1,4 +1,6 @@
 /** The controls of a beat: sliders with their number, play buttons, choices. Cells and spots live in the figure. */
+import { Problem, put } from '../api/client.js';
+import { shrunk } from '../paint/shrink.js';
 import { fill, h } from '../ui/h.js';
 
 /** @typedef {import('./types.d.ts').Control} Control */
@@ -31,7 +33,7 @@ function offer(item, { set }) {
 }
 
 /** @type {Record<Control['kind'], (control: Control, hands: Hands) => { element: HTMLElement | null, update: Update }>} */
-const MAKE = { number, choice, cells: hint, spot: hint };
+const MAKE = { number, choice, image, cells: hint, spot: hint };
 
 /** @param {number} value @param {number} step */
 const shown = (value, step) => value.toFixed(Math.max(0, Math.min(6, Math.ceil(-Math.log10(step))))).replace('-', '−');
@@ -73,6 +75,34 @@ function choice({ name, label, options = [] }, { set }) {
     h('button', { class: 'option', 'data-value': value, on: { click: () => set({ [name]: value }) } }, text));
   return {
     element: h('div', { class: 'control', role: 'group', 'aria-label': label }, h('span', { class: 'label' }, label), h('div', { class: 'options' }, buttons)),
+    update: ({ values }) => buttons.forEach((b) => (b.ariaPressed = String(b.dataset.value === values[name]))),
+  };
+}
+
+/** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
+function image({ name, label, options = [] }, { set }) {
+  const url = (/** @type {string} */ id) => `/api/images/${encodeURIComponent(id)}/picture?side=80`;
+  const one = (/** @type {string} */ id, /** @type {string} */ title) =>
+    h('button', { 'data-value': id, title, on: { click: () => set({ [name]: id }) } }, h('img', { src: url(id), alt: title, width: 40, height: 40, loading: 'lazy' }));
+  const buttons = options.map(([id, title]) => one(id, title));
+  const said = h('span', { role: 'status' });
+  const file = h('input', { type: 'file', accept: 'image/*', class: 'spoken', on: { change: () => sent() } });
+  const row = h('div', { class: 'pictures', role: 'group', 'aria-label': label }, buttons, h('label', null, 'yours', file), said);
+  const sent = async () => {
+    const [chosen] = file.files ?? [];
+    if (!chosen) return;
+    said.textContent = '…';
+    try {
+      const { id } = await put('/api/images', await shrunk(chosen));
+      if (!buttons.some((b) => b.dataset.value === id)) row.insertBefore(buttons[buttons.push(one(id, 'your picture')) - 1], file.parentElement);
+      said.textContent = '';
+      set({ [name]: id });
+    } catch (error) {
+      said.textContent = error instanceof Problem ? error.view.detail : 'That could not be sent.';
+    }
+  };
+  return {
+    element: h('div', { class: 'control' }, h('span', { class: 'label' }, label), row),
     update: ({ values }) => buttons.forEach((b) => (b.ariaPressed = String(b.dataset.value === values[name]))),
   };
 }

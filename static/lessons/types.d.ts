@@ -33,7 +33,7 @@ export interface Board { rows: Item[][]; say: string; bounds: Record<string, [nu
 export interface Hands { set(patch: Record<string, any>): void; picked?: (grid: string, cell: [number, number]) => boolean }
 
 export interface Control {
-  name: string; label: string; kind: 'number' | 'choice' | 'cells' | 'spot'; default: any;
+  name: string; label: string; kind: 'number' | 'choice' | 'cells' | 'spot' | 'image'; default: any;
   least?: number; most?: number; step?: number; plays?: boolean; options?: [string, string][];
 }
 /** Moves one control at a time, step by step. */

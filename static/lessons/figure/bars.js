@@ -1,5 +1,5 @@
 /** Numbers as bars, and terms that add up to a total. */
-import { column, unit } from '../../lens/digits.js';
+import { column, columnIn, unit } from '../../lens/digits.js';
 import { h, svg } from '../../ui/h.js';
 import { setHtml } from '../html.js';
 import { decimalsFor, digits, heading, scaleOf } from './say.js';
@@ -34,7 +34,9 @@ function bar(value, span, role, signed) {
 
 /** @param {import('../types.d.ts').Sum} item */
 export function sum({ title, terms, label, value, role }) {
-  const said = column(terms.map(([, v]) => v), value, SIGNIFICANT);
+  const values = terms.map(([, v]) => v);
+  const whole = [...values, value].every(Number.isInteger);
+  const said = whole ? columnIn(values, value, { decimals: 0, exponent: 0 }) : column(values, value, SIGNIFICANT);
   const most = Math.max(...terms.map(([, v]) => Math.abs(v)).filter(Number.isFinite), 0) || 1;
   const signed = terms.some(([, v]) => v < 0);
   const foot = said.rest ? [h('tr', { class: 'rest' }, name('digits not shown'), h('td'), h('td', { class: 'figure' }, said.rest))] : [];

@@ -151,5 +151,5 @@ function typed({ values, role, span, edit, title, marks, decimals }, hands) {
     input.style.setProperty('color', scale.ink(value, span));
     return input;
   }));
-  return h('table', { class: 'typed' }, h('tbody', null, inputs.map((row) => h('tr', null, row.map((input) => h('td', null, input))))));
+  return h('table', { class: `typed ${role}` }, h('tbody', null, inputs.map((row) => h('tr', null, row.map((input) => h('td', null, input))))));
 }

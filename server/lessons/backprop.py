@@ -1,0 +1,213 @@
+"""Lesson 2: backpropagation is the chain rule, a layer at a time."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from convoscope import engine
+from convoscope.server.lessons import items, nets
+from convoscope.server.lessons.model import Beat, Board, Choice, Lesson, Number, Question, Try, Values
+
+LAYERS = (
+    ("h1", "dense", "$h^{(1)} = \\theta^{(1)} x$"),
+    ("h2", "tanh", "$h^{(2)} = \\tanh h^{(1)}$"),
+    ("h3", "dense", "$h^{(3)} = \\theta^{(3)} h^{(2)}$"),
+    ("h4", "sigmoid", "$f = \\sigma(h^{(3)})$"),
+    ("h5", "log", "$h^{(5)} = \\log f$"),
+    ("h6", "neg", "$L = -h^{(5)}$"),
+)
+NAMES = ("x", "$h^{(1)}$", "$h^{(2)}$", "$h^{(3)}$", "$f$", "$h^{(5)}$", "$L$")
+NODES = ("x", *(name for name, _, _ in LAYERS))
+SAID = ("x", *(f"h({n})" for n in range(1, len(LAYERS))), "the loss")
+LAST = len(LAYERS)
+
+
+@lru_cache(maxsize=256)
+def passed(x: float, first: float, third: float) -> tuple[engine.Trace, engine.Gradients]:
+    """Both passes of the chain."""
+    layers = [(n, nets.layer(k, units=1, bias=False) if k == "dense" else nets.layer(k)) for n, k, _ in LAYERS]
+    params = {"h1": {"weight": [[first]]}, "h3": {"weight": [[third]]}}
+    trace = nets.chain((1,), layers, params).trace(np.array([[x]]))
+    return trace, trace.gradients(engine.unit("h6", (0, 0)))
+
+
+def both(v: Values) -> tuple[engine.Trace, engine.Gradients]:
+    """Both passes for the values."""
+    return passed(v["x"], v["theta1"], v["theta3"])
+
+
+def value(v: Values, n: int) -> float:
+    """h(n), n = 0 the input."""
+    return float(both(v)[0].activations[NODES[n]][0, 0])
+
+
+def gradient(v: Values, n: int) -> float:
+    """dL/dh(n)."""
+    return float(both(v)[1].by_activation[NODES[n]][0, 0])
+
+
+def local(v: Values, n: int) -> float:
+    """dh(n)/dh(n−1), the local gradient of layer n."""
+    return float(both(v)[1].explain(NODES[n - 1], (0, 0)).operands[1].values[0])
+
+
+def theta(v: Values, n: int) -> tuple[float, float]:
+    """dh(n)/dθ(n) and dL/dθ(n)."""
+    e = both(v)[1].explain_param(NODES[n], "weight", (0, 0))
+    return float(e.operands[1].values[0]), e.value
+
+
+def row(v: Values, forward: int = LAST, backward: int = 0, pick: int = -1, blank: int = -1, locals_: bool = True) -> items.Item:
+    """The chain: values up to `forward`, gradients down to `backward`."""
+    nodes = []
+    for n in range(LAST + 1):
+        shown = n >= backward and n != blank
+        said = f"local {local(v, n):.4f}" if locals_ and n > 0 and backward <= n else ""
+        own = f"θ = {both(v)[0].network.params[NODES[n]]['weight'][0, 0]:.2f}" if n in (1, 3) else ""
+        nodes.append({
+            "name": NAMES[n], "formula": LAYERS[n - 1][2] if n else "", "theta": own,
+            "value": value(v, n) if n <= forward else None, "gradient": gradient(v, n) if shown else None,
+            "local": said, "pick": n == pick,
+        })  # fmt: skip
+    return items.chain(nodes)
+
+
+def forward(v: Values) -> Board:
+    """The forward pass as far as it has come."""
+    t = v["t"]
+    return Board([[row(v, t, LAST + 1, t, locals_=False)]], f"Forward, step {t}: {SAID[t]} is {value(v, t):.4f}.", {"t": (0, LAST)})
+
+
+def backward(v: Values) -> Board:
+    """The backward pass as far as it has come: t counts from the loss."""
+    n = LAST - v["t"]
+    if n == LAST:
+        sentence = "The backward pass starts at the loss: $\\frac{\\partial L}{\\partial L} = 1$."
+    else:
+        sentence = f"given {gradient(v, n + 1):.4f} × local {local(v, n + 1):.4f} = **{gradient(v, n):.4f}**"
+    return Board([[row(v, LAST, n, n)], [items.words(sentence)]], f"Backward, step {v['t']}: gradient {gradient(v, n):.4f}.", {"t": (0, LAST)})
+
+
+def layer_of(v: Values) -> int:
+    """The layer that is looked at."""
+    return int(v["n"])
+
+
+def product(v: Values) -> Board:
+    """given × local = wanted, to the left and for the weights."""
+    n = layer_of(v)
+    left = [
+        items.number("given to us $\\frac{\\partial L}{\\partial h^{(n)}}$", gradient(v, n), role="gradient"), items.op("·"),
+        items.number("local $\\frac{\\partial h^{(n)}}{\\partial h^{(n-1)}}$", local(v, n), role="plain"), items.op("="),
+        items.number("to the left $\\frac{\\partial L}{\\partial h^{(n-1)}}$", gradient(v, n - 1), role="gradient"),
+    ]  # fmt: skip
+    rows = [[row(v, pick=n)], left]
+    if n in (1, 3):
+        own, wanted = theta(v, n)
+        rows.append([
+            items.number("given to us $\\frac{\\partial L}{\\partial h^{(n)}}$", gradient(v, n), role="gradient"), items.op("·"),
+            items.number("local $\\frac{\\partial h^{(n)}}{\\partial \\theta^{(n)}}$", own, role="plain"), items.op("="),
+            items.number("what we want $\\frac{\\partial L}{\\partial \\theta^{(n)}}$", wanted, role="gradient"),
+        ])  # fmt: skip
+    else:
+        rows.append([items.words("This layer has no parameters: it only hands the gradient on.")])
+    return Board(rows, f"Layer {n}: given {gradient(v, n):.4f} times local {local(v, n):.4f} is {gradient(v, n - 1):.4f}.")
+
+
+def blanks(v: Values) -> Board:
+    """The same with the product left out."""
+    n = layer_of(v)
+    left = [
+        items.number("given to us", gradient(v, n), role="gradient"), items.op("·"),
+        items.number("local gradient", local(v, n), role="plain"), items.op("="), items.words("**?**"),
+    ]  # fmt: skip
+    return Board([[row(v, LAST, n, n)], left], f"Layer {n}: {gradient(v, n):.4f} times {local(v, n):.4f} is what?")
+
+
+def why(v: Values) -> str:
+    """given × local, in numbers."""
+    n = layer_of(v)
+    return (
+        f"Given {gradient(v, n):.4f} × local {local(v, n):.4f} = **{gradient(v, n - 1):.4f}**. The layer needs to know nothing "
+        "of the layers to its right: all they have to say is in the one number that is given."
+    )
+
+
+OPTIONS = tuple((str(n), f"{n}: {k}") for n, (_, k, _) in enumerate(LAYERS, 1))
+
+LESSON = Lesson(
+    slug="backprop",
+    title="Backprop is the chain rule",
+    summary="Values go right, gradients come back left: given × local = wanted, at every layer.",
+    covers=("Backprop", "Recap"),
+    controls=(
+        Number("t", "step", LAST, 0, LAST, 1, plays=True),
+        Choice("n", "layer n", "4", OPTIONS),
+        Number("x", "x", 1.5, -3.0, 3.0, 0.1),
+        Number("theta1", "θ(1)", 0.6, -3.0, 3.0, 0.1),
+        Number("theta3", "θ(3)", -1.2, -3.0, 3.0, 0.1),
+    ),
+    beats=(
+        Beat("chain-rule", "say", "It's just the chain rule", """
+A network is a chain of functions. The derivative of a chain is the product of the derivatives of its links:
+
+$$\\frac{\\partial L}{\\partial x} = \\frac{\\partial L}{\\partial h} \\frac{\\partial h}{\\partial x}$$
+
+That is all. Backpropagation does this product from the right, one layer at a time.
+""", forward, ("t",), start={"t": 6}),
+        Beat("forward", "show", "Forward propagation", """
+Values go to the right. Each layer reads what the layer before it has made, and its own parameter $\\theta^{(n)}$, if it
+has one. The last number is the loss.
+""", forward, ("t",), start={"t": 0}),
+        Beat("what-we-want", "say", "What we want for each layer", """
+This is what we want for each layer, to update its parameters:
+
+$$\\frac{\\partial L}{\\partial \\theta^{(n)}}$$
+
+To compute it, we need to propagate this gradient:
+
+$$\\frac{\\partial L}{\\partial h^{(n)}}$$
+""", backward, ("t",), start={"t": 0}),
+        Beat("each-layer", "show", "For each layer", """
+$$\\underbrace{\\frac{\\partial L}{\\partial \\theta^{(n)}}}_{\\text{what we want}} = \\underbrace{\\frac{\\partial L}{\\partial h^{(n)}}}_{\\text{given to us}} \\cdot \\underbrace{\\frac{\\partial h^{(n)}}{\\partial \\theta^{(n)}}}_{\\text{local}}$$
+
+$$\\frac{\\partial L}{\\partial h^{(n-1)}} = \\frac{\\partial L}{\\partial h^{(n)}} \\cdot \\frac{\\partial h^{(n)}}{\\partial h^{(n-1)}}$$
+
+Both use the same given gradient. The **local gradient** is just the derivative of layer $n$ by itself.
+""", product, ("n",), start={"n": "3"}),
+        Beat("boxes", "show", "Propagated = propagated × local", """
+For each layer, we compute:
+
+$$[\\text{propagated gradient to the left}] =$$
+
+$$[\\text{propagated gradient from right}]$$
+
+$$\\cdot \\; [\\text{local gradient}]$$
+
+- From the right: received during backprop.
+- Local: can be computed immediately, from what went in during the forward pass.
+""", product, ("n",), start={"n": "2"}),
+        Beat("predict", "predict", "The sigmoid's turn", """
+The gradient has come back to layer 4, the sigmoid. Its local gradient is $f(1 - f)$.
+""", blanks, start={"n": "4"}, question=Question(
+            "What goes to the left, $\\frac{\\partial L}{\\partial h^{(3)}}$? (two decimals)", "number",
+            lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006)),
+        Beat("backward", "show", "Backward propagation", """
+Gradients go to the left. It starts at the loss, $\\frac{\\partial L}{\\partial L} = 1$, and each layer multiplies by its
+local gradient. One pass gives all of them.
+""", backward, ("t",), start={"t": 0}),
+        Beat("blanks", "predict", "Fill in any layer", """
+Choose a layer, change the numbers, and do its product yourself.
+""", blanks, ("n", "x", "theta1", "theta3"), start={"n": "2"}, question=Question(
+            "What does this layer send to the left? (two decimals)", "number",
+            lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006)),
+        Beat("play", "play", "The whole chain", """
+Move the input and the parameters. Watch what happens to the gradients on the left when a local gradient gets small.
+""", product, ("n", "x", "theta1", "theta3")),
+        Beat("try", "try", "What to try", "", product, ("n", "x", "theta1", "theta3"), tries=(
+            Try("x = 3 and θ(1) = 3: tanh is flat there. What is left of the gradient?", {"x": 3.0, "theta1": 3.0, "n": "2"}),
+            Try("θ(3) = 0: why does nothing to the left of layer 3 learn?", {"theta3": 0.0, "n": "3"}),
+            Try("Which sign of θ(3) makes dL/dx positive?", {"theta3": 1.2, "n": "1"}),
+        )),
+    ),
+)  # fmt: skip

@@ -1,0 +1,203 @@
+"""Lesson 5: softmax and cross-entropy for N inputs, p − t, and why the naive code gives NaN."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from convoscope import engine
+from convoscope.server.lessons import items, nets
+from convoscope.server.lessons.model import Beat, Board, Cells, Choice, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.snippets import run
+
+F = ((2.0, 1.0, -1.0), (0.5, 0.5, 3.0))
+LABELS = ("cat", "dog", "ship")
+NAIVE = "def softmax(f):\n    exp_f = np.exp(f)\n    return exp_f / np.sum(exp_f, axis=1, keepdims=True)\n"
+STABLE = (
+    "def softmax(f):\n    exp_f = np.exp(f - np.max(f, axis=1, keepdims=True))\n"
+    "    return exp_f / np.sum(exp_f, axis=1, keepdims=True)\n"
+)
+Rows = tuple[tuple[float, ...], ...]
+
+
+@lru_cache(maxsize=256)
+def passed(f: Rows, y: tuple[int, ...]) -> engine.Gradients:
+    """The softmax of N rows of logits, the loss against y, and the gradients."""
+    trace = nets.chain((len(f[0]),), [("p", nets.layer("softmax"))]).trace(np.array(f))
+    return trace.gradients(engine.loss(y))
+
+
+@lru_cache(maxsize=64)
+def naive(f: Rows) -> engine.Trace:
+    """exp, sum, divide, as the formula says."""
+    nodes = (
+        engine.Node("e", nets.layer("exp"), ("x",)),
+        engine.Node("s", nets.layer("dense", units=1, bias=False), ("e",)),
+        engine.Node("p", nets.layer("div"), ("e", "s")),
+    )
+    d = len(f[0])
+    net = engine.Network("naive", (engine.Input("x", (None, d)),), nodes, {"s": {"weight": np.ones((1, d))}})
+    with np.errstate(all="ignore"):
+        return net.trace(np.array(f))
+
+
+def labels(v: Values) -> tuple[int, ...]:
+    """The right classes."""
+    return LABELS.index(v["y0"]), LABELS.index(v["y1"])
+
+
+def one(v: Values) -> Rows:
+    """The single example with sliders."""
+    return ((v["f0"], v["f1"], v["f2"]),)
+
+
+def losses(v: Values) -> list[float]:
+    """L_i of each example."""
+    return [passed((row,), (y,)).value for row, y in zip(v["f"], labels(v), strict=True)]
+
+
+def grids(v: Values, *, gradient: bool = False) -> Board:
+    """f, p, the losses; and p − t where asked."""
+    g, y = passed(v["f"], labels(v)), labels(v)
+    right = [items.mark("pick", [(i, k)]) for i, k in enumerate(y)]
+    names = {"rows": ["i = 0", "i = 1"], "columns": list(LABELS)}
+    row = [items.grid(v["f"], "f, the logits", edit="f", marks=right, rows=names["rows"]), items.op("→"),
+           items.grid(g.trace.output, "p", marks=right, decimals=3, span=1, **names)]  # type: ignore[arg-type]
+    each = losses(v)
+    second = [items.table(("example", "right answer", "$L_{\\ix{i}} = -\\log p_{\\ix{i}, y_{\\ix{i}}}$"),
+                          [(f"{i}", LABELS[k], f"{each[i]:.4f}") for i, k in enumerate(y)]),
+              items.number("L, the average", g.value)]  # fmt: skip
+    rows = [row, second]
+    if gradient:
+        t = np.eye(3)[list(y)]
+        rows = [row, [items.grid(g.trace.output, "p", decimals=3, span=1), items.op("−"), items.grid(t, "t", span=1, role="plain"), items.op("÷ 2 ="),
+                      items.grid(g.by_activation["x"], "$\\frac{\\partial L}{\\partial f_{\\ix{i},\\ix{j}}}$", role="gradient", decimals=3, marks=right)]]  # fmt: skip
+    return Board(rows, f"The losses are {each[0]:.4f} and {each[1]:.4f}, their mean {g.value:.4f}.")
+
+
+def forward(v: Values) -> Board:
+    """p, L_i and L."""
+    return grids(v)
+
+
+def backward(v: Values) -> Board:
+    """(p − t)/N."""
+    return grids(v, gradient=True)
+
+
+def sliders(v: Values) -> Board:
+    """One example: bars of p, and of p − t."""
+    g = passed(one(v), (LABELS.index(v["y0"]),))
+    p, d = g.trace.output[0], g.by_activation["x"][0]
+    y = LABELS.index(v["y0"])
+    return Board([[items.bars(list(zip(LABELS, p, strict=True)), "p", span=1, pick=y),
+                   items.bars(list(zip(LABELS, d, strict=True)), "$\\frac{\\partial L}{\\partial f} = p - t$", "gradient", span=1, pick=y)],
+                  [items.number("L = −log p of the right answer", g.value)]],
+                 f"p of {LABELS[y]} is {p[y]:.3f}, the loss {g.value:.4f}.")  # fmt: skip
+
+
+def big(v: Values) -> Rows:
+    """The logits that break the naive code."""
+    return {"1": ((1.0, 2.0, 3.0),), "1000": ((1000.0, 2.0, 3.0),), "-1000": ((-1000.0, -1001.0, -1002.0),)}[v["big"]]
+
+
+def literal(f: Rows) -> str:
+    """The logits as code."""
+    return "np.array([[" + ", ".join(f"{x:g}." for x in f[0]) + "]])"
+
+
+def broken(v: Values) -> Board:
+    """The naive code, run, and its parts."""
+    f, t = big(v), naive(big(v))
+    row = [items.grid(f, "f"), items.op("→"), items.grid(t.activations["e"], "exp f", decimals=2, span=30), items.op("÷"),
+           items.grid(t.activations["s"], "Σ", decimals=2, span=30), items.op("="), items.grid(t.activations["p"], "p", decimals=3, span=1)]  # fmt: skip
+    said = {"1": "fine", "1000": "∞ / ∞ = NaN", "-1000": "0 / 0 = NaN"}[v["big"]]
+    return Board([[items.code(run(NAIVE + f"\nprint(softmax({literal(f)}))"))], row], f"With these logits: {said}.")
+
+
+def covered(v: Values) -> Board:
+    """The naive code before it runs."""
+    return Board([[items.math(r"p_{\ix{i},\ix{j}} = \frac{e^{f_{\ix{i},\ix{j}}}}{\sum_{\ix{k}} e^{f_{\ix{i},\ix{k}}}}")],
+                  [items.code(run(NAIVE))]], "The formula as code.")  # fmt: skip
+
+
+def stable(v: Values) -> Board:
+    """The stable code on the same logits."""
+    f = big(v)
+    p = passed(f, (0,)).trace.output
+    shifted = np.array(f) - max(f[0])
+    return Board([[items.code(run(STABLE + f"\nprint(softmax({literal(f)}))"))],
+                  [items.grid(f, "f"), items.op("→"), items.grid(shifted, f"f − C, C = {max(f[0]):g}".replace("-", "−")), items.op("→"),
+                   items.grid(p, "p", decimals=3, span=1)]], f"With C = {max(f[0]):g} subtracted, p is finite.")  # fmt: skip
+
+
+LOGITS = tuple(Number(f"f{k}", f"logit of {name}", F[0][k], -8.0, 8.0, 0.1) for k, name in enumerate(LABELS))
+NAMES = tuple((name, name) for name in LABELS)
+BIG = Choice("big", "the logits", "1000", (("1", "1, 2, 3"), ("1000", "1000, 2, 3"), ("-1000", "−1000, −1001, −1002")))
+
+LESSON = Lesson(
+    slug="softmax",
+    title="Softmax and cross-entropy, for N inputs",
+    summary="From logits to probabilities to a loss; its gradient is (p − t)/N; and why the naive code says NaN.",
+    covers=("Example: Softmax (for N inputs)",),
+    controls=(
+        Cells("f", "the logits", F, -2000, 2000), Choice("y0", "right answer of example 0", "dog", NAMES),
+        Choice("y1", "right answer of example 1", "ship", NAMES), *LOGITS, BIG,
+    ),
+    beats=(
+        Beat("softmax", "say", "Softmax loss", """
+Let's assume we are using **Softmax** and **Cross-entropy** loss (together this is often called "Softmax loss"). Here
+$\\ix{i}$ are different examples, $y_{\\ix{i}}$ their ground truth labels.
+
+$$p_{\\ix{i},\\ix{j}} = \\frac{e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}}}}$$
+
+$$L_{\\ix{i}} = -\\log p_{\\ix{i},y_{\\ix{i}}} \\qquad L = \\frac{1}{N} \\sum_{\\ix{i}} L_{\\ix{i}}$$
+""", forward, ("f", "y0", "y1")),
+        Beat("predict", "predict", "Where do we start going back?", """
+Backprop starts with $\\frac{\\partial L}{\\partial f}$. For one example ($N = 1$) look at the logit of the **right** class.
+""", lambda v: Board([[items.bars(list(zip(LABELS, passed(one(v), (1,)).trace.output[0], strict=True)), "p; the right answer is dog", span=1, pick=1)]],
+                     "Three probabilities; the right answer is dog."), question=Question(
+            "What is $\\frac{\\partial L}{\\partial f}$ for the logit of dog? (two decimals)", "number",
+            lambda v: round(float(passed(one(v), (1,)).by_activation["x"][0, 1]), 3),
+            lambda v: f"It is $p - t$ with $t = 1$: {passed(one(v), (1,)).trace.output[0, 1]:.3f} − 1 = "
+            f"**{passed(one(v), (1,)).by_activation['x'][0, 1]:.3f}**. Negative: raising this logit lowers the loss.".replace("**-", "**−"), near=0.006)),
+        Beat("derivative", "show", "The derivative is p − t", """
+$$\\frac{\\partial L}{\\partial f_{\\ix{i},\\ix{j}}} = \\frac{p_{\\ix{i},\\ix{j}} - t_{\\ix{i},\\ix{j}}}{N}$$
+
+where $t_{\\ix{i}} = [0 \\dots 1 \\dots 0]$ (entry $y_{\\ix{i}}$ set to 1).
+
+Try deriving this: it's tricky but not too hard. Now we can continue backpropagating to the layer before $f$.
+""", backward, ("f", "y0", "y1")),
+        Beat("play", "play", "Three logits", """
+Move the logits of one example. The probabilities always sum to 1, the gradients always sum to 0.
+""", sliders, ("f0", "f1", "f2", "y0")),
+        Beat("code", "show", "Let's code this up in NumPy", """
+Doesn't work: what's the problem this time?
+""", covered),
+        Beat("thousand", "predict", "What if 1000 appears in f?", """
+$e^{1000}$ is larger than any number that a float can hold.
+""", covered, question=Question("What does `softmax` print for 1000?", "choice", lambda v: "nan", lambda v: "Overflow: `exp(1000)` is `inf`, and `inf / inf` is **NaN**. The other two are `x / inf = 0`.",
+                                options=("1", "nan", "inf", "0"))),
+        Beat("nan", "show", "Overflow, and underflow", """
+- 1000 appears in $f$. Overflow: we get inf/inf = **NaN**.
+- The largest value is −1000. Underflow: we get 0/0 = **NaN**.
+
+This expression is **numerically unstable**.
+""", broken, ("big",)),
+        Beat("subtract", "say", "Subtracting a constant does not change p", """
+$$p_{\\ix{i},\\ix{j}} = \\frac{e^{f_{\\ix{i},\\ix{j}} - C}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}} - C}}$$
+
+$$= \\frac{e^{-C} e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{-C} e^{f_{\\ix{i},\\ix{k}}}} = \\frac{e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}}}}$$
+
+If we choose $C$ to be the **max**, then it works:
+
+- If a large value appears in $f$, then that value will become 1 and all others will be 0 (avoiding overflow).
+- If all values in $f$ are large negative, then they will be shifted up towards 0 (avoiding underflow).
+""", stable, ("big",)),
+        Beat("stable", "show", "The stable code", "Same function, one subtraction more. This is how the engine computes it, too.", stable, ("big",)),
+        Beat("try", "try", "What to try", "", sliders, ("f0", "f1", "f2", "y0"), tries=(
+            Try("All logits equal: the loss is log 3 = 1.0986. Why?", {"f0": 0.0, "f1": 0.0, "f2": 0.0}),
+            Try("A confident wrong answer: what is the largest that |p − t| can be?", {"f0": 8.0, "f1": -8.0, "f2": -8.0, "y0": "dog"}),
+            Try("A confident right answer: there is almost nothing left to learn.", {"f0": -8.0, "f1": 8.0, "f2": -8.0, "y0": "dog"}),
+        )),
+    ),
+)  # fmt: skip

@@ -1,0 +1,25 @@
+/** A figure takes the room that there is: larger for the back of a room, a little smaller to stay on one screen. */
+
+const MOST = 1.55, LEAST = 0.86, NARROW = 900; // times; css px
+const AROUND = 190; // css px above and below a figure: header, footer, caption, margins
+
+/** @param {HTMLElement} rows */
+export function fit(rows) {
+  rows.style.setProperty('zoom', '1');
+  if (innerWidth <= NARROW) return;
+  const style = getComputedStyle(rows);
+  const [across, down] = [parseFloat(style.paddingLeft) * 2, parseFloat(style.paddingTop) * 2 + 2];
+  const gap = parseFloat(style.rowGap) || 0;
+  const lines = [...rows.children].map((row) => row.getBoundingClientRect().height);
+  const high = lines.reduce((sum, line) => sum + line, gap * (lines.length - 1)) + down;
+  const wide = Math.max(1, ...[...rows.children].map(used)) + across;
+  const room = { w: rows.clientWidth, h: Math.max(340, innerHeight - AROUND) };
+  const zoom = Math.max(LEAST, Math.min(MOST, (room.w / wide) * 0.985, room.h / high));
+  rows.style.setProperty('zoom', zoom.toFixed(3));
+}
+
+/** How wide a row is: what its parts take, gaps counted. @param {Element} row */
+function used(row) {
+  const boxes = [...row.children].map((child) => child.getBoundingClientRect());
+  return boxes.length ? Math.max(...boxes.map((b) => b.right)) - Math.min(...boxes.map((b) => b.left)) : 0;
+}
