@@ -57,7 +57,7 @@ export interface Frame {
 }
 /** What a view is given: everything it may depend on. */
 export interface Stage {
-  scene: Scene; state: State; width: number; height: number; graph: Graph; look: Look; t: number; photo: CanvasImageSource | null;
+  scene: Scene; state: State; width: number; height: number; margin: number; graph: Graph; look: Look; t: number; photo: CanvasImageSource | null;
 }
 export type View = (stage: Stage) => Frame;
 

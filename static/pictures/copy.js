@@ -6,7 +6,7 @@ import { mapQuad } from '../scene/slices.js';
 import { cellBlock } from '../scene/hit.js';
 import { placeOf } from '../model/tensor.js';
 import { chain } from './parts/chain.js';
-import { acrossOf, cellOutline, plate } from './parts/plate.js';
+import { acrossOf, cellOutline, plate, reachOver } from './parts/plate.js';
 import { explode, numbers, SEEN } from './parts/stack.js';
 import { measures } from './parts/stack_sum.js';
 import { tileMarks, tileTargets } from './parts/tiles.js';
@@ -102,7 +102,7 @@ function given(input) {
     over: [
       ...(stage.photo ? [] : [rect(photo, { stroke: 'ink', width: 0.9, alpha: 0.4 })]),
       ...cropMarks(stage.scene, photo),
-      curve([patch[1], [patch[1][0] + 120, patch[1][1]], [outline[0][0] - 120, outline[0][1]], [outline[0][0] - 5, (outline[0][1] + outline[3][1]) / 2]], { width: 1.5, alpha: 0.9, head: true }),
+      reachOver(patch[1], [outline[0][0] - 5, (outline[0][1] + outline[3][1]) / 2]),
       ...attention(patch), ...attention(outline),
     ],
     labels: [

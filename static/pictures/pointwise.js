@@ -2,7 +2,7 @@
 
 import { attention, curve, line, rect, shape } from '../scene/marks.js';
 import { mapOf, placeOf } from '../model/tensor.js';
-import { acrossOf, cellOutline, peak, plate } from './parts/plate.js';
+import { acrossOf, cellOutline, peak, plate, reachOver } from './parts/plate.js';
 import { CAPTION, WEDGE, caption, indexed, label, printer } from './parts/words.js';
 
 /** @import { Box, Mark, PictureFrame, PictureInput, Point } from '../stage.d.ts' */
@@ -41,7 +41,7 @@ export function pointwise(input) {
       line([point, [axes.at(0, y)[0], point[1]]], { width: 1, alpha: 0.6, dash: [3, 3] }),
       disc(point, 7, stage.look.scale.css(y, stage.look.range(node.name))),
       curve([[inAt[1][0] + 5, inAt[1][1]], [inAt[1][0] + 60, inAt[1][1]], [plot.x - 50, plot.y + plot.h + 30], [axes.at(x, 0)[0], plot.y + plot.h + 8]], { width: 1.3, alpha: 0.8, head: true }),
-      curve([[plot.x + plot.w + 8, point[1]], [plot.x + plot.w + 60, point[1]], [outAt[0][0] - 60, outAt[0][1]], [outAt[0][0] - 5, (outAt[0][1] + outAt[3][1]) / 2]], { width: 1.3, alpha: 0.8, head: true }),
+      reachOver([plot.x + plot.w + 8, point[1]], [outAt[0][0] - 5, (outAt[0][1] + outAt[3][1]) / 2], 1.3),
       ...attention(inAt), ...attention(outAt),
     ],
     labels: [

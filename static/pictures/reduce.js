@@ -1,10 +1,10 @@
 /** A pool: one window of one channel, laid open, and the one number that is made of it. Pure. */
 
-import { attention, curve, hatch, line, rect, shape } from '../scene/marks.js';
+import { attention, hatch, line, rect, shape } from '../scene/marks.js';
 import { blockOn, bounds } from '../scene/matrix.js';
 import { mapQuad } from '../scene/slices.js';
 import { placeOf } from '../model/tensor.js';
-import { acrossOf, cellOutline, magnified, peak, plate, veil } from './parts/plate.js';
+import { acrossOf, cellOutline, magnified, peak, plate, reachOver, veil } from './parts/plate.js';
 import { cellsOf, tileMarks, tileTargets } from './parts/tiles.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
 
@@ -48,7 +48,7 @@ export function reduce(input) {
       ...tileMarks({ box: open, rows: rows.length, columns: columns.length, values: x.values, range, scale: stage.look.scale, padding }),
       ...(winner ? [rect({ x: winner.x + 1.5, y: winner.y + 1.5, w: winner.w - 3, h: winner.h - 3 }, { stroke: 'ink', width: 3.4 })] : []),
       ...(winner && winner.x + winner.w < open.x + open.w - 1 ? [line([[winner.x + winner.w, start[1]], [open.x + open.w, start[1]]], { width: 1.2, alpha: 0.35, dash: [2, 3] })] : []),
-      curve([[start[0], start[1]], [start[0] + 70, start[1]], [tip[0] - 70, tip[1]], [tip[0], tip[1]]], { width: 1.7, alpha: 0.9, head: true }),
+      reachOver([start[0], start[1]], [tip[0], tip[1]], 1.7),
       ...attention(window), ...attention(outline),
     ],
     labels: [

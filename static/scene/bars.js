@@ -24,7 +24,7 @@ export function barsOf(scene, { x, y, w, pitch }, node, pending) {
   const rows = barClasses(scene).map((index, k) => {
     const value = /** @type {import('../types.d.ts').Prediction} */ (trace.prediction).probabilities[index];
     const label = network.labels[index] ?? String(index);
-    const look = [label === image.label ? 'truth' : '', index === best ? 'best' : ''].join(' ').trim();
+    const look = [label === image.label ? 'truth' : '', index === best && !pending ? 'best' : ''].join(' ').trim();
     return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: value.toFixed(3), look, y: y + (k + 0.5) * pitch });
   });
   return { x, w, pitch, rows, node, pending };

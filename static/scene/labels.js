@@ -6,6 +6,8 @@ import { isWeighted } from '../model/graph.js';
 /** @import { Label } from '../stage.d.ts' */
 
 /** Room (px) from which name, shape, and everything is said. */
+/** px across of a small letter, on average. */
+const LETTER = 6.2;
 const ROOM = { name: 22, shape: 40, all: 60, word: 100 };
 
 /** 10×32×32. @param {number[]} shape */
@@ -27,6 +29,9 @@ export function stripLabel(node, { x, y, w }, last) {
   };
 }
 
+/** Whether a small text has room, by the usual width of its letters. @param {string} text @param {number} room */
+const fits = (text, room) => text.length * LETTER <= room + 6;
+
 /**
  * A node's label: name, what it does, shape, parameters.
  * @param {NodeView} node @param {{ x: number, y: number, anchor: Label['anchor'] }} place @param {number} room px across
@@ -38,7 +43,7 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
   const lines = [{ text: node.name, look: 'name' }];
   const small = { text: times(node.shape), look: 'shape' };
   if (room >= ROOM.all && most === 'full') {
-    if (node.summary !== node.name) lines.push({ text: node.summary, look: 'kind' });
+    if (node.summary !== node.name && fits(node.summary, room)) lines.push({ text: node.summary, look: 'kind' });
     lines.push(small);
     if (isWeighted(node)) lines.push({ text: `${thousands(node.parameters)} ${room >= ROOM.word ? 'parameters' : 'params'}`, look: 'shape' });
   } else if (room >= ROOM.shape && most !== 'name') lines.push(small);

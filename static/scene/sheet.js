@@ -11,7 +11,7 @@ const AIR = 6;
 const SHRINK = 0.35;
 /** Gaps in units of one: after an input, between a layer and what hangs below it, after a block, elsewhere. */
 const GAPS = { input: 2.4, pair: 0.55, block: 1.7, other: 1 };
-const LEAST_GAP = 5;
+const LEAST_GAP = 10;
 const WIDEST_GAP = 46;
 
 /** @typedef {{ gx: number, gy: number, gw: number, gh: number, gc: number, gpx: number, gpy: number }} Grid */

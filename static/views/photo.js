@@ -10,6 +10,8 @@ import { photoBox } from '../scene/tail.js';
 
 /** px between the photograph and the input: room for an arrow and two short lines beside it. */
 const ARROW = 40;
+/** The two lines need an input so wide, px. */
+const ROOM = 88;
 
 /**
  * @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses
@@ -35,7 +37,7 @@ export function photoParts(stage, form, poses) {
     marks: [line([[x, box.y + box.h + 5], [x, input.y + pose.w * pose.ay * 0.22 - 1]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage.scene, box)],
     labels: [
       label('photo', box.x, box.y - 6, [stage.scene.image.kind === 'photo' ? 'the photograph' : 'the picture'], 'sw'),
-      label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw'),
+      ...(input.w >= ROOM ? [label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw')] : []),
     ],
   };
 }
@@ -46,7 +48,7 @@ export function preprocessing({ scene }) {
   const p = network.preprocessing;
   if (!p) return ['as it is'];
   const { crop } = trace;
-  const cut = crop.width < image.width - 1 || crop.height < image.height - 1 ? 'cut out, ' : '';
+  const cut = crop.width < image.width - 1 || crop.height < image.height - 1 ? 'crop, ' : '';
   const resized = `${cut}${p.size[1]}×${p.size[0]}`;
   return [resized, p.mean.length ? '(x − mean)/std' : 'scaled'];
 }

@@ -82,7 +82,8 @@ export function mountStage(root, context) {
     if (!look || looked !== key || now?.scene.activations !== scene.activations) look = lookOf(scene, graph, state.range, theme);
     looked = key;
     const image = photo.of(context.resources.pictureUrl(scene.image.id, 384));
-    return { scene, state, width, height, graph, look, t: state.t, photo: image };
+    const margin = parseFloat(getComputedStyle(root).getPropertyValue('--margin')) || 0;
+    return { scene, state, width, height, margin, graph, look, t: state.t, photo: image };
   }
 
   /** Makes the frame again; `gliding` moves to it even where the view is the same. @param {boolean} gliding */

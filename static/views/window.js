@@ -21,10 +21,13 @@ const RIBBON = {
 /** What is not looked at steps back. */
 const DIM = 0.3;
 const PHONE_HEIGHT = 372;
+/** px across of a letter of a caption, on average, and from a caption to the stage's edge. */
+const LETTER = 7.4;
+const EDGE = 8;
 
 /** @param {Stage} stage @returns {Frame} */
 export function windowView(stage) {
-  const form = formOf(stage.width < 720 && stage.width >= 560 ? 720 : stage.width);
+  const form = formOf(stage.width, stage.margin);
   const { graph, scene, state, look, width } = stage;
   const e = scene.explanation;
   const node = e && graph.byName.get(e.node);
@@ -45,7 +48,7 @@ export function windowView(stage) {
       ...picture.under,
     ],
     over: picture.over,
-    labels: [...picture.labels, ...(state.node && !e ? [waiting(box)] : [])],
+    labels: [...picture.labels.map((label) => inside(label, width)), ...(state.node && !e ? [waiting(box)] : [])],
     targets: [...sceneTargets(graph, small), ...picture.targets],
   };
 }
@@ -67,6 +70,12 @@ function miniature(stage, node, small, lit) {
   if (!pose || !volume) return [];
   const marks = volumeMarks(node, volume, pose, revealed(stage.graph, node.name, stage.t), stage.look);
   return lit.has(node.name) ? marks : [group(marks, DIM)];
+}
+
+/** A caption that would run over the edge ends at it. @param {Label} label @param {number} width @returns {Label} */
+function inside(label, width) {
+  const across = label.lines.reduce((sum, { text }) => sum + text.length * LETTER, 0);
+  return label.anchor === 'sw' && label.x + across > width - EDGE ? { ...label, x: width - EDGE, anchor: 'se' } : label;
 }
 
 /** @param {import('../stage.d.ts').Box} box @returns {Label} */

@@ -1,10 +1,10 @@
 /** Any arithmetic step by step: what is read at the left, the steps between, what comes of it at the right. Pure. */
 
-import { attention, curve, rect } from '../../scene/marks.js';
+import { attention, rect } from '../../scene/marks.js';
 import { blockOn } from '../../scene/matrix.js';
 import { mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
-import { acrossOf, cellOutline, plate } from './plate.js';
+import { acrossOf, cellOutline, plate, reachOver } from './plate.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './words.js';
 
 /** @import { NodeView, OperandView } from '../../types.d.ts' */
@@ -37,8 +37,8 @@ export function chain(input) {
     under: [],
     over: [
       ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: STEP.h }, { fill: 'sheet', stroke: 'ink', width: k === rows.length - 1 ? 1.6 : 0.8, alpha: 0.8 })),
-      ...read.flatMap(({ outline: at }) => [curve([at[1], [at[1][0] + 60, at[1][1]], [left - 50, top + STEP.h / 2], [left - 4, top + STEP.h / 2]], { width: 1.2, alpha: 0.7, head: true }), ...attention(at)]),
-      curve([[left + wide + 4, last], [left + wide + 60, last], [tip[0] - 60, tip[1]], tip], { width: 1.5, alpha: 0.9, head: true }),
+      ...read.flatMap(({ outline: at }) => [reachOver(at[1], [left - 4, top + STEP.h / 2], 1.2), ...attention(at)]),
+      reachOver([left + wide + 4, last], tip),
       ...attention(outline),
     ],
     labels: [

@@ -1,7 +1,7 @@
 /** A volume seen face on, its other channels a little behind it; and the output of every picture at its right. Pure. */
 
 import { cellBlock } from '../../scene/hit.js';
-import { line, shape } from '../../scene/marks.js';
+import { curve, line, shape } from '../../scene/marks.js';
 import { blockOn, corners } from '../../scene/matrix.js';
 import { pose } from '../../scene/pose.js';
 import { mapQuad } from '../../scene/slices.js';
@@ -59,6 +59,16 @@ export function veil(node, volume, at, cell) {
       .map((block) => shape(blockOn(m, volume.rows, volume.columns, block), { fill: 'sheet', fillAlpha: VEIL })),
     shape(corners(m), { stroke: 'ink', width: 0.9, alpha: 0.55 }),
   ];
+}
+
+/**
+ * An arrow that leaves to the right and comes in from the left.
+ * @param {Point} from @param {Point} to @param {number} [width]
+ * @returns {Mark}
+ */
+export function reachOver(from, to, width = 1.5) {
+  const bend = Math.max(8, Math.min(70, (to[0] - from[0]) / 2));
+  return curve([from, [from[0] + bend, from[1]], [to[0] - bend, to[1]], to], { width, alpha: 0.9, head: true });
 }
 
 /** Two lines from the corners of one outline to the corners of a box: it is the same thing, larger. @param {Point[]} small its right side is used @param {Box} large @returns {Mark[]} */

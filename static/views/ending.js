@@ -1,0 +1,79 @@
+/** The end of the flow, in every view of the whole network: strips of numbers, and the classes as bars. Pure. */
+
+import { revealed } from '../anim/timeline.js';
+import { barClasses, barsOf } from '../scene/bars.js';
+import { stripLabel } from '../scene/labels.js';
+import { line } from '../scene/marks.js';
+import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
+
+/** @import { Bars, Column, Label, Mark, Pose, Stage } from '../stage.d.ts' */
+/** @import { Form } from './form.js' */
+
+/** px from the strips to the bars. */
+const TO_BARS = 14;
+/** Below the flow, on a narrow screen: px from the strips to the left margin, rows at least, px for the names below. */
+const BELOW = { left: 6, rows: 6, names: 40 };
+
+/** @typedef {{ poses: Map<string, Pose>, bars: Bars | null }} Ending */
+
+/** The columns that are no part of the ending. @param {Stage} stage @param {Column[]} columns */
+export function flowColumns({ scene, graph }, columns) {
+  const { strips, bars } = tailOf(scene.network, graph);
+  const ends = new Set([...strips, ...(bars ? [bars] : [])]);
+  return columns.filter((column) => !ends.has(column.nodes[0]));
+}
+
+/** How much of the width the ending at the right takes, the margin included. @param {Stage} stage @param {Form} form */
+export function endingWidth({ scene, graph }, form) {
+  const bars = barClasses(scene).length ? form.bars.w + TO_BARS : 0;
+  return form.margin + bars + tailWidth(scene.network, graph, form.bars.gap);
+}
+
+/** At the right of the flow, centred on its axis. @param {Stage} stage @param {Form} form @param {number} axis @param {number} tallest @returns {Ending} */
+export function endingAtRight(stage, form, axis, tallest) {
+  const x = stage.width - endingWidth(stage, form);
+  return ending(stage, form, { x, axis, tallest, w: form.bars.w });
+}
+
+/** Below the flow. @param {Stage} stage @param {Form} form @param {number} top @returns {Ending & { height: number }} */
+export function endingBelow(stage, form, top) {
+  const rows = Math.max(barClasses(stage.scene).length, BELOW.rows);
+  const tall = rows * form.bars.pitch;
+  const x = form.margin + BELOW.left;
+  const strips = tailWidth(stage.scene.network, stage.graph, form.bars.gap);
+  const w = stage.width - form.margin - x - strips - TO_BARS;
+  return { ...ending(stage, form, { x, axis: top + tall / 2, tallest: tall, w }), height: top + tall + BELOW.names };
+}
+
+/** @param {Stage} stage @param {Form} form @param {{ x: number, axis: number, tallest: number, w: number }} room @returns {Ending} */
+function ending({ scene, graph, state }, form, { x, axis, tallest, w }) {
+  const { network } = scene;
+  const { gap, pitch } = form.bars;
+  const classes = barClasses(scene).length;
+  const poses = placeTail(network, graph, { x, axis, gap, pitch, rows: classes || 10, tallest });
+  const node = tailOf(network, graph).bars?.name ?? network.logits;
+  const room = { x: x + tailWidth(network, graph, gap) + TO_BARS, y: axis - (classes * pitch) / 2, w, pitch };
+  return { poses, bars: barsOf(scene, room, node, revealed(graph, node, state.t) < 1) };
+}
+
+/** From each cell of the logits to its bar. @param {Stage} stage @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Mark[]} */
+export function barLines({ scene, graph }, poses, bars) {
+  const [pose, volume] = [poses.get(scene.network.logits), graph.volumes.get(scene.network.logits)];
+  if (!pose || !volume || !bars) return [];
+  return bars.rows.map(({ index, y }) => {
+    const column = Math.floor(index / volume.rows) + 1;
+    const from = pose.y + (pose.h * ((index % volume.rows) + 0.5)) / volume.rows;
+    return line([[pose.x + (pose.w * column) / volume.columns + 2, from], [bars.x - 4, y]], { width: 0.7, alpha: 0.3 });
+  });
+}
+
+/** Names of the strips, and what the bars are. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Label[]} */
+export function endingLabels({ graph, scene }, form, poses, bars) {
+  const strips = tailOf(scene.network, graph).strips.flatMap((node) => {
+    const pose = poses.get(node.name);
+    return pose ? [stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits)] : [];
+  });
+  if (!bars) return strips;
+  const text = form.name === 'phone' ? 'probability' : 'probability of each class';
+  return [...strips, { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
+}
