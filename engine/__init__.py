@@ -2,6 +2,9 @@
 
 from convoscope.engine import errors, layers, zoo
 from convoscope.engine.explanation import Explanation, Operand, Step
+from convoscope.engine.formats.onnx_limits import OnnxLimits
+from convoscope.engine.formats.onnx_reader import load_onnx
+from convoscope.engine.formats.report import Report
 from convoscope.engine.geometry import Axis, IndexMap, Table, Window
 from convoscope.engine.gradcheck import GradientCheck, check_gradient
 from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
@@ -26,8 +29,10 @@ __all__ = [
     "Network",
     "Node",
     "Objective",
+    "OnnxLimits",
     "Operand",
     "Preprocessing",
+    "Report",
     "Step",
     "Table",
     "Trace",
@@ -36,6 +41,7 @@ __all__ = [
     "errors",
     "from_config",
     "layers",
+    "load_onnx",
     "logit",
     "logits_and_probabilities",
     "loss",

@@ -7,7 +7,11 @@
     ├── IndexOutside       a cell outside its array
     ├── ParamsError        weights that do not fit the architecture
     └── FormatError        a file that is not what it says it is
-        └── UnsupportedOperator   an ONNX node that no layer can read
+        ├── UnsupportedOperator   an ONNX node that no layer can read
+        ├── ModelTooLarge      a model that would take more memory or time than its reader allows
+        ├── BadGraph           nodes and names that make no graph
+        ├── BadTensor          an array whose numbers are not what its header says
+        └── ExternalData       an array that is kept in another file
 
 A message says what is wrong with the values, where, and what would be right; it names no path of the machine.
 """
@@ -69,3 +73,27 @@ class UnsupportedOperator(FormatError):
     """An ONNX node that no layer can read."""
 
     code = "unsupported_operator"
+
+
+class ModelTooLarge(FormatError):
+    """A model that would take more memory or time than its reader allows."""
+
+    code = "model_too_large"
+
+
+class BadGraph(FormatError):
+    """Nodes and names that make no graph."""
+
+    code = "bad_graph"
+
+
+class BadTensor(FormatError):
+    """An array whose numbers are not what its header says."""
+
+    code = "bad_tensor"
+
+
+class ExternalData(FormatError):
+    """An array that is kept in another file, which is never opened."""
+
+    code = "external_data_refused"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from convoscope.engine.layer import Layer
 from convoscope.engine.preprocessing import Preprocessing
 from convoscope.engine.trace import Trace, run
 from convoscope.engine.types import EVAL, NO_PARAMS, Array, Mode, Params, Shape, read_only
+
+if TYPE_CHECKING:
+    from convoscope.engine.formats.report import Report
 
 NetworkParams = Mapping[str, Params]
 """Parameters by node, then by name."""
@@ -39,6 +43,7 @@ class Network:
     """A directed acyclic graph of layers with their parameters.
 
     nodes: in topological order; any order given is sorted. outputs: the last node where none is named.
+    report: of a network read from a file, what was changed and what could not be read.
     Raises ConvoscopeError for cycles and double names, ShapeError naming the node whose inputs do not fit,
     ParamsError for weights of another shape than the architecture's.
     """
@@ -50,6 +55,7 @@ class Network:
     outputs: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     preprocessing: Preprocessing | None = None
+    report: "Report | None" = field(default=None, repr=False, compare=False)
     shapes: Mapping[str, Shape] = field(init=False, repr=False, compare=False)
     """Shape of every input and activation for one example, the batch axis included."""
     plans: Plans = field(init=False, repr=False, compare=False)
@@ -87,10 +93,12 @@ class Network:
         return sum(a.size for p in self.params.values() for a in p.values())
 
     def node(self, name: str) -> Node:
-        """The node called `name`. Raises UnknownName with the nearest names."""
+        """The node called `name`. Raises UnknownName with the nearest names, UnsupportedOperator past the end."""
         for node in self.nodes:
             if node.name == name:
                 return node
+        if self.report is not None:
+            self.report.refuse(name)
         raise UnknownName.among("node", name, [n.name for n in self.nodes])
 
     def readers(self, name: str) -> list[tuple[Node, int]]:
@@ -182,8 +190,8 @@ def fitted(spec: Input, x: Array, dtype: object) -> Array:
     """x as the input wants it: with a batch axis, in the network's precision. Raises ShapeError otherwise."""
     if x.ndim == len(spec.shape) - 1:
         x = x[None]
-    free = [w is None or w == d or k == 0 for k, (w, d) in enumerate(zip(spec.shape, x.shape, strict=False))]
-    if x.ndim != len(spec.shape) or not all(free):
+    fits = [w is None or w == d for w, d in zip(spec.shape, x.shape, strict=False)]
+    if x.ndim != len(spec.shape) or not all(fits):
         wanted = ", ".join("any" if d is None else str(d) for d in spec.shape)
         raise ShapeError(f"Input {spec.name!r} has shape {x.shape}, but the network reads ({wanted}).")
     return x if x.dtype == np.float64 or x.dtype.kind not in "fu" else x.astype(dtype)  # type: ignore[call-overload]

@@ -47,8 +47,10 @@ class Trace:
         return last.inputs[0] if last.layer.kind == "softmax" else last.name
 
     def activation(self, name: str) -> Array:
-        """The activation of a node or input. Raises UnknownName with the nearest names."""
+        """The activation of a node or input. Raises UnknownName, or UnsupportedOperator past the network's end."""
         if name not in self.activations:
+            if self.network.report is not None:
+                self.network.report.refuse(name)
             raise UnknownName.among("node", name, self.activations)
         return self.activations[name]
 
