@@ -39,7 +39,7 @@ const fits = (text, room) => text.length * LETTER <= room + 6;
  * @returns {Label[]}
  */
 export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
-  if (room < ROOM.name) return [];
+  if (room < ROOM.name || !fits(node.name, room)) return [];
   const lines = [{ text: node.name, look: 'name' }];
   const small = { text: times(node.shape), look: 'shape' };
   if (room >= ROOM.all && most === 'full') {
@@ -49,4 +49,23 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
   } else if (room >= ROOM.shape && most !== 'name') lines.push(small);
   const look = room < ROOM.all ? 'node tight' : 'node';
   return [{ key: `node ${node.name}`, x, y, anchor, look, lines, width: room + 16, node: node.name }];
+}
+
+/** How wide a label is, about. @param {Label} label */
+const widthOf = ({ lines, look }) => Math.max(...lines.map(({ text }) => text.length)) * (/tight|shape|channel/.test(look) ? LETTER : LETTER * 1.35);
+
+/**
+ * The labels that can stand beside one another in their rows; of two that cannot, the one that comes first stays.
+ * @param {Label[]} labels anchored in their middle @param {number} [air] px between two
+ * @returns {Label[]}
+ */
+export function uncrowded(labels, air = 5) {
+  /** @type {Label[]} */
+  const kept = [];
+  for (const label of labels) {
+    const near = (/** @type {Label} */ other) =>
+      Math.abs(other.y - label.y) < 6 && Math.abs(other.x - label.x) < (widthOf(other) + widthOf(label)) / 2 + air;
+    if (!kept.some(near)) kept.push(label);
+  }
+  return kept;
 }

@@ -28,7 +28,7 @@ const boxesOf = (block, { graph }, poses) =>
  */
 export function blockMarks(stage, form, poses, placed, front) {
   const { blocks } = stage.graph;
-  if (form.name === 'phone' || blocks.length < 2 || placed.length > 1) return { marks: [], labels: [] };
+  if (form.name === 'phone' || form.name === 'narrow' || blocks.length < 2 || placed.length > 1) return { marks: [], labels: [] };
   const y = stage.height - form.foot + 8;
   const parts = blocks.map((block) => {
     const boxes = boxesOf(block, stage, poses);

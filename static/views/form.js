@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} Form
- * @property {'wide' | 'middle' | 'phone'} name
+ * @property {'wide' | 'middle' | 'narrow' | 'phone'} name
  * @property {number} margin
  * @property {Record<ViewName, number>} head px at the top for the headline
  * @property {number} foot px at the bottom for the names of the blocks
@@ -27,6 +27,11 @@ const MIDDLE = {
     look: { ax: 0.54, ay: 0.2, rise: 0.21, depth: 0.17 }, gap: 9, between: 26, above: 62, below: 64, most: 170, head: 0, lines: 3,
   },
 };
+/** Beside the lens on a small screen: the flow in lines as on a phone, the classes at its right. @type {Form} */
+const NARROW = {
+  ...MIDDLE, name: 'narrow', head: { overview: 110, maps: 112, window: 40 }, foot: 10, bars: { w: 140, pitch: 22, gap: 16 },
+  funnel: { look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.13 }, gap: 8, between: 16, above: 40, below: 44, most: 120, head: 0, lines: 6 },
+};
 /** @type {Form} */
 const PHONE = {
   name: 'phone', margin: 18, head: { overview: 92, maps: 124, window: 76 }, foot: 0, bars: { w: 280, pitch: 20, gap: 30 },
@@ -35,8 +40,10 @@ const PHONE = {
   },
 };
 
+const FORMS = [{ from: 1180, form: WIDE }, { from: 760, form: MIDDLE }, { from: 560, form: NARROW }, { from: 0, form: PHONE }];
+
 /**
  * @param {number} width of the stage @param {number} margin of the page, which the stage keeps too
  * @returns {Form}
  */
-export const formOf = (width, margin) => ({ ...(width >= 1180 ? WIDE : width >= 560 ? MIDDLE : PHONE), margin });
+export const formOf = (width, margin) => ({ ...(FORMS.find(({ from }) => width >= from) ?? FORMS[FORMS.length - 1]).form, margin });

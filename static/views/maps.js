@@ -1,7 +1,7 @@
 /** Every volume unravelled into its feature maps: the network as a contact sheet. Pure. */
 
 import { frontsOf, selectionMarks } from '../scene/attention.js';
-import { nodeLabel, times } from '../scene/labels.js';
+import { nodeLabel, times, uncrowded } from '../scene/labels.js';
 import { breakLines, ranksOf } from '../scene/lines.js';
 import { line } from '../scene/marks.js';
 import { opened, sheet } from '../scene/sheet.js';
@@ -18,8 +18,10 @@ import { overview } from './overview.js';
 
 /** px under the sheet for names and shapes, at its left for the names of the colours, at its right before the strips. */
 const ROOM = { names: 52, left: 14, right: 20 };
-/** A name takes so much a letter, px; where two do not fit beside one another, the layer's stands for what follows it. */
-const NAME = { per: 8.4, room: 58 };
+/** A name may be so wide, px. */
+const NAME_ROOM = 58;
+/** Beside the lens on a small screen the maps take the room of the bars. */
+const NO_BARS = 10;
 /** Names of the channels of a picture. */
 const COLOURS = ['R', 'G', 'B'];
 /** Pitch of the rows on a phone, px, and rows before they go on in the next column. */
@@ -51,10 +53,11 @@ function inOneSheet(stage, form, columns) {
   const { graph, width, height } = stage;
   const top = form.head.maps;
   const x = form.margin + ROOM.left;
-  const made = sheet(graph, columns, { x, y: top, w: width - endingWidth(stage, form) - ROOM.right - x, h: height - top - ROOM.names });
-  const { poses, bars } = endingAtRight(stage, form, (made.top + made.bottom) / 2, made.bottom - made.top);
+  const end = form.name === 'narrow' ? { ...form, bars: { ...form.bars, w: NO_BARS } } : form;
+  const made = sheet(graph, columns, { x, y: top, w: width - endingWidth(stage, end) - ROOM.right - x, h: height - top - ROOM.names });
+  const { poses, bars } = endingAtRight(stage, end, (made.top + made.bottom) / 2, made.bottom - made.top);
   alongside(stage, poses, made);
-  return { sheets: [made], poses, bars, height };
+  return { sheets: [made], poses, bars: end === form ? bars : null, height };
 }
 
 /** A row of numbers that re-reads the sheet's last volume is as tall as the sheet: its cells lie beside their channel. @param {Stage} stage @param {Map<string, Pose>} poses @param {Sheet} made */
@@ -106,30 +109,34 @@ function rules(s, stage) {
   return Array.from({ length: s.rows + 1 }, (_, k) => line([[first.gx - 4, s.top + k * s.pitch], [s.x1 + 4, s.top + k * s.pitch]], { width: 0.6, alpha: 0.1 }));
 }
 
-/** Names under the columns; a layer and what follows it elementwise have one shape, said once. @param {Stage} stage @param {Sheet} s @param {Column[]} columns @returns {Label[]} */
+/** Names under the columns, layers first; a layer and what follows it elementwise have one shape, said once. @param {Stage} stage @param {Sheet} s @param {Column[]} columns @returns {Label[]} */
 function names({ graph }, s, columns) {
-  return columns.filter((column) => s.grids.has(column.nodes[0].name)).flatMap((column) => {
-    const boxes = column.nodes.map((node) => {
-      const grid = /** @type {Grid} */ (s.grids.get(node.name));
-      const rows = Math.ceil((graph.volumes.get(node.name)?.channels ?? 1) / grid.gc);
-      return { node, x: grid.gx, w: grid.gpx * (grid.gc - 1) + grid.gw, bottom: grid.gy + (rows - 1) * grid.gpy + grid.gh };
-    });
-    const last = boxes[boxes.length - 1];
-    const [x0, x1] = [boxes[0].x, last.x + last.w];
-    const y = (column.nodes[0].inputs.length === 0 ? boxes[0].bottom : s.bottom) + 8;
-    const longest = Math.max(...boxes.map((box) => box.node.name.length));
-    const crowded = boxes.length > 1 && (x1 - x0) / boxes.length + 6 < NAME.per * longest;
-    const told = crowded ? [{ ...boxes[0], x: x0, w: x1 - x0 }] : boxes;
-    const shape = /** @type {Label} */ ({ key: `shape ${boxes[0].node.name}`, x: (x0 + x1) / 2, y: y + 17, anchor: 'n', look: 'shape', lines: [{ text: times(boxes[0].node.shape) }] });
-    return [...told.flatMap(({ node, x, w }) => nodeLabel(node, { x: x + w / 2, y, anchor: 'n' }, NAME.room, 'name')), ...(x1 - x0 >= 30 ? [shape] : [])];
-  });
+  const here = columns.filter((column) => s.grids.has(column.nodes[0].name));
+  const boxes = new Map(here.flatMap((column) => column.nodes).map((node) => {
+    const grid = /** @type {Grid} */ (s.grids.get(node.name));
+    const rows = Math.ceil((graph.volumes.get(node.name)?.channels ?? 1) / grid.gc);
+    return [node.name, { x0: grid.gx, x1: grid.gx + grid.gpx * (grid.gc - 1) + grid.gw, bottom: grid.gy + (rows - 1) * grid.gpy + grid.gh }];
+  }));
+  const box = (/** @type {import('../types.d.ts').NodeView} */ node) => /** @type {{ x0: number, x1: number, bottom: number }} */ (boxes.get(node.name));
+  const y = (/** @type {Column} */ column) => (column.nodes[0].inputs.length === 0 ? box(column.nodes[0]).bottom : s.bottom) + 8;
+  const name = (/** @type {Column} */ column, /** @type {number} */ k) => {
+    const node = column.nodes[k];
+    return nodeLabel(node, { x: (box(node).x0 + box(node).x1) / 2, y: y(column), anchor: 'n' }, NAME_ROOM, 'name');
+  };
+  const heads = here.flatMap((column) => name(column, 0));
+  const others = here.flatMap((column) => column.nodes.slice(1).flatMap((_, k) => name(column, k + 1)));
+  const shapes = here.map((column) => /** @type {Label} */ ({
+    key: `shape ${column.nodes[0].name}`, x: (box(column.nodes[0]).x0 + box(column.nodes[column.nodes.length - 1]).x1) / 2, y: y(column) + 17,
+    anchor: 'n', look: 'shape', lines: [{ text: times(column.nodes[0].shape) }],
+  }));
+  return uncrowded([...heads, ...others, ...shapes]);
 }
 
 /** A strip as tall as the sheet has its name above it, for below stand the names of the columns. @param {Label[]} labels @param {Sheet} s @param {Map<string, Pose>} poses @returns {Label[]} */
 function besideSheet(labels, s, poses) {
   return labels.map((label) => {
     const pose = label.node ? poses.get(label.node) : undefined;
-    if (!pose || pose.y + pose.h < s.bottom - 1) return label;
+    if (!pose || pose.y > s.top + 1 || pose.y + pose.h < s.bottom - 1) return label;
     return { ...label, x: pose.x + pose.w / 2, y: pose.y - 6, anchor: /** @type {const} */ ('s') };
   });
 }

@@ -25,7 +25,7 @@ const PHONE_LINE = { h: 136, most: 6, after: 34 };
 export function overview(stage) {
   const form = formOf(stage.width, stage.margin);
   const { graph, look, state } = stage;
-  const placed = form.name === 'phone' ? inLines(stage, form) : inOneFlow(stage, form);
+  const placed = LAYOUTS[form.name](stage, form);
   const front = frontsOf(graph, look.front, state.node, state.at);
   const poses = new Map([...placed.poses].map(([name, pose]) => [name, { ...pose, front: front(name) }]));
   const axisOf = (/** @type {string} */ name) => lineOf(placed.lines, name)?.axis ?? placed.axis;
@@ -56,7 +56,18 @@ function inOneFlow(stage, form) {
   return { poses: new Map([...poses, ...ending.poses]), lines, axis, bars: ending.bars, height };
 }
 
-/** A line a block, the classes below: for a narrow screen. @param {Stage} stage @param {Form} form @returns {Placed} */
+/** A line a block, the classes at the right. @param {Stage} stage @param {Form} form @returns {Placed} */
+function inLinesBeside(stage, form) {
+  const { graph, width, height } = stage;
+  const top = form.head.overview;
+  const room = { x: form.margin, y: top, w: width - endingWidth(stage, form) - form.margin - 28, h: height - top - form.foot };
+  const { poses, lines } = funnel(graph, flowColumns(stage, apart(graph)), room, form.funnel);
+  const axis = room.y + room.h / 2 + 40;
+  const ending = endingAtRight(stage, form, axis, room.h - 160);
+  return { poses: new Map([...poses, ...ending.poses]), lines, axis, bars: ending.bars, height };
+}
+
+/** A line a block, the classes below: for a phone. @param {Stage} stage @param {Form} form @returns {Placed} */
 function inLines(stage, form) {
   const { graph, width } = stage;
   const top = form.head.overview;
@@ -69,12 +80,15 @@ function inLines(stage, form) {
   return { poses: new Map([...poses, ...ending.poses]), lines, axis, bars: ending.bars, height: ending.height };
 }
 
+/** @type {Record<Form['name'], (stage: Stage, form: Form) => Placed>} */
+const LAYOUTS = { wide: inOneFlow, middle: inOneFlow, narrow: inLinesBeside, phone: inLines };
+
 /** @param {Line[]} lines @param {string} name */
 const lineOf = (lines, name) => lines.find((line) => line.columns.some((column) => column.nodes.some((node) => node.name === name)));
 
 /** Names above and below the volumes. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Line[]} lines @returns {Label[]} */
 function volumeLabels({ graph }, form, poses, lines) {
-  const most = form.name === 'phone' ? 'shape' : 'full';
+  const flat = form.name === 'phone' || form.name === 'narrow';
   const rooms = new Map(lines.flatMap((line) => roomsIn(line, poses, graph)));
   return graph.columns.flatMap((column) =>
     column.nodes.flatMap((node) => {
@@ -83,8 +97,8 @@ function volumeLabels({ graph }, form, poses, lines) {
       if (!pose || !volume || room === undefined) return [];
       const box = extentOf(volume, pose);
       const x = box.x + box.w / 2;
-      const stands = node === column.nodes[0] && column.nodes.length > 1 && form.name !== 'phone';
-      return nodeLabel(node, stands ? { x, y: box.y - 9, anchor: 's' } : { x, y: box.y + box.h + 7, anchor: 'n' }, room, most);
+      const stands = node === column.nodes[0] && column.nodes.length > 1 && !flat;
+      return nodeLabel(node, stands ? { x, y: box.y - 9, anchor: 's' } : { x, y: box.y + box.h + 7, anchor: 'n' }, room, flat ? 'shape' : 'full');
     }),
   );
 }

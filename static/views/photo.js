@@ -23,8 +23,9 @@ export function photoParts(stage, form, poses) {
   const volume = graph.volumes.get(scene.network.input);
   if (!pose || !volume) return { box: null, marks: [], labels: [] };
   const input = extentOf(volume, pose);
-  if (form.name === 'phone') {
-    const box = photoBox({ x: width - form.margin - 72, y: 12, w: 72, h: 72 }, scene.image.width, scene.image.height);
+  if (form.name === 'phone' || form.name === 'narrow') {
+    const top = form.name === 'phone' ? 12 : form.head.overview;
+    const box = photoBox({ x: width - form.margin - 72, y: top, w: 72, h: 72 }, scene.image.width, scene.image.height);
     return { box, marks: cropMarks(stage.scene, box), labels: [] };
   }
   const side = Math.max(56, input.w);

@@ -15,7 +15,8 @@ import { formOf } from './form.js';
 /** Ribbon: px tall, how its blocks are seen, px between them; px from the ribbon to the picture's captions. */
 const RIBBON = {
   wide: { h: 82, gap: 12, wedge: 82, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.2 } },
-  middle: { h: 62, gap: 7, wedge: 70, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.16 } },
+  middle: { h: 70, gap: 9, wedge: 78, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.16 } },
+  narrow: { h: 62, gap: 7, wedge: 70, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.16 } },
   phone: { h: 40, gap: 4, wedge: 66, look: { ax: 0.34, ay: 0.2, rise: 0.21, depth: 0.1 } },
 };
 /** What is not looked at steps back. */
