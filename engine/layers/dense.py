@@ -9,7 +9,7 @@ import numpy as np
 from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window
-from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layer import Example, Layer, Partials, Saved, from_config, require
 from convoscope.engine.layers._onnx import constant, integer, number, refused
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
@@ -22,7 +22,7 @@ class Dense(Layer):
     Equation   y[n,k] = b[k] + Σ_d w[k,d] · x[n,d];   dL/dx = dL/dy · W,   dL/dW = (dL/dy)ᵀ · x,   dL/db = Σ_n dL/dy
     Shapes     (N, D) → (N, K); weight (K, D), bias (K)
     Raises     ShapeError when the input is not one row per example.
-    Notes      Of Gemm, alpha and beta go into weight and bias. transA, and a bias per example, have no dense layer.
+    Notes      Of Gemm, alpha and beta go into weight and bias, and with transA the input is transposed first.
     Source     the lecture, "What about the weights?"; ONNX Gemm-13 with transB = 1
     """
 
@@ -104,12 +104,11 @@ class Dense(Layer):
         if weight is None or weight.ndim != 2:
             shape = None if weight is None else weight.shape
             raise refused(node, "the shape of B, its weight,", shape, "It must have two axes.")
-        if integer(node, "transA", 0):
-            raise refused(node, "attribute 'transA'", 1, "It must be 0: a dense layer reads one row per example.")
         weight = (weight if integer(node, "transB", 0) else weight.T) * weight.dtype.type(number(node, "alpha", 1.0))
         bias = cls._bias_of(node, len(weight))
         params = {"weight": np.ascontiguousarray(weight)} | ({} if bias is None else {"bias": bias})
-        return Reading(cls(len(weight), bias is not None), params)
+        turned = {0: from_config({"kind": "transpose", "perm": (1, 0)})} if integer(node, "transA", 0) else {}
+        return Reading(cls(len(weight), bias is not None), params, before=turned)
 
     @classmethod
     def _bias_of(cls, node: OnnxNode, units: int) -> Array | None:

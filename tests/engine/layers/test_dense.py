@@ -66,9 +66,8 @@ def test_a_bias_that_differs_from_row_to_row_is_refused() -> None:
     )
 
 
-def test_a_transposed_input_is_refused() -> None:
-    with pytest.raises(AttributeValueError) as e:
-        Dense.from_onnx(gemm(np.ones((2, 3)), transA=1))
-    assert str(e.value) == (
-        "Node 'fc' (Gemm): attribute 'transA' is 1. It must be 0: a dense layer reads one row per example."
-    )
+def test_an_input_with_an_example_per_column_is_transposed_first() -> None:
+    reading = Dense.from_onnx(gemm(np.ones((2, 3)), transA=1))
+    assert reading.layer == Dense(3, bias=False)
+    assert reading.before[0].config() == {"kind": "transpose", "perm": (1, 0)}
+    assert Dense.from_onnx(gemm(np.ones((2, 3)))).before == {}
