@@ -18,7 +18,7 @@ from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import CHAIN_RULE, Example, Layer, Partials, Saved, from_config, require
 from convoscope.engine.layers._onnx import integer, refused
-from convoscope.engine.layers._text import place
+from convoscope.engine.layers._text import place, times
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
 
@@ -151,7 +151,7 @@ class Broadcast(Layer):
         local = np.broadcast_to(np.asarray(slope, y.dtype), (len(readers),))
         sources = [f"X{k}[{strip(x.shape, reach)}]" for k, x in enumerate(xs)]
         gradient, own = f"dout[{strip(y.shape, reach)}]", f"out[{strip(y.shape, reach)}]"
-        line = f"{gradient} * ({self.slope_line(which, sources, own)})".removesuffix(" * (1)")
+        line = times(gradient, self.slope_line(which, sources, own))
         total = f"np.sum({line})" if len(readers) > 1 else line
         name = self.names(len(xs))[which]
         return Partials(readers, local, f"∂y/∂{name}", CHAIN_RULE, f"dX{which}[{place(cell)}] = {total}")

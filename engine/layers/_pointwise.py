@@ -16,7 +16,7 @@ from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Window, pointwise
 from convoscope.engine.layer import Example, Layer, Partials, Saved
 from convoscope.engine.layers._onnx import number
-from convoscope.engine.layers._text import literal, place
+from convoscope.engine.layers._text import literal, place, times
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
 
@@ -117,7 +117,8 @@ class Pointwise(Layer):
         with np.errstate(all="ignore"):
             slope = np.asarray(self.slope(xs[0][cell], y[cell]), y.dtype).reshape(1)
         formula = r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \cdot " + self.formulas()[1]
-        line = f"dX[{here}] = dout[{here}] * ({self.filled(self.sources()[1], f'X[{here}]', f'out[{here}]')})"
+        source = self.filled(self.sources()[1], f"X[{here}]", f"out[{here}]")
+        line = f"dX[{here}] = {times(f'dout[{here}]', source)}"
         return Partials(np.array([cell], int), slope, self.symbol, formula, line)
 
     # ---- exchange --------------------------------------------------------------------------------------------

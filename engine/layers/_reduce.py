@@ -17,7 +17,7 @@ from convoscope.engine.geometry import Axis, Window
 from convoscope.engine.layer import Example, Layer, Partials, Saved
 from convoscope.engine.layers._axes import axes_of
 from convoscope.engine.layers._onnx import integer, integers
-from convoscope.engine.layers._text import place
+from convoscope.engine.layers._text import place, times
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
 Axes = tuple[int, ...]
@@ -137,7 +137,7 @@ class Reduce(Layer):
             place=int(np.ravel_multi_index(own, w.shape)) if own else 0,
         )
         formula = r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} \cdot " + self.slope_formula
-        line = f"dX[{place(cell)}] = dout[{place(at)}] * ({source})".removesuffix(" * (1)")
+        line = f"dX[{place(cell)}] = {times(f'dout[{place(at)}]', source)}"
         return Partials(np.array([at], int), np.array([slopes[own]], y.dtype), "∂y/∂x", formula, line)
 
     # ---- exchange --------------------------------------------------------------------------------------------

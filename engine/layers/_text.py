@@ -1,5 +1,6 @@
 """Indices as NumPy source, for the line of code that makes one number."""
 
+import re
 from collections.abc import Sequence
 
 from convoscope.engine.types import Index
@@ -13,6 +14,12 @@ def place(at: Index) -> str:
 def literal(value: object) -> str:
     """A number as Python source: `0.01`, `-np.inf`, `np.nan`."""
     return repr(value).replace("inf", "np.inf").replace("nan", "np.nan")
+
+
+def times(left: str, right: str) -> str:
+    """A product: `dout[0] * X[0]`, `dout[0] * (1 / 4)`, and `dout[0]` when the right side is 1."""
+    alone = re.fullmatch(r"[\w.]+(\[[^\]]*\])?", right)
+    return left if right == "1" else f"{left} * {right}" if alone else f"{left} * ({right})"
 
 
 def span(cells: Sequence[int], whole: int | None = None) -> str:

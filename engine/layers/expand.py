@@ -48,7 +48,8 @@ class Expand(Copy):
 
     @classmethod
     def from_onnx(cls, node: OnnxNode) -> Reading:
-        return Reading(cls(needed(node, "shape", 1)))
+        """−1, which some exporters write for "as it is", is no size: 1 says the same."""
+        return Reading(cls(tuple(1 if n == -1 else n for n in needed(node, "shape", 1))))
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
         return (OnnxForm("Expand", extras=(("shape", np.array(self.shape, np.int64)),)),)

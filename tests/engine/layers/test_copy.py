@@ -362,6 +362,10 @@ def test_a_zero_is_a_zero_when_that_is_allowed() -> None:
     assert layer.to_onnx({}, (0, 5))[0].attributes == {"allowzero": 1}
 
 
+def test_a_size_of_minus_one_keeps_the_axis_when_stretching() -> None:
+    assert read("Expand", 13, constants={1: ints(2, -1)}).output_shape((1, 3)) == (2, 3)
+
+
 def test_a_squeeze_without_axes_leaves_a_free_batch() -> None:
     assert read("Squeeze", 13, shapes={0: (None, 4, 1, 1)}) == made("squeeze", axes=(2, 3))
     assert read("Squeeze", 13) == made("squeeze")
