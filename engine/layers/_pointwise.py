@@ -11,7 +11,6 @@ from typing import ClassVar, Self
 import numpy as np
 
 from convoscope.engine import explanation as ex
-from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Window, pointwise
 from convoscope.engine.layer import Example, Layer, Partials, Saved
@@ -126,11 +125,7 @@ class Pointwise(Layer):
     @classmethod
     def from_onnx(cls, node: OnnxNode) -> Reading:
         """The operator's attributes have the names and the defaults of the layer's settings."""
-        settings = {f.name: number(node, f.name, f.default) for f in fields(cls)}
-        try:
-            return Reading(cls(**settings))
-        except AttributeValueError as e:
-            raise AttributeValueError(f"Node {node.name!r} ({node.op}): {e}") from e
+        return Reading(cls(**{f.name: number(node, f.name, f.default) for f in fields(cls)}))
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
         settings = {f.name: getattr(self, f.name) for f in fields(self)}

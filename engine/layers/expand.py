@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Window
 from convoscope.engine.layer import Example, Saved
@@ -22,7 +23,7 @@ class Expand(Copy):
     Equation   y[n, c, i, j] = x[n, c, 0, 0]    for an x of shape (N, C, 1, 1)
     Shapes     any shape → the one that it and `shape` both stretch to, lined up at their ends
     Notes      The gradient of a repeated cell is the sum of those of its copies.
-    Raises     ShapeError when the two do not fit.
+    Raises     AttributeValueError for a negative size; ShapeError when the two do not fit.
     Source     ONNX Expand-13
     """
 
@@ -31,6 +32,10 @@ class Expand(Copy):
     kind: ClassVar[str] = "expand"
     onnx: ClassVar[tuple[str, ...]] = ("Expand",)
     formula: ClassVar[str] = r"y_{n,c,i,j} = x_{n,c,0,0}"
+
+    def __post_init__(self) -> None:
+        if min(self.shape, default=0) < 0:
+            raise AttributeValueError(f"expand: shape is {self.shape}; a size is 0 or more.")
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
         return joined("expand", (x_shapes[0], self.shape))

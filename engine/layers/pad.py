@@ -12,7 +12,7 @@ from convoscope.engine.geometry import Axis, Table, Window
 from convoscope.engine.layer import Example, require
 from convoscope.engine.layers._axes import axes_of
 from convoscope.engine.layers._copy import Copy
-from convoscope.engine.layers._onnx import constant, integers, needed, number, refused, shortest, word
+from convoscope.engine.layers._onnx import constant, integers, needed, number, shortest, word
 from convoscope.engine.types import Array, Params, Shape
 
 MODES = ("constant", "reflect", "edge", "wrap")
@@ -117,11 +117,7 @@ class Pad(Copy):
         else:
             filling, axes = constant(node, 2, "constant_value"), integers(node, "axes", 3)
             value = 0.0 if filling is None else shortest(filling.reshape(()))
-        pads = needed(node, "pads", 1)
-        try:
-            return Reading(cls(pads, mode, value, axes))
-        except AttributeValueError as e:
-            raise refused(node, "pads", pads, str(e)) from e
+        return Reading(cls(needed(node, "pads", 1), mode, value, axes))
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
         """With pads for all axes, as every version has them."""

@@ -12,7 +12,7 @@ from convoscope.engine.geometry import Axis, Table, Window
 from convoscope.engine.layer import Example
 from convoscope.engine.layers._axes import axes_of
 from convoscope.engine.layers._copy import Copy
-from convoscope.engine.layers._onnx import integers, needed, refused
+from convoscope.engine.layers._onnx import integers, needed
 from convoscope.engine.types import Array, Params, Shape
 
 
@@ -83,11 +83,7 @@ class Slice(Copy):
             integers(node, "axes", 3),
             integers(node, "steps", 4),
         )
-        given = tuple(numbers or () for numbers in lists)
-        try:
-            return Reading(cls(*given))
-        except AttributeValueError as e:
-            raise refused(node, "its starts, ends, axes and steps", given, str(e)) from e
+        return Reading(cls(*(numbers or () for numbers in lists)))
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
         axes, steps = self.axes or tuple(range(len(self.starts))), self.steps or (1,) * len(self.starts)

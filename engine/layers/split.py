@@ -25,7 +25,8 @@ class Split(Copy):
     Shapes     (d0, …, dn) → the same, with the part's size along `axis`
     Notes      `sizes` says how long each part is. Without it there are `parts` of equal size, the last one smaller
                when they do not divide the axis.
-    Raises     AttributeValueError for a part that is not there; ShapeError when the sizes do not add up to the axis.
+    Raises     AttributeValueError for a part that is not there or a negative size; ShapeError when the sizes do not
+               add up to the axis.
     Source     ONNX Split-18
     """
 
@@ -44,6 +45,8 @@ class Split(Copy):
             raise AttributeValueError(
                 f"split: part is {self.part}; the {count} parts are counted from 0 to {count - 1}."
             )
+        if min(self.sizes, default=0) < 0:
+            raise AttributeValueError(f"split: sizes is {self.sizes}; a size is 0 or more.")
 
     def _cut(self, x: Shape) -> tuple[int, range]:
         """The axis, counted from 0, and the cells of the part along it."""

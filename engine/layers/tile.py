@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Table, Window
 from convoscope.engine.layer import Example, require
@@ -20,7 +21,7 @@ class Tile(Copy):
 
     Equation   y[i, j] = x[i mod H, j mod W]
     Shapes     (d0, …, dn) → (d0 · repeats_0, …, dn · repeats_n)
-    Raises     ShapeError when there is not one number of repeats per axis.
+    Raises     AttributeValueError for a negative number of repeats; ShapeError when there is not one per axis.
     Source     ONNX Tile-13
     """
 
@@ -30,10 +31,14 @@ class Tile(Copy):
     onnx: ClassVar[tuple[str, ...]] = ("Tile",)
     formula: ClassVar[str] = r"y_{i,j} = x_{i \bmod H,\, j \bmod W}"
 
+    def __post_init__(self) -> None:
+        if min(self.repeats, default=0) < 0:
+            raise AttributeValueError(f"tile: repeats is {self.repeats}; there are no fewer than 0 copies.")
+
     def output_shape(self, *x_shapes: Shape) -> Shape:
         (x,) = x_shapes
         require(
-            len(self.repeats) == len(x) and min(self.repeats, default=0) >= 0,
+            len(self.repeats) == len(x),
             lambda: f"tile: repeats {self.repeats} must hold a number for each axis of an input of shape {x}.",
         )
         return tuple(n * r for n, r in zip(x, self.repeats, strict=True))

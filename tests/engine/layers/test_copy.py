@@ -280,6 +280,9 @@ def test_what_does_not_fit_is_refused_in_words(layer: Layer, shapes: Any, messag
             r"slice: ends is \(1, 2\); it needs as many numbers as starts, \(0,\)",
         ),
         ("slice", {"starts": (0,), "ends": (1,), "axes": (0,), "steps": (0,)}, r"slice: steps is \(0,\); a step of 0"),
+        ("split", {"sizes": (3, -1)}, r"split: sizes is \(3, -1\); a size is 0 or more"),
+        ("tile", {"repeats": (-7,)}, r"tile: repeats is \(-7,\); there are no fewer than 0 copies"),
+        ("expand", {"shape": (-7,)}, r"expand: shape is \(-7,\); a size is 0 or more"),
         ("split", {"part": 2}, r"split: part is 2; the 2 parts are counted from 0 to 1"),
         ("pad", {"pads": (1,)}, r"pad: pads is \(1,\); it needs a before and an after for each axis"),
         (
