@@ -56,9 +56,7 @@ class ConvTranspose2d(Layer):
     @property
     def slide(self) -> Slide:
         """How the window moves over the output, one stop per input cell."""
-        slide = Slide(self.kernel, self.stride, self.padding, self.dilation)
-        after = (max(cut - more, 0) for cut, more in zip(slide.after, self.output_padding, strict=True))
-        return Slide(self.kernel, self.stride, (*slide.before, *after), self.dilation)
+        return Slide(self.kernel, self.stride, self.padding, self.dilation)
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
         (x,), rank = x_shapes, len(self.kernel)
@@ -70,8 +68,7 @@ class ConvTranspose2d(Layer):
                 f"and the {self.filters} filters."
             ),
         )
-        slide = Slide(self.kernel, self.stride, self.padding, self.dilation)
-        sizes = tuple(map(int.__add__, map(slide.written, range(rank), x[2:]), self.output_padding))
+        sizes = tuple(map(int.__add__, map(self.slide.written, range(rank), x[2:]), self.output_padding))
         require(
             min(sizes) > 0,
             lambda: f"conv_transpose2d: padding {self.padding} cuts all of the output away; {sizes} would be left.",

@@ -50,7 +50,7 @@ class LpPool2d(Pool):
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, dy: Array
     ) -> tuple[tuple[Array, ...], Params]:
         (x,), ones = xs, (1,) * len(self.kernel)
-        slide, share = self.slide(x.shape), np.where(y == 0, 0, dy / np.where(y == 0, 1, y) ** (self.p - 1))
+        slide, share = self.slide(x.shape), dy / np.where(y == 0, 1, y) ** (self.p - 1)
         dwindows = np.broadcast_to(share.reshape(*y.shape, *ones), (*y.shape, *self.kernel))
         return (np.sign(x) * np.abs(x) ** (self.p - 1) * patches_adjoint(dwindows, x.shape, slide),), {}
 
@@ -77,7 +77,7 @@ class LpPool2d(Pool):
         (x,), less = xs, self.p - 1
         readers = product(*self.windows(x.shape)[0].reach(cell))
         norms = y[tuple(readers.T)]
-        local = np.sign(x[cell]) * np.where(norms == 0, 0, np.abs(x[cell]) / np.where(norms == 0, 1, norms)) ** less
+        local = np.sign(x[cell]) * (np.abs(x[cell]) / np.where(norms == 0, 1, norms)) ** less
         alive = [place(tuple(map(int, o))) for o in readers[norms != 0]]
         terms = " + ".join(f"dout[{o}] * np.sign({{x}}) * (np.abs({{x}}) / out[{o}]) ** {less}" for o in alive) or "0.0"
         formula = (
@@ -85,7 +85,7 @@ class LpPool2d(Pool):
             r" \, \operatorname{sign}(x_a) \left( \frac{|x_a|}{y_o} \right)^{p - 1}"
         )
         line = f"dX[{place(cell)}] = {terms.format(x=f'X[{place(cell)}]')}"
-        return Partials(readers, np.where(norms == 0, 0, local).astype(y.dtype), "∂y/∂x", formula, line)
+        return Partials(readers, local.astype(y.dtype), "∂y/∂x", formula, line)
 
     @classmethod
     def _own_onnx(cls, node: OnnxNode) -> dict[str, Any]:
