@@ -8,8 +8,18 @@ from fastapi.openapi.utils import get_openapi
 from convoscope.server.errors import CODES
 from convoscope.server.wire import PROBLEM, ProblemView
 
-ABOUT = """Structure travels as JSON, arrays as safetensors; the addresses of arrays also end in `.json` for small
-scripts. Every answer is a function of what its address names. Every refusal is a problem (RFC 9457) with a `code`."""
+ABOUT = (
+    "Structure travels as JSON, arrays as safetensors; the addresses of arrays also take the ending .json, for small "
+    "scripts. Every answer is a function of what its address names. Every refusal is a problem (RFC 9457) with a code."
+)
+PLACES = {
+    "net": "A network's name or content id.",
+    "image": "A picture's name or content id.",
+    "node": "A node's or an input's name.",
+    "param": "A parameter's name, such as weight.",
+    "at": "A cell, its indices with commas between them: 3,5,7.",
+}
+"""What the parts of an address are."""
 EVERYWHERE = (400, 421, 500, 503)
 BY_METHOD = {"get": (404, 422), "put": (403, 413, 415, 422)}
 
@@ -23,11 +33,18 @@ def description(app: FastAPI) -> dict[str, Any]:
         schemas["ProblemView"] = problem
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for methods in schema["paths"].values():
+        for path, methods in schema["paths"].items():
             for method, operation in methods.items():
+                operation["parameters"] = parameters(path, operation.get("parameters", []))
                 operation["responses"] |= {str(s): refusal(s) for s in (*EVERYWHERE, *BY_METHOD[method])}
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def parameters(path: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parameters of an operation in the order of its address, each with what it is."""
+    ordered = sorted(found, key=lambda p: path.find(f"{{{p['name']}}}") % (len(path) + 1))
+    return [{"description": PLACES.get(p["name"], ""), **p} for p in ordered]
 
 
 def refusal(status: int) -> dict[str, Any]:

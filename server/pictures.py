@@ -75,14 +75,15 @@ def network_input(picture: Picture, how: Preprocessing) -> tuple[NDArray[np.floa
     """The picture as a network reads it, (C, H, W), and the part of the picture that it is.
 
     The largest centred part with the input's proportions (of it, the share `how.crop`), brought to the input's size
-    by Pillow's bicubic filter, which averages over the source pixels when it shrinks; then the network's arithmetic.
+    by Pillow's bilinear filter, which averages over the source pixels when it shrinks (as torchvision's Resize does);
+    then the network's arithmetic.
     """
     from PIL import Image
 
     rows, columns = how.size
     crop = centred(picture.width, picture.height, rows, columns, how.crop)
     image = picture.image().crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
-    image = image.resize((columns, rows), Image.Resampling.BICUBIC)
+    image = image.resize((columns, rows), Image.Resampling.BILINEAR)
     pixels = np.asarray(image.convert("L" if how.channels == "L" else "RGB"))
     return how.apply(np.atleast_3d(pixels).transpose(2, 0, 1)), crop
 

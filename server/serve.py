@@ -15,6 +15,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
 PORTS_TRIED = 100
 STOP_SECONDS = 10
+OTHER_FILES = 256
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -103,13 +104,27 @@ def start(settings: "Settings", listening: socket.socket, opens: bool) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         h11_max_incomplete_event_size=settings.limits.header_bytes,
     )
+    make_room(settings.limits.connections)
     port = listening.getsockname()[1]
-    url = f"http://{bracketed(settings.host)}:{port}"
+    url = f"http://{'localhost' if settings.host in EVERYWHERE else bracketed(settings.host)}:{port}"
     taken = f" (port {settings.port} is taken)" if settings.port not in (0, port) else ""
     print(f"Convoscope is at {url}{taken}. Press Ctrl-C to stop it.", flush=True)
     if opens:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def make_room(connections: int) -> None:
+    """Lets this process open as many files as connections need, where the system's first limit is lower."""
+    if os.name == "nt":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def has_screen() -> bool:

@@ -19,6 +19,8 @@ Direction = Annotated[
     Query(description="The cell's activation, or d objective / d it; backward needs an objective."),
 ]
 
+OptionalObjective = Annotated[str | None, Query(description="What is differentiated, as in loss:3; for backward.")]
+
 
 @router.get("/params/{param}/at/{at}", response_model=wire.ExplanationView)
 def explain_parameter(
@@ -45,7 +47,7 @@ def explain_cell(
     node: str,
     at: str,
     direction: Direction = "forward",
-    objective: Objective | None = None,
+    objective: OptionalObjective = None,
 ) -> Response:
     """The arithmetic of one number of an activation, or of d objective / d it."""
     (name,) = subject.nodes(node, 1)

@@ -51,6 +51,6 @@ def read_image(request: Request, services: ServicesDep, image: str) -> Response:
 
 @router.get("/{image}/picture", response_class=Response, responses={200: {"content": {"image/png": {}}}})
 def read_picture(request: Request, services: ServicesDep, image: str, side: Side = 192) -> Response:
-    """The picture as PNG, its longer side at most `side`."""
+    """The picture as PNG, shrunk to a side."""
     p = services.picture(image)
     return answer(request, [p.content], lambda: services.preview(p, side), "image/png", private=p.private)

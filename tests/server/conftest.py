@@ -53,7 +53,7 @@ def as_input(picture: Image.Image, network: Network) -> NDArray[np.float32]:
     assert how is not None
     side = min(picture.size)
     x, y = (picture.width - side) // 2, (picture.height - side) // 2
-    small = picture.crop((x, y, x + side, y + side)).resize((32, 32), Image.Resampling.BICUBIC)
+    small = picture.crop((x, y, x + side, y + side)).resize((32, 32), Image.Resampling.BILINEAR)
     pixels = np.asarray(small, np.float32).transpose(2, 0, 1) / np.float32(255)
     mean, std = (np.array(v, np.float32).reshape(3, 1, 1) for v in (how.mean, how.std))
     return (pixels - mean) / std

@@ -94,6 +94,18 @@ def test_a_name_that_is_allowed_is_answered(tmp_path: Path) -> None:
             assert httpx.get(f"{live.url}/", headers={"Host": host}, trust_env=False).status_code == status
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a process's limits are read in /proc")
+def test_there_is_room_for_as_many_connections_as_the_limit_says(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from convoscope.server import cli\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (128, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))\n"
+        "sys.exit(cli.main())"
+    )
+    with live_server(tmp_path, [sys.executable, "-c", code], CONVOSCOPE_LIMITS__CONNECTIONS="300") as live:
+        limits = Path(f"/proc/{live.pid}/limits").read_text()
+    assert re.search(r"Max open files +556 ", limits)
+
+
 def test_any_port_is_any_port() -> None:
     with listen("127.0.0.1", 0) as first, listen("127.0.0.1", 0) as second:
         assert first.getsockname()[1] != second.getsockname()[1]

@@ -7,7 +7,8 @@ import httpx
 import numpy as np
 import pytest
 
-from convoscope.engine import Axis, IndexMap, Network, Trace
+from convoscope.engine import Axis, IndexMap, Network, Table, Trace
+from convoscope.server.viewmodel.network import axis_view, window_view
 from tests.server.conftest import CAT, NET
 
 
@@ -128,6 +129,18 @@ def test_the_windows_integers_find_the_cells_that_the_engine_reads(net: dict[str
             driver = k if axis["follows"] is None else axis["follows"] + 1
             place = at[driver] if driver < len(at) else 0
             assert Axis(**axis).cells(place) == window.cells(at)[k]
+
+
+def test_an_axis_that_another_moves_says_which_without_counting_the_batch() -> None:
+    assert axis_view(Axis(size=3, follows=2)).follows == 1
+    table = axis_view(Table(((0, 1), (2,)), follows=3))
+    assert table.model_dump() == {"rows": [[0, 1], [2]], "follows": 2}
+    assert axis_view(Axis()).follows is None
+
+
+def test_cells_that_change_their_order_are_no_reshape() -> None:
+    assert window_view(IndexMap(np.arange(6).reshape(2, 3), (6,))).model_dump() == {"map": "reshape"}
+    assert window_view(IndexMap(np.arange(6)[::-1].reshape(2, 3), (6,))).model_dump() == {"map": "gather"}
 
 
 def test_nodes_that_keep_the_scale_of_a_weighted_one_share_its_range(net: dict[str, Any]) -> None:
