@@ -2,6 +2,7 @@
 
 from convoscope.engine import errors, layers, zoo
 from convoscope.engine.explanation import Explanation, Operand, Step
+from convoscope.engine.formats.architecture import from_json, load_safetensors
 from convoscope.engine.formats.onnx_limits import OnnxLimits
 from convoscope.engine.formats.onnx_reader import load_onnx
 from convoscope.engine.formats.report import Report
@@ -40,8 +41,10 @@ __all__ = [
     "check_gradient",
     "errors",
     "from_config",
+    "from_json",
     "layers",
     "load_onnx",
+    "load_safetensors",
     "logit",
     "logits_and_probabilities",
     "loss",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -81,7 +83,7 @@ class Network:
         """The name of the first output."""
         return self.outputs[0]
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype[np.floating]:
         """float32, or float64 when the parameters are."""
         arrays = [a.dtype for p in self.params.values() for a in p.values() if a.dtype.kind == "f"]
@@ -142,6 +144,26 @@ class Network:
         fresh = {n.name: n.layer.initial(rng, *(self.shapes[i] for i in n.inputs)) for n in self.nodes}
         return replace(self, params={name: p for name, p in fresh.items() if p})
 
+    # ---- files -----------------------------------------------------------------------------------------------
+
+    def to_onnx(self, path: str | Path | None = None) -> bytes:
+        """The network as an ONNX file: its bytes, also written to `path` when one is given."""
+        from convoscope.engine.formats.onnx_writer import onnx_bytes
+
+        return _written(onnx_bytes(self), path)
+
+    def to_json(self) -> str:
+        """The architecture as JSON, without the weights; `from_json` reads it."""
+        from convoscope.engine.formats.architecture import to_json
+
+        return to_json(self)
+
+    def save(self, path: str | Path | None = None) -> bytes:
+        """Weights and architecture as one safetensors file, also written to `path`; `load_safetensors` reads it."""
+        from convoscope.engine.formats.architecture import packed
+
+        return _written(packed(self), path)
+
     # ---- running ---------------------------------------------------------------------------------------------
 
     def trace(self, x: Array | Mapping[str, Array], *, exact: bool = False, mode: Mode = EVAL) -> Trace:
@@ -179,6 +201,12 @@ class Network:
             if wanted:
                 checked[node.name] = MappingProxyType({name: read_only(given[name]) for name in wanted})
         return MappingProxyType(checked)
+
+
+def _written(data: bytes, path: str | Path | None) -> bytes:
+    if path is not None:
+        Path(path).write_bytes(data)
+    return data
 
 
 def one_example(spec: Input) -> Shape:

@@ -20,7 +20,7 @@ from convoscope.engine.formats.onnx_batch import constants, keep_apart
 from convoscope.engine.formats.onnx_folding import fold, foldable, grown
 from convoscope.engine.formats.onnx_names import Names, cleaned
 from convoscope.engine.formats.onnx_nodes import Step
-from convoscope.engine.formats.onnx_proto import BFLOAT16, DOUBLE, FLOAT, FLOAT16
+from convoscope.engine.formats.onnx_proto import BFLOAT16, BOOL, DOUBLE, FLOAT, FLOAT16
 from convoscope.engine.formats.onnx_relatives import nearest
 from convoscope.engine.formats.onnx_size import Meter
 from convoscope.engine.formats.onnx_values import Batch, Flow, Known, Missing, Value
@@ -42,12 +42,15 @@ def layers_by_operator() -> dict[str, type[Layer]]:
 
 @dataclass
 class Graph:
-    """A network while it is read. read: the names that something reads. values: what names stand for by now."""
+    """A network while it is read.
+
+    readers: by name, the operators that read it and at which input. values: what each name stands for by now.
+    """
 
     batch: Batch
     meter: Meter
     known: Mapping[str, Array]
-    read: Collection[str] = ()
+    readers: Mapping[str, Collection[tuple[str, int]]] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
     params: dict[str, Params] = field(default_factory=dict)
@@ -115,17 +118,21 @@ class Graph:
         self.folded.append(step.name or step.outputs[0])
 
     def alias(self, step: Step, given: Sequence[Value | None]) -> bool:
-        """A cast between floats changes nothing here: activations keep one precision throughout."""
+        """A cast between floats changes nothing here: activations keep one precision throughout.
+
+        Neither does one to truth where only Where reads it: a number other than 0 counts as true.
+        """
         like = given[1] if step.op == "CastLike" and len(given) > 1 else None
         floats = isinstance(like, Flow) or (isinstance(like, Known) and like.low.dtype.kind == "f")
-        casts = (step.op == "Cast" and step.attributes.get("to") in FLOATS) or floats
-        if not casts or step.domain or given[0] is None:
+        to = step.attributes.get("to") if step.op == "Cast" else None
+        chosen = to == BOOL and set(self.readers.get(step.outputs[0], ())) == {("Where", 0)}
+        if not (to in FLOATS or floats or chosen) or step.domain or given[0] is None:
             return False
         value = given[0]
         if isinstance(value, Known) and value.low.dtype.kind != "f":
             value = Known(value.low.astype(np.float32), value.high.astype(np.float32))
         self.values[step.outputs[0]] = value
-        self.notes.append(f"{step.title} casts between floats; activations keep one precision, so it is left out.")
+        self.notes.append(f"{step.title} is left out: activations keep one precision, and casting changes nothing.")
         return True
 
     # ---- layers ----------------------------------------------------------------------------------------------
@@ -143,7 +150,7 @@ class Graph:
             if output and (k == 0 or step.op in SEVERAL):
                 node = self.told(step, k, known, given)
                 self.place(step, k, self.reading(node, step.title), flows, known)
-            elif output in self.read:
+            elif self.readers.get(output):
                 why = f"Only its first output is computed, but output {k}, {output[:80]!r}, is read."
                 self.values[output] = Missing(cleaned(output))
                 self.unsupported.append(Unsupported(cleaned(output), step.op, self.sources(step), "", why))

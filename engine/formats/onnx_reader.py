@@ -116,7 +116,11 @@ def _build(
     batch: Batch,
 ) -> Graph:
     outputs = [o.name for o in file.output]
-    graph = Graph(batch, Meter(limits), known, {*outputs, *(i for step in steps for i in step.inputs)})
+    readers: dict[str, set[tuple[str, int]]] = {name: {("", 0)} for name in outputs}
+    for step in steps:
+        for k, name in enumerate(step.inputs):
+            readers.setdefault(name, set()).add((step.op, k))
+    graph = Graph(batch, Meter(limits), known, readers)
     for i in given:
         free = batch.free and i.batch in (None, batch.said)
         low, high = (i.at(n, free) for n in batch[:2])

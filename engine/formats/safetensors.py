@@ -3,12 +3,16 @@
 Source: the safetensors format, version 0.4: an 8-byte header length, a JSON header, the raw arrays.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from convoscope.engine.errors import FormatError
 from convoscope.engine.network import NetworkParams
 from convoscope.engine.types import Array
+
+HEADER = 100_000_000
+"""The longest header that the format allows, in bytes."""
 
 
 def pack(arrays: Mapping[str, Array], metadata: Mapping[str, str] | None = None) -> bytes:
@@ -28,6 +32,18 @@ def unpack(data: bytes) -> dict[str, Array]:
         return dict(load(data))
     except SafetensorError as e:
         raise FormatError(f"These bytes are no safetensors file: {e}") from e
+
+
+def metadata(data: bytes) -> dict[str, str]:
+    """The texts that a safetensors file carries beside its arrays. Raises FormatError when the bytes are not that."""
+    size = int.from_bytes(data[:8], "little")
+    try:
+        header = json.loads(data[8 : 8 + size]) if len(data) >= 8 and size <= min(len(data), HEADER) else None
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise FormatError("These bytes are no safetensors file: its header is no JSON object.")
+    return {str(k): str(v) for k, v in dict(header.get("__metadata__") or {}).items()}
 
 
 def save_params(path: Path, params: NetworkParams, metadata: Mapping[str, str] | None = None) -> None:

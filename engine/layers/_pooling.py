@@ -37,7 +37,7 @@ class Pool(Layer):
         return self._slide.over(x[2:])
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, len(self.kernel)
+        (x,), rank = x_shapes, self._slide.rank
         require(len(x) == 2 + rank, lambda: f"{self.kind} reads {LAYOUTS[rank]}, but its input has shape {x}.")
         counts = self.slide(x).count(x[2:])
         require(
@@ -81,8 +81,9 @@ class Pool(Layer):
         return {}
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
+        """Before version 22 ONNX counted a last window that starts in the padding, though no runtime did."""
         attributes = written_slide(self._slide, x_shapes[0][2:]) | self._own_attributes()
-        return (OnnxForm(self.onnx[0], attributes, opset=19),)
+        return (OnnxForm(self.onnx[0], attributes, opset=22 if self.ceil_mode else 19),)
 
     @classmethod
     def drawn(cls, draw: random.Random, hollow: bool = True, **own: Any) -> tuple[Self, Shape]:

@@ -6,8 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from convoscope.engine.exchange import OnnxForm
 from convoscope.engine.layers._broadcast import Broadcast
-from convoscope.engine.types import Array
+from convoscope.engine.types import Array, Params, Shape
+
+BOOL = 9
+"""ONNX's number for true and false."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +43,7 @@ class Where(Broadcast):
 
     def slope_line(self, k: int, xs: Sequence[str], y: str) -> str:
         return f"{xs[0]} {('!=', '==')[k - 1]} 0" if k else "0"
+
+    def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
+        """ONNX wants a condition that is true or false, not a number."""
+        return OnnxForm("Cast", {"to": BOOL}, reads=(0,)), OnnxForm("Where", reads=(-1, 1, 2))
