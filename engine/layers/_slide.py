@@ -28,6 +28,8 @@ class Slide:
     ceil_mode: bool = False
 
     def __post_init__(self) -> None:
+        if self.rank not in LAYOUTS:
+            raise AttributeValueError(f"kernel is {self.kernel}; a window has a size for each of 1 to 3 axes.")
         for name, least in (("kernel", 1), ("stride", 1), ("dilation", 1), ("padding", 0)):
             values, wanted = getattr(self, name), self.rank * (2 if name == "padding" else 1)
             if len(values) != wanted or min(values, default=least) < least:

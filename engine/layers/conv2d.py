@@ -13,6 +13,7 @@ from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
 from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._patches import kernel_axes_first, kernel_axes_last, patches, patches_adjoint
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._slide import LAYOUTS, Slide, read_filters, written_slide
 from convoscope.engine.layers._text import place, span, spans
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape, Sizes
@@ -44,6 +45,9 @@ class Conv2d(Layer):
     onnx: ClassVar[tuple[str, ...]] = ("Conv",)
     picture: ClassVar[ex.Picture] = "weighted_sum"
 
+    def __post_init__(self) -> None:
+        at_least("conv2d", 1, filters=self.filters, groups=self.groups)
+
     @property
     def _slide(self) -> Slide:
         return Slide(self.kernel, self.stride, self.padding, self.dilation, self.auto_pad)
@@ -53,7 +57,7 @@ class Conv2d(Layer):
         return self._slide.over(x[2:])
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, len(self.kernel)
+        (x,), rank = x_shapes, self._slide.rank
         require(len(x) == 2 + rank, lambda: f"conv2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
         require(
             x[1] % self.groups == 0 and self.filters % self.groups == 0,

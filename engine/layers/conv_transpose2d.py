@@ -14,6 +14,7 @@ from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
 from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._patches import kernel_axes_first, kernel_axes_last, patches, patches_adjoint
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._slide import LAYOUTS, Slide, read_filters, read_sizes
 from convoscope.engine.layers._text import place, span, spans
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape, Sizes
@@ -47,6 +48,7 @@ class ConvTranspose2d(Layer):
     picture: ClassVar[ex.Picture] = "weighted_sum"
 
     def __post_init__(self) -> None:
+        at_least("conv_transpose2d", 1, filters=self.filters, groups=self.groups)
         if len(self.output_padding) != len(self.kernel) or min(self.output_padding) < 0:
             raise AttributeValueError(
                 f"conv_transpose2d: output_padding is {self.output_padding}; "
@@ -59,7 +61,7 @@ class ConvTranspose2d(Layer):
         return Slide(self.kernel, self.stride, self.padding, self.dilation)
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, len(self.kernel)
+        (x,), rank = x_shapes, self.slide.rank
         require(len(x) == 2 + rank, lambda: f"conv_transpose2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
         require(
             x[1] % self.groups == 0 and self.filters % self.groups == 0,

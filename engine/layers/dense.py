@@ -11,6 +11,7 @@ from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window
 from convoscope.engine.layer import Example, Layer, Partials, Saved, from_config, require
 from convoscope.engine.layers._onnx import constant, integer, number, refused
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
@@ -32,6 +33,9 @@ class Dense(Layer):
     kind: ClassVar[str] = "dense"
     onnx: ClassVar[tuple[str, ...]] = ("Gemm",)
     picture: ClassVar[ex.Picture] = "weighted_sum"
+
+    def __post_init__(self) -> None:
+        at_least("dense", 1, units=self.units)
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
         (x,) = x_shapes

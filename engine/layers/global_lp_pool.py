@@ -7,11 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from convoscope.engine import explanation as ex
-from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.layer import Example, Partials, Saved
 from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._pooling import GlobalPool
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
@@ -34,8 +34,7 @@ class GlobalLpPool(GlobalPool):
     picture: ClassVar[ex.Picture] = "reduce"
 
     def __post_init__(self) -> None:
-        if self.p < 1:
-            raise AttributeValueError(f"global_lp_pool: p is {self.p}; a norm needs p of at least 1.")
+        at_least("global_lp_pool", 1, p=self.p)
 
     def forward(self, params: Params, *xs: Array, mode: Mode = EVAL) -> tuple[Array, Saved]:
         (x,) = xs

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis
 from convoscope.engine.layer import Example, require
 from convoscope.engine.layers._normalization import Normalization, affine_params, whole
 from convoscope.engine.layers._onnx import integer, number, refused
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.types import Array, Params, Shape
 
 
@@ -32,8 +32,7 @@ class GroupNorm(Normalization):
     onnx: ClassVar[tuple[str, ...]] = ("GroupNormalization",)
 
     def __post_init__(self) -> None:
-        if self.groups < 1:
-            raise AttributeValueError(f"group_norm: groups is {self.groups}; there must be at least 1.")
+        at_least("group_norm", 1, groups=self.groups)
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
         (x,) = x_shapes

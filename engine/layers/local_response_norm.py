@@ -7,11 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from convoscope.engine import explanation as ex
-from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
 from convoscope.engine.layers._onnx import integer, number, refused
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
 
@@ -38,8 +38,7 @@ class LocalResponseNorm(Layer):
     picture: ClassVar[ex.Picture] = "normalize"
 
     def __post_init__(self) -> None:
-        if self.size < 1:
-            raise AttributeValueError(f"local_response_norm: size is {self.size}; it sees at least 1 channel.")
+        at_least("local_response_norm", 1, size=self.size)
 
     @property
     def _axis(self) -> Axis:

@@ -12,6 +12,7 @@ from convoscope.engine.exchange import OnnxForm
 from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
 from convoscope.engine.layers._patches import patches, patches_adjoint
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._slide import LAYOUTS, Slide
 from convoscope.engine.layers._text import place, spans
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape, Sizes
@@ -41,13 +42,16 @@ class LocallyConnected2d(Layer):
     kind: ClassVar[str] = "locally_connected2d"
     picture: ClassVar[ex.Picture] = "weighted_sum"
 
+    def __post_init__(self) -> None:
+        at_least("locally_connected2d", 1, filters=self.filters)
+
     @property
     def slide(self) -> Slide:
         """How the window moves."""
         return Slide(self.kernel, self.stride, self.padding, self.dilation)
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, len(self.kernel)
+        (x,), rank = x_shapes, self.slide.rank
         require(len(x) == 2 + rank, lambda: f"locally_connected2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
         counts = self.slide.count(x[2:])
         require(

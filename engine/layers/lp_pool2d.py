@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from convoscope.engine import explanation as ex
-from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxNode
 from convoscope.engine.geometry import product
 from convoscope.engine.layer import Example, Partials, Saved
 from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._patches import patches, patches_adjoint
 from convoscope.engine.layers._pooling import Pool
+from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params
 
@@ -38,8 +38,7 @@ class LpPool2d(Pool):
     picture: ClassVar[ex.Picture] = "reduce"
 
     def __post_init__(self) -> None:
-        if self.p < 1:
-            raise AttributeValueError(f"lp_pool2d: p is {self.p}; a norm needs p of at least 1.")
+        at_least("lp_pool2d", 1, p=self.p)
 
     def forward(self, params: Params, *xs: Array, mode: Mode = EVAL) -> tuple[Array, Saved]:
         (x,) = xs

@@ -86,6 +86,25 @@ def test_a_window_that_no_layer_can_have_is_refused() -> None:
     assert str(e.value) == "stride is (0, 1); a window of 2 axes needs 2 numbers, each at least 1."
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"filters": 0}, "conv2d: filters is 0; it must be at least 1."),
+        ({"groups": 0}, "conv2d: groups is 0; it must be at least 1."),
+    ],
+)
+def test_a_bank_without_filters_or_groups_is_refused(settings: dict[str, int], message: str) -> None:
+    with pytest.raises(AttributeValueError) as e:
+        Conv2d(**{"filters": 4, "kernel": (3, 3)} | settings)  # type: ignore[arg-type]
+    assert str(e.value) == message
+
+
+def test_a_window_of_four_axes_is_refused() -> None:
+    with pytest.raises(AttributeValueError) as e:
+        Conv2d(4, (3,) * 4).output_shape((1, 1, 8, 8))
+    assert str(e.value) == "kernel is (3, 3, 3, 3); a window has a size for each of 1 to 3 axes."
+
+
 def test_an_onnx_node_becomes_the_layer() -> None:
     reading = Conv2d.from_onnx(node(strides=(2, 2), pads=(1, 0, 1, 0), dilations=(1, 2), group=1))
     assert reading.layer == Conv2d(2, (3, 3), (2, 2), (1, 0, 1, 0), (1, 2))

@@ -29,7 +29,7 @@ def test_the_gradient_points_along_the_window_and_is_zero_where_the_norm_is() ->
 def test_a_norm_of_order_zero_is_refused() -> None:
     with pytest.raises(AttributeValueError) as e:
         LpPool2d((1, 2), p=0)
-    assert str(e.value) == "lp_pool2d: p is 0; a norm needs p of at least 1."
+    assert str(e.value) == "lp_pool2d: p is 0; it must be at least 1."
     with pytest.raises(AttributeValueError) as refusal:
         LpPool2d.from_onnx(OnnxNode("LpPool", 18, "pool", ("x",), ("y",), {"kernel_shape": (2,), "p": 0}))
     assert str(refusal.value) == "Node 'pool' (LpPool): attribute 'p' is 0. A norm needs p of at least 1."
