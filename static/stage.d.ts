@@ -44,7 +44,7 @@ export type Mark =
 /** HTML text at a place of the stage. `anchor`: which point of the text is at (x, y), as in a compass; 'o' is its middle. */
 export interface Label {
   key: string; x: number; y: number; anchor: 'nw' | 'n' | 'ne' | 'w' | 'o' | 'e' | 'sw' | 's' | 'se';
-  look: string; lines: { text: string; look?: string }[]; width?: number; node?: string;
+  look: string; lines: { text: string; look?: string }[]; width?: number; node?: string; ink?: string;
 }
 /** One row of the class bars. */
 export interface Bar { key: string; index: number; label: string; value: number; text: string; look: string; y: number }

@@ -3,7 +3,7 @@
  * and for the legend. Pure.
  */
 
-import { bytes, luminance, mix } from './oklab.js';
+import { bytes, contrast, mix } from './oklab.js';
 import { PALETTE } from './palette.js';
 
 /** @import { Scale } from '../stage.d.ts' */
@@ -64,7 +64,7 @@ function build(name, theme) {
     name,
     table,
     css: (value, range) => `rgb(${rgb(value, range).join(',')})`,
-    ink: (value, range) => (luminance(rgb(value, range)) > 0.3 ? dark : light),
+    ink: (value, range) => [dark, light].sort((a, b) => contrast(rgb(value, range), bytes(b)) - contrast(rgb(value, range), bytes(a)))[0],
     paint: (values, range) => paint(values, range, table),
   };
 }

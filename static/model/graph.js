@@ -47,8 +47,7 @@ export function apart(graph) {
 }
 
 /** Whether the node turns each number of its one input into one number at the same place. @param {NodeView} node */
-export const isElementwise = (node) =>
-  node.inputs.length === 1 && node.params.length === 0 && node.windows.length === 1 && isPointwise(node.windows[0]);
+export const isElementwise = (node) => node.inputs.length === 1 && node.windows.length === 1 && isPointwise(node.windows[0]);
 
 /** Whether the node learns: it has parameters. @param {NodeView} node */
 export const isWeighted = (node) => node.params.length > 0;

@@ -95,13 +95,14 @@ function outside(window, volume, read) {
 
 /** The numbers in the cells. @param {PictureInput} input @param {Box} open @param {number} rows @param {number} columns @param {Box | null} winner @param {ReturnType<typeof printer>} print @returns {Label[]} */
 function written({ stage, explanation: e, source }, open, rows, columns, winner, print) {
+  const cells = cellsOf(e.operands[0], source.shape);
   const [w, h] = [open.w / columns, open.h / rows];
   const range = stage.look.range(source.name);
   return e.operands[0].values.map((value, k) => {
     const [x, y] = [open.x + ((k % columns) + 0.5) * w, open.y + (Math.floor(k / columns) + 0.5) * h];
     const won = winner !== null && Math.abs(winner.x + w / 2 - x) < 1 && Math.abs(winner.y + h / 2 - y) < 1;
-    const light = stage.look.scale.ink(value, range) === '#ffffff' || (stage.look.theme === 'dark' && stage.look.scale.ink(value, range) !== '#070a12');
-    return label(`cell ${k}`, x, y, 'o', `cell${won ? ' won' : ''}${light ? ' light' : ' dark'}`, Number.isFinite(value) ? print.plain(value) : 'padding');
+    const text = cells[k] ? print.plain(value) : 'padding';
+    return { ...label(`cell ${k}`, x, y, 'o', won ? 'cell won' : 'cell', text), ink: stage.look.scale.ink(cells[k] ? value : 0, range) };
   });
 }
 

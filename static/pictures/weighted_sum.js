@@ -1,9 +1,20 @@
-/** A sum of products: a convolution's through a stack of channels, a dense layer's along a row. Pure. */
+/**
+ * A sum of products: a convolution's through a stack of channels, a dense layer's along a row. What reads its input in
+ * no such order is told step by step. Pure.
+ */
 
+import { combine } from './combine.js';
 import { rowSum } from './parts/row_sum.js';
 import { stackSum } from './parts/stack_sum.js';
 
 /** @import { PictureFrame, PictureInput } from '../stage.d.ts' */
 
 /** @param {PictureInput} input @returns {PictureFrame} */
-export const weightedSum = (input) => (input.explanation.operands[0].cells.length === 3 ? stackSum(input) : rowSum(input));
+export function weightedSum(input) {
+  const { operands, steps, products } = input.explanation;
+  const [x] = operands;
+  const terms = x ? x.cells.reduce((product, axis) => product * axis.length, 1) : 0;
+  if (!x || products?.length !== terms || terms === 0 || steps.length < x.cells[0].length) return combine(input);
+  if (x.cells.length === 3) return stackSum(input);
+  return x.cells.length === 1 ? rowSum(input) : combine(input);
+}

@@ -98,7 +98,9 @@ function volumeLabels({ graph }, form, poses, lines) {
       const box = extentOf(volume, pose);
       const x = box.x + box.w / 2;
       const stands = node === column.nodes[0] && column.nodes.length > 1 && !flat;
-      return nodeLabel(node, stands ? { x, y: box.y - 9, anchor: 's' } : { x, y: box.y + box.h + 7, anchor: 'n' }, room, flat ? 'shape' : 'full');
+      const between = !stands && !flat && node !== column.nodes[column.nodes.length - 1];
+      const place = stands ? { x, y: box.y - 9, anchor: /** @type {const} */ ('s') } : { x, y: box.y + box.h + (between ? 4 : 7), anchor: /** @type {const} */ ('n') };
+      return nodeLabel(node, place, room, between ? 'name' : flat ? 'shape' : 'full');
     }),
   );
 }

@@ -30,7 +30,7 @@ export function mountLabels(root, choose) {
   /** @param {Label} label */
   function write(label) {
     const known = shown.get(label.key) ?? { made: element('div', ''), said: '' };
-    const said = JSON.stringify([label.look, label.anchor, label.lines, label.width, label.node]);
+    const said = JSON.stringify([label.look, label.anchor, label.lines, label.width, label.node, label.ink]);
     if (said !== known.said) fill(known.made, label);
     known.said = said;
     shown.set(label.key, known);
@@ -70,9 +70,10 @@ export function mountLabels(root, choose) {
 }
 
 /** @param {HTMLElement} made @param {Label} label */
-function fill(made, { look, anchor, lines, width, node }) {
+function fill(made, { look, anchor, lines, width, node, ink }) {
   made.className = `label ${look} at-${anchor}`;
   made.style.maxWidth = width ? `${Math.round(width)}px` : '';
+  made.style.color = ink ?? '';
   if (node) made.dataset.node = node;
   made.replaceChildren(
     ...lines.map(({ text, look: own }) => {
