@@ -2,17 +2,21 @@
 
 Under `/static/` a browser asks each time whether a file is still the same. Under `/static/~VERSION/`, where VERSION
 stands for the content of all files together, it may keep what it has; relative imports stay inside the prefix.
+`x.pack.js` is the module x.js with all that it imports, in one file (pack.py).
 """
 
 import gzip
 import hashlib
 import os
-from collections.abc import Iterable
+import posixpath
 from pathlib import Path
 from typing import NamedTuple
 
+from convoscope.server.pack import packed
+
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
+    ".map": "application/json",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -20,7 +24,8 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 """What is served, by ending; other files of the folder are not."""
-ZIPPED = (".js", ".css", ".svg")
+ZIPPED = (".js", ".map", ".css", ".svg")
+PACK, MAP = ".pack.js", ".pack.js.map"
 
 
 class Asset(NamedTuple):
@@ -39,6 +44,7 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files: dict[str, Asset] = {}
+        self._packs: dict[tuple[str, str], Asset] = {}
 
     def refresh(self) -> None:
         """Reads what is new or has changed, and forgets what is gone."""
@@ -51,6 +57,8 @@ class Assets:
 
     def get(self, name: str) -> Asset | None:
         """The file of this name, as it is on disk now."""
+        if name.endswith((PACK, MAP)):
+            return self._pack(name)
         if name not in self._files:
             self.refresh()
         known = self._files.get(name)
@@ -64,18 +72,30 @@ class Assets:
 
     @property
     def version(self) -> str:
-        """What stands for all files together."""
-        self.refresh()
+        """What stands for all files together, as they were last looked at."""
         return hashlib.sha256("".join(a.tag for a in self._files.values()).encode()).hexdigest()[:16]
 
     def url(self, name: str) -> str:
         """The address under which a browser may keep the file."""
+        self.refresh()
         return f"/static/~{self.version}/{name}"
 
-    def modules(self) -> Iterable[str]:
-        """The names of all JavaScript modules, to be fetched before the first one asks for them."""
+    def _pack(self, name: str) -> Asset | None:
+        """A module with all that it imports, or the source map of that; made once for each version."""
         self.refresh()
-        return [name for name in self._files if name.endswith(".js")]
+        key, entry = self.version, name.removesuffix(".map").removesuffix(PACK) + ".js"
+        if entry not in self._files:
+            return None
+        if (key, name) not in self._packs:
+            self._packs = {k: v for k, v in self._packs.items() if k[0] == key}
+            file, table = packed(entry, self._text, posixpath.basename(entry).removesuffix(".js") + MAP)
+            for suffix, text in ((PACK, file), (MAP, table)):
+                self._packs[key, entry.removesuffix(".js") + suffix] = asset(text.encode(), suffix, (0, 0))
+        return self._packs[key, name]
+
+    def _text(self, name: str) -> str | None:
+        known = self._files.get(name)
+        return None if known is None else known.body.decode()
 
 
 def current(file: Path, known: Asset | None) -> Asset:
@@ -84,7 +104,12 @@ def current(file: Path, known: Asset | None) -> Asset:
     stamp = status.st_mtime_ns, status.st_size
     if known is not None and known.stamp == stamp:
         return known
-    body = file.read_bytes()
-    zipped = gzip.compress(body, mtime=0) if file.suffix in ZIPPED else body
+    return asset(file.read_bytes(), file.suffix, stamp)
+
+
+def asset(body: bytes, suffix: str, stamp: tuple[int, int]) -> Asset:
+    """A body as it is kept, zipped where that pays."""
+    ending = suffix.rpartition(".")[2]
+    zipped = gzip.compress(body, mtime=0) if f".{ending}" in ZIPPED else body
     tag = hashlib.sha256(body).hexdigest()[:26]
-    return Asset(body, zipped if len(zipped) < len(body) else None, TYPES[file.suffix], tag, stamp)
+    return Asset(body, zipped if len(zipped) < len(body) else None, TYPES[f".{ending}"], tag, stamp)

@@ -13,7 +13,7 @@ from convoscope.server.release import release
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Assets(ROOT / "static")
 templates = Jinja2Templates(ROOT / "templates")
-templates.env.globals.update(version=__version__, release=release, static=ASSETS.url, modules=ASSETS.modules)
+templates.env.globals.update(version=__version__, release=release, static=ASSETS.url)
 
 
 def page(request: Request, template: str, status: int = 200, **context: object) -> Response:

@@ -36,7 +36,7 @@ export function sum(view, choices, choose) {
 }
 
 /** Running sums in fewer digits: their last one would not agree with the parts' rounded ones. @param {Style} style */
-const coarser = (style) => ({ ...style, decimals: Math.max(0, style.decimals - 2) });
+const coarser = (style) => ({ ...style, decimals: Math.max(0, style.decimals - 1) });
 
 /** @param {Row[]} shown @param {number} groups */
 function largest(shown, groups) {

@@ -29,14 +29,10 @@ export function terms(view, group, style) {
   return h('section', { class: 'terms', 'aria-label': `${step.label}, term by term` },
     h('h3', null, count > 1 ? `${step.label}, term by term` : step.label),
     h('div', { class: 'grid', style: { '--across': across } }, cells),
-    h('p', { class: 'foot' }, `${x.source || x.name} × ${w.source || w.name}. `,
-      adds(count, text(step.value, style, '+'), printed.rest),
-      ` Weights are coloured up to ±${text(ends(view, w), styleFor(ends(view, w), 3))}, the largest here.`));
+    h('p', { class: 'foot' }, `${x.source || x.name} × its weight, coloured up to ±${text(ends(view, w), styleFor(ends(view, w), 3))}.`,
+      count > 1 && h('span', null, ` The ${count} add to `, h('b', null, text(step.value, style, '+')),
+        printed.rest === null ? '.' : `, ${printed.rest} in digits not shown.`)));
 }
-
-/** @param {number} count @param {string} total @param {string | null} rest */
-const adds = (count, total, rest) =>
-  count > 1 && h('span', null, `The ${count} add to `, h('b', null, total), rest === null ? '.' : `, of which ${rest} is digits not shown.`);
 
 /**
  * @param {View} view

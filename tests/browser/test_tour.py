@@ -97,7 +97,7 @@ def test_a_row_spreads_out_into_its_products_which_add_up_to_it(browser_page: Pa
     expect(page.locator("#lens .terms h3")).to_have_text("channel 6, term by term")
     products = [units(text) for text in page.locator("#lens .terms em").all_inner_texts()]
     said = page.locator("#lens .terms .foot").inner_text()
-    rest = re.search(r"of which (\S+) is digits not shown", said)
+    rest = re.search(r"(\S+) in digits not shown", said)
     assert len(products) == 9
     assert sum(products) + (units(rest[1]) if rest else 0) == units(row)
 

@@ -1,0 +1,50 @@
+"""A server of our own and a browser to look at it, for what measures the page and for what takes its picture."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from dev import BROWSERS
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+COMMAND = (sys.executable, "-m", "convoscope.server", "--no-browser", "--port", "0")
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a server that runs as long as this is open."""
+    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
+        assert found, "The server did not say where it is."
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own; no graphics card."""
+    found = os.environ.get("CONVOSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,127 @@
+"""What the page costs a person: bytes, milliseconds until something is to be seen, frames while it moves.
+
+    python -m benchmarks.page
+
+Each figure is the median of several visits with an empty cache, beside its budget of budgets.toml; status 1 when one
+is missed. Milliseconds end with the frame that shows the thing, not with the call that asked for it. On a busy
+machine read ratios.
+"""
+
+import statistics
+import sys
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Request
+
+from benchmarks.browser import chromium, served
+
+VISITS = 5
+REST_MS = 800  # no request for so long: the first view is complete
+MOVE_MS = 1400  # longer than any move of the stage
+PICTURES = ("rocket-photo", "frog-drawn", "motorcycle-photo", "cat-photo")
+BUDGETS = Path(__file__).with_name("budgets.toml")
+
+SHOWN = """
+window.shown = (image, from) => new Promise((resolve) => {
+  const look = () => document.getElementById("stage")?.dataset.image === image
+    ? requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - from)))
+    : setTimeout(look, 1);
+  look();
+});
+window.first = window.shown("cat-photo", 0);
+"""
+SWITCH = """(image) => {
+  const shown = window.shown(image, performance.now());
+  document.querySelector(`#shelf input[value="${image}"]`).click();
+  return shown;
+}"""
+STEP = """() => new Promise((resolve) => {
+  const said = () => document.querySelector("#lens h2").textContent, from = performance.now(), before = said();
+  const look = () => said() === before ? setTimeout(look, 1)
+    : requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - from)));
+  dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+  look();
+})"""
+FRAMES = """(ms) => new Promise((resolve) => {
+  const times = [];
+  const tick = (now) => {
+    times.push(now);
+    if (now - times[0] < ms) requestAnimationFrame(tick);
+    else resolve((times.length - 1) * 1000 / (now - times[0]));
+  };
+  requestAnimationFrame(tick);
+})"""
+COUNT = "document.querySelectorAll('*').length"
+
+Figures = dict[str, list[float]]
+
+
+def visit(browser: Browser, url: str, figures: Figures) -> None:
+    """One visit with an empty cache; adds what it measured."""
+
+    def add(name: str, value: float) -> None:
+        figures.setdefault(name, []).append(float(value))
+
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(SHOWN)
+    page = context.new_page()
+    seen: list[Request] = []
+    page.on("requestfinished", lambda request: seen.append(request))
+    page.goto(url)
+    add("first_picture_ms", page.evaluate("window.first"))
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(REST_MS)
+    sizes = [request.sizes() for request in seen]
+    add("first_view_bytes", sum(s["responseBodySize"] + s["responseHeadersSize"] for s in sizes))
+    add("requests", len(seen))
+    add("other_hosts", sum(urlsplit(r.url).netloc != urlsplit(url).netloc for r in seen))
+    for image in PICTURES:
+        add("image_switch_ms", page.evaluate(SWITCH, image))
+    for name, value in moves(page):
+        add(name, value)
+    context.close()
+
+
+def moves(page: Page) -> list[tuple[str, float]]:
+    """Through the views and from cell to cell: frames, elements, milliseconds."""
+    found = [("elements", page.evaluate(COUNT))]
+    for key, name in (("u", "morph_fps"), ("u", "morph_fps"), ("w", "window_fps")):
+        page.keyboard.press(key)
+        found += [(name, page.evaluate(FRAMES, MOVE_MS)), ("elements", page.evaluate(COUNT))]
+    page.locator("#lens h2").wait_for()
+    return found + [("number_ms", page.evaluate(STEP)) for _ in range(4)]
+
+
+def report(figures: Figures) -> int:
+    """Prints each figure beside its budget; how many budgets are missed."""
+    most = tomllib.loads(BUDGETS.read_text())["page"]
+    least = most.pop("least")
+    missed = 0
+    print(f"{'':<20}{'median':>12}{'best':>12}{'worst':>12}   budget")
+    for name, values in figures.items():
+        middle, low, high = statistics.median(values), min(values), max(values)
+        said = ""
+        if name in least:
+            over, low, high = middle < least[name], high, low
+            said = f"at least {least[name]:,}"
+        else:
+            over = name in most and middle > most[name]
+            said = f"at most {most[name]:,}" if name in most else ""
+        missed += over
+        print(f"{name:<20}{middle:>12,.0f}{low:>12,.0f}{high:>12,.0f}   {said}{', missed' if over else ''}")
+    return missed
+
+
+def main() -> int:
+    """Measures and reports; status 1 when a budget is missed."""
+    figures: Figures = {}
+    with served() as url, chromium() as browser:
+        for _ in range(VISITS):
+            visit(browser, url, figures)
+    return int(report(figures) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
