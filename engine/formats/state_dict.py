@@ -139,7 +139,7 @@ def _unpickled(stream: io.BytesIO) -> tuple[Any, Mapping[str, Storage]]:
     start = stream.tell()
     try:
         for opcode, argument, _ in pickletools.genops(stream):
-            if opcode.proto > PROTOCOL or (opcode.name in PUTS and argument > len(stream.getbuffer())):
+            if opcode.proto > PROTOCOL or (opcode.name in PUTS and int(argument or 0) > len(stream.getbuffer())):
                 raise FormatError(
                     f"The pickle in this state dict uses {opcode.name}, which torch.save never writes so."
                 )
