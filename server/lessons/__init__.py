@@ -13,6 +13,13 @@ MODULES = (
     "mean_subtraction",
     "softmax",
     "weights",
+    "volumes",
+    "one_line",
+    "unravel",
+    "stride",
+    "padding",
+    "pooling",
+    "example_cnn",
 )
 
 

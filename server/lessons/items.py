@@ -11,7 +11,7 @@ from convoscope.server.lessons.snippets import Run
 
 Role = Literal["value", "gradient", "weight", "plain"]
 Cell = Sequence[int]
-Look = Literal["window", "pick", "winner", "padding", "dim", "never"]
+Look = Literal["window", "pick", "winner", "padding", "dim", "blank", "never"]
 
 
 def mark(look: Look, cells: Iterable[Cell]) -> dict[str, Any]:
@@ -131,15 +131,16 @@ def volume(
     open: float = 0.0,
     block: Sequence[Sequence[int]] = (),
     front: int = 0,
+    opens: bool = False,
 ) -> Item:
     """A (C, H, W) array as a stack of slices. open: 0 a stack, 1 its maps side by side. block: ((c0, c1), (r0, r1),
-    (k0, k1)), the part that stands out, ends not included."""
+    (k0, k1)), the part that stands out, ends not included. opens: a control may open it, so it keeps room for that."""
     a = np.asarray(values, np.float32)
     ends = span if span is not None else float(np.percentile(np.abs(a), 99.5))
     return {
         "kind": "volume", "title": inline(title), "note": inline(note), "role": role, "shape": list(a.shape),
         "values": [float(f"{v:.4g}") for v in a.ravel().tolist()], "span": ends or 1.0, "open": open,
-        "block": [list(map(int, b)) for b in block], "front": front,
+        "block": [list(map(int, b)) for b in block], "front": front, "opens": opens or open > 0,
     }  # fmt: skip
 
 
@@ -199,3 +200,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", p
 def links(entries: Sequence[tuple[str, str]]) -> Item:
     """Where to go on: (address, words)."""
     return {"kind": "links", "entries": [[href, inline(text)] for href, text in entries]}
+
+
+def photo(name: str, title: str, side: int = 150) -> Item:
+    """A picture as people see it, `side` css px wide."""
+    return {"kind": "photo", "id": name, "title": inline(title), "side": side}

@@ -28,18 +28,14 @@ REASONS = ("backprop, also known as the chain rule", "the layer's local derivati
 
 @lru_cache(maxsize=64)
 def trace(x: tuple[tuple[float, ...], ...]) -> engine.Trace:
-    """h = x − mean(x): a mean over the channels, and a subtraction."""
-    d = len(x[0])
-    mean = engine.Node("mean", nets.layer("dense", units=1, bias=False), ("x",))
-    h = engine.Node("h", nets.layer("sub"), ("x", "mean"))
-    weight = {"mean": {"weight": np.full((1, d), 1 / d)}}
-    return engine.Network("mean subtraction", (engine.Input("x", (None, d)),), (mean, h), weight).trace(np.array(x))
+    """h = x − mean(x)."""
+    return nets.one(nets.layer("mean_subtraction"), np.array(x))
 
 
 def jacobian(x: tuple[tuple[float, ...], ...]) -> nets.Array:
     """dh_i/dx_j, a row per output: one backward pass each."""
     found = trace(x)
-    rows = [found.gradients(engine.unit("h", (i,))).by_activation["x"][0] for i in range(len(x[0]))]
+    rows = [found.gradients(engine.unit("y", (i,))).by_activation["x"][0] for i in range(len(x[0]))]
     return np.array(rows)
 
 
@@ -56,7 +52,7 @@ def names(letter: str) -> list[str]:
 def forward(v: Values) -> Board:
     """x, its mean, h."""
     t = trace(v["x"])
-    mean = float(t.activations["mean"][0, 0])
+    mean = t.explain("y", (0,)).steps[1].value
     row = [items.grid(v["x"], "x", edit="x", columns=names("k")), items.op("−"), items.number("mean", mean, decimals=2), items.op("="),
            items.grid(t.output, "h", columns=names("i"), decimals=2)]  # fmt: skip
     return Board([row, [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}")]], f"The mean is {mean:.2f}.")
@@ -101,7 +97,7 @@ def same(v: Values) -> Board:
 def checked(v: Values) -> Board:
     """The gradient by formula against measured slopes."""
     t = trace(v["x"])
-    checks = [engine.check_gradient(t, engine.unit("h", (v["out"],)), "x", (0, j), step=1e-3) for j in range(D)]
+    checks = [engine.check_gradient(t, engine.unit("y", (v["out"],)), "x", (0, j), step=1e-3) for j in range(D)]
     rows = [(f"{j}", f"{c.analytic:.9f}", f"{c.numeric:.9f}", f"{c.relative_error:.0e}") for j, c in enumerate(checks)]
     head = ("j", f"$\\frac{{\\partial h_{v['out']}}}{{\\partial x_{{\\ix{{j}}}}}}$ derived", "measured", "difference")
     return Board([[items.table(head, rows)]], "The derived and the measured slopes agree.")

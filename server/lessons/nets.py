@@ -1,15 +1,17 @@
 """Small networks for the lessons, built of the engine's layers; every number that a lesson shows comes from one."""
 
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
+from convoscope.server.pictures import Picture, network_input
 
 Array = NDArray[Any]
-ONES = (1, 1)
+EXAMPLE = "example-cnn"
 
 
 def layer(kind: str, **settings: Any) -> engine.Layer:
@@ -59,3 +61,29 @@ def conv(
     return one(
         made, np.asarray(x)[None], {"weight": w} | ({"bias": np.asarray(b, np.float64)} if b is not None else {})
     )
+
+
+
+class Looked:
+    """Traces of the example CNN on the pictures that were looked at last."""
+
+    def __init__(self, most: int = 6) -> None:
+        self._kept: dict[str, engine.Trace] = {}
+        self._most, self._lock = most, Lock()
+
+    def trace(self, picture: Picture) -> engine.Trace:
+        """The trace on a picture, computed once while it is kept."""
+        with self._lock:
+            found = self._kept.pop(picture.content, None)
+        if found is None:
+            network = engine.zoo.load(EXAMPLE)
+            assert network.preprocessing is not None
+            found = network.trace(network_input(picture, network.preprocessing)[0])
+        with self._lock:
+            self._kept[picture.content] = found
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return found
+
+
+LOOKED = Looked()

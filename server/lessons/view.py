@@ -11,6 +11,8 @@ from convoscope.server.services import Services
 
 KINDS = {"say": "Say it", "show": "Show it", "predict": "Predict", "play": "Free play", "try": "What to try"}
 Json = dict[str, Any]
+CARRIED = 30_000
+"""Characters of a figure that a page carries in itself."""
 
 
 def board_view(board: Board, values: Values) -> Json:
@@ -26,6 +28,12 @@ def body(view: Mapping[str, Any]) -> bytes:
 def embedded(view: Mapping[str, Any]) -> str:
     """The same inside an HTML page: no `<` can end the element that holds it."""
     return body(view).decode().replace("<", "\\u003c")
+
+
+def carried(board: Json, beat: Beat) -> str:
+    """A figure inside the page; of a large one only its values, and the page asks for it when it is near."""
+    whole = embedded({**board, "start": dict(beat.start)})
+    return whole if len(whole) <= CARRIED else embedded({**board, "start": dict(beat.start), "rows": None})
 
 
 def control_view(control: Control, services: Services) -> Json:
@@ -47,7 +55,7 @@ def beat_view(lesson: Lesson, beat: Beat, services: Services) -> Json:
         "title": inline(beat.title),
         "html": html(beat.text),
         "board": board,
-        "data": embedded({**board, "start": dict(beat.start)}),
+        "data": carried(board, beat),
         "controls": [control_view(c, services) for c in lesson.controls if c.name in beat.controls],
         "question": question_view(beat.question, values) if beat.question else None,
         "tries": [{"html": inline(t.text), "values": body(t.values).decode() if t.values else ""} for t in beat.tries],

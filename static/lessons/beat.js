@@ -1,4 +1,5 @@
 /** One beat: its figure, its controls, its question. What a control changes, the server computes. */
+import { getJson } from '../api/client.js';
 import { fill } from '../ui/h.js';
 import { createAsker } from './ask.js';
 import { drawBoard } from './figure/board.js';
@@ -23,7 +24,7 @@ export function createBeat(section, { lesson, values, player, say }) {
   const first = JSON.parse(data, (_, v) => (v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v));
   /** @type {Board} */
   let board = first;
-  let opened = false;
+  let opened = false, coming = false;
   const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, say);
   const controls = mountControls(section, { set, player });
   const question = mountQuestion(section, { lesson, values: () => board.values, grid: () => rows, say });
@@ -43,6 +44,7 @@ export function createBeat(section, { lesson, values, player, say }) {
   }
 
   function draw() {
+    if (!board.rows) return;
     const focused = document.activeElement?.getAttribute('data-key');
     fill(rows, drawBoard(board, { set, picked: question?.picked }));
     fit(rows);
@@ -53,8 +55,19 @@ export function createBeat(section, { lesson, values, player, say }) {
     question?.update();
   }
 
+  /** Fetches a figure that the page does not carry; what is on the screen meanwhile is its text. */
+  async function fetched() {
+    if (first.rows || coming) return;
+    coming = true;
+    const path = `/api/lessons/${lesson}/${section.id}?values=${encodeURIComponent(JSON.stringify(first.values))}`;
+    const now = /** @type {Board} */ (await getJson(path));
+    first.rows = now.rows;
+    if (section.hasAttribute('data-now')) draw();
+  }
+
   return {
     draw,
+    fetched,
     /** @param {Record<string, any>} given what a link says, before the beat is shown */
     give: (given) => Object.assign(first.start, given),
     open() {
@@ -62,6 +75,7 @@ export function createBeat(section, { lesson, values, player, say }) {
       Object.assign(values, { ...first.values, ...values }, first.start);
       board = opened ? board : first;
       opened = true;
+      fetched();
       draw();
       if (JSON.stringify({ ...first.values, ...values }) !== known || board !== first) ask(values);
     },

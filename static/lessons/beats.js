@@ -35,6 +35,7 @@ export function mountBeats(live, player) {
     sections.forEach((section, k) => section.toggleAttribute('data-now', k === index));
     links.forEach((link, k) => (k === index ? link.setAttribute('aria-current', 'step') : link.removeAttribute('aria-current')));
     beats[index].open();
+    beats[index + 1]?.fetched();
     if (focus) sections[index].querySelector('h2')?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }

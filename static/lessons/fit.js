@@ -1,12 +1,14 @@
 /** A figure takes the room that there is: larger for the back of a room, a little smaller to stay on one screen. */
 
-const MOST = 1.55, LEAST = 0.86, NARROW = 900; // times; css px
+const MOST = 1.55, LEAST = 0.8, NARROW = 900; // times; css px
 const AROUND = 190; // css px above and below a figure: header, footer, caption, margins
 
-/** @param {HTMLElement} rows */
+/** Rows are measured unwrapped; they stay so where that fits. @param {HTMLElement} rows */
 export function fit(rows) {
   rows.style.setProperty('zoom', '1');
+  rows.classList.remove('fitted');
   if (innerWidth <= NARROW) return;
+  rows.classList.add('fitted');
   const style = getComputedStyle(rows);
   const [across, down] = [parseFloat(style.paddingLeft) * 2, parseFloat(style.paddingTop) * 2 + 2];
   const gap = parseFloat(style.rowGap) || 0;
@@ -16,6 +18,7 @@ export function fit(rows) {
   const room = { w: rows.clientWidth, h: Math.max(340, innerHeight - AROUND) };
   const zoom = Math.max(LEAST, Math.min(MOST, (room.w / wide) * 0.985, room.h / high));
   rows.style.setProperty('zoom', zoom.toFixed(3));
+  rows.classList.toggle('fitted', wide * zoom <= room.w);
 }
 
 /** How wide a row is: what its parts take, gaps counted. @param {Element} row */

@@ -1,7 +1,7 @@
 /** Shapes only: figures as server/lessons/items.py makes them. */
 
 export type Role = 'value' | 'gradient' | 'weight' | 'plain';
-export type Look = 'window' | 'pick' | 'winner' | 'padding' | 'dim' | 'never';
+export type Look = 'window' | 'pick' | 'winner' | 'padding' | 'dim' | 'blank' | 'never';
 export interface CellMark { look: Look; cells: [number, number][] }
 export interface Grid {
   kind: 'grid'; name: string; title: string; note: string; role: Role; values: number[][]; span: number; rows: string[]; columns: string[];
@@ -15,7 +15,7 @@ export interface Chain { kind: 'chain'; title: string; nodes: ChainNode[] }
 export interface Net { kind: 'net'; title: string; layers: { name: string; value: number }[][]; edges: { from: [number, number]; to: [number, number]; value: number; pick: boolean }[] }
 export interface VolumeItem {
   kind: 'volume'; title: string; note: string; role: Role; shape: [number, number, number]; values: number[]; span: number; open: number;
-  block: [number, number][]; front: number;
+  block: [number, number][]; front: number; opens: boolean;
 }
 export interface Boxes { kind: 'boxes'; title: string; boxes: [string, number[]][] }
 export interface Code { kind: 'code'; title: string; source: string; output: string; failed: boolean }
@@ -25,9 +25,11 @@ export interface NumberItem { kind: 'number'; label: string; value: number; note
 export interface Words { kind: 'words'; html: string }
 export interface Op { kind: 'op'; text: string }
 export interface Table { kind: 'table'; title: string; head: string[]; rows: string[][]; pick: number }
+export interface Photo { kind: 'photo'; title: string; id: string; side: number }
 export interface Links { kind: 'links'; entries: [string, string][] }
-export type Item = Grid | Sum | Bars | Curve | Chain | Net | VolumeItem | Boxes | Code | Line | MathItem | NumberItem | Words | Op | Table | Links;
-export interface Board { rows: Item[][]; say: string; bounds: Record<string, [number, number]>; values: Record<string, any> }
+export type Item = Grid | Sum | Bars | Curve | Chain | Net | VolumeItem | Boxes | Code | Line | MathItem | NumberItem | Words | Op | Table | Links | Photo;
+/** rows: null for a figure that the page does not carry in itself. */
+export interface Board { rows: Item[][] | null; say: string; bounds: Record<string, [number, number]>; values: Record<string, any> }
 
 /** What an item may do: set values of controls, and say which cell was picked for a question. */
 export interface Hands { set(patch: Record<string, any>): void; picked?: (grid: string, cell: [number, number]) => boolean }

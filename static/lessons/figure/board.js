@@ -6,7 +6,7 @@ import { chain } from './chain.js';
 import { curve } from './curve.js';
 import { grid } from './grid.js';
 import { net } from './net.js';
-import { code, line, links, math, number, op, table, words } from './text.js';
+import { code, line, links, math, number, op, photo, table, words } from './text.js';
 import { volume } from './volume.js';
 
 /** @typedef {import('../types.d.ts').Board} Board */
@@ -14,7 +14,7 @@ import { volume } from './volume.js';
 /** @typedef {import('../types.d.ts').Item} Item */
 
 /** @type {{ [K in Item['kind']]: (item: Extract<Item, { kind: K }>, hands: Hands) => Element[] }} */
-const DRAW = { bars, boxes, chain, code, curve, grid, line, links, math, net, number, op, sum, table, volume, words };
+const DRAW = { bars, boxes, chain, code, curve, grid, line, links, math, net, number, op, photo, sum, table, volume, words };
 
 /**
  * @param {Board} board
@@ -22,7 +22,7 @@ const DRAW = { bars, boxes, chain, code, curve, grid, line, links, math, net, nu
  * @returns {HTMLElement[]}
  */
 export const drawBoard = (board, hands) =>
-  board.rows.map((row) => h('div', { class: 'row' }, row.map((item) => drawn(item, hands))));
+  (board.rows ?? []).map((row) => h('div', { class: 'row' }, row.map((item) => drawn(item, hands))));
 
 /** @param {Item} item @param {Hands} hands */
 function drawn(item, hands) {

@@ -21,7 +21,7 @@ export function grid(item, hands) {
 function sizeOf({ values, decimals, small, rows, columns }) {
   const count = values[0]?.length ?? 0;
   const longest = Math.max(2, ...values.flat().map((v) => digits(v, decimals).length));
-  const h = small ? 17 : count > 9 ? 28 : 36;
+  const h = small ? 17 : count > 9 ? 27 : count > 5 ? 31 : 36;
   const w = small ? 17 : Math.max(h, longest * 8.2 + 8);
   return { w, h, x: rows.length ? Math.max(...rows.map((r) => plain(r).length)) * 7.5 + 10 : EDGE + 2, y: columns.length ? 20 : 2 };
 }
@@ -42,7 +42,7 @@ function drawn(item, hands) {
   root.append(...columns.map((text, c) => svg('text', { class: 'axis', x: size.x + (c + 0.5) * size.w, y: size.y - 9, 'text-anchor': 'middle' }, plain(text))));
   if (role === 'gradient') root.append(...[size.x - EDGE - 1, size.x + across * size.w + 1].map((x) =>
     svg('path', { class: 'hatch', d: hatch(x, size.y, EDGE, count * size.h) })));
-  for (const { look, cells } of marks) if (look !== 'dim') root.append(...outline(look, cells, size));
+  for (const { look, cells } of marks) if (look !== 'dim' && look !== 'blank') root.append(...outline(look, cells, size));
   if (asks && (pick || item.name)) choosable(root, item, size, hands, plain(title));
   return root;
 }
@@ -50,8 +50,8 @@ function drawn(item, hands) {
 /** @param {Grid} item @param {Size} size @param {Scale} scale @param {number} value @param {number} r @param {number} c */
 function cell({ role, span, decimals, small, marks }, size, scale, value, r, c) {
   const has = (/** @type {string} */ look) => marks.some((m) => m.look === look && m.cells.some(([a, b]) => a === r && b === c));
-  const padding = has('padding'), plainly = role === 'plain';
-  const text = small ? null : svg('text', { x: size.x + (c + 0.5) * size.w, y: size.y + (r + 0.5) * size.h, 'text-anchor': 'middle' }, digits(value, decimals));
+  const padding = has('padding'), blank = has('blank'), plainly = role === 'plain' || blank;
+  const text = small || blank ? null : svg('text', { x: size.x + (c + 0.5) * size.w, y: size.y + (r + 0.5) * size.h, 'text-anchor': 'middle' }, digits(value, decimals));
   const rect = svg('rect', { x: size.x + c * size.w, y: size.y + r * size.h, width: size.w, height: size.h });
   if (!padding && !plainly) {
     rect.setAttribute('fill', scale.css(value, span));
@@ -90,10 +90,12 @@ function spread(cells) {
 }
 
 /** @param {Grid} item */
-function spoken({ title, values, decimals, small }) {
+function spoken({ title, values, decimals, small, marks }) {
   const shape = `${values.length} by ${values[0]?.length ?? 0}`;
   if (small || values.flat().length > 50) return `${plain(title)}, ${shape} numbers`;
-  return `${plain(title)}, ${shape}: ${values.map((row) => row.map((v) => digits(v, decimals)).join(' ')).join('; ')}`;
+  const blank = new Set(marks.filter((m) => m.look === 'blank').flatMap((m) => m.cells.map(String)));
+  const said = (/** @type {number} */ v, /** @type {number} */ r, /** @type {number} */ c) => (blank.has(String([r, c])) ? 'not yet' : digits(v, decimals));
+  return `${plain(title)}, ${shape}: ${values.map((row, r) => row.map((v, c) => said(v, r, c)).join(' ')).join('; ')}`;
 }
 
 /** @param {SVGSVGElement} root @param {Grid} item @param {Size} size @param {Hands} hands @param {string} title */

@@ -62,3 +62,8 @@ export const links = ({ entries }) => [h('ul', null, entries.map(([href, text]) 
   setHtml(anchor, text);
   return h('li', null, anchor);
 }))];
+
+/** @param {import('../types.d.ts').Photo} item */
+export const photo = ({ id, title, side }) => [
+  ...heading(title), h('img', { src: `/api/images/${encodeURIComponent(id)}/picture?side=${2 * side}`, alt: title, width: side }),
+];

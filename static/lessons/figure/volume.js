@@ -43,7 +43,7 @@ export function volume(item) {
 }
 
 /** Where the slices stand, closed and open, in one box. @param {VolumeItem} item */
-function layout({ shape: [channels, rows, columns], front, open, block }) {
+function layout({ shape: [channels, rows, columns], front, open, opens }) {
   const side = Math.min(rows, columns) >= 24 ? 150 : Math.min(rows, columns) >= 12 ? 110 : Math.min(rows, columns) >= 6 ? 96 : 64;
   const w = (side * columns) / Math.max(rows, columns), tall = (side * rows) / Math.max(rows, columns);
   const [ax, ay] = [0.62, 0.2];
@@ -52,8 +52,7 @@ function layout({ shape: [channels, rows, columns], front, open, block }) {
   const down = Math.ceil(channels / across);
   const stack = { w: w * ax + dx * (channels - 1), h: tall + w * ay - dy * (channels - 1) };
   const grid = { w: across * (gw + GAP) - GAP, h: down * (gh + GAP) - GAP };
-  const ever = open > 0 || block.length === 0;
-  const [width, height] = [Math.max(stack.w, ever ? grid.w : 0) + 8, Math.max(stack.h, ever ? grid.h : 0) + 8];
+  const [width, height] = [Math.max(stack.w, opens ? grid.w : 0) + 8, Math.max(stack.h, opens ? grid.h : 0) + 8];
   /** @type {Pose} */
   const pose = {
     x: 4 + (width - 8 - stack.w) / 2, y: 4 + (height - 8 - stack.h) / 2 - dy * (channels - 1), w, h: tall, ax, ay, dx, dy, u: open,
