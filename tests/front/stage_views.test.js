@@ -76,6 +76,12 @@ test('a selected cell is lit with the window that it was made from, in its own c
   assert.equal(maps.over.length, 2 + 2 * 4); // the cell, and the window on each of the four maps that it reads
 });
 
+test('a filter of a group lights up the maps of its group alone', () => {
+  const at = (/** @type {number} */ filter) => VIEWS.maps(stageOf(sceneOf('branches'), { view: 'maps', node: 'wide', at: [filter, 2, 2] })).over;
+  assert.equal(at(0).length, 2 + 2 * 2); // the cell, and the window on two of four maps
+  assert.notDeepEqual(at(0), at(3));
+});
+
 test('no hue marks a selection', () => {
   const { over } = VIEWS.maps(stageOf(sceneOf('chain'), { view: 'maps', node: 'relu1', at: [1, 2, 2] }));
   assert.ok(over.length > 0 && over.every((m) => m.kind === 'path' && ['ink', 'halo'].includes(m.stroke ?? '')));

@@ -10,7 +10,7 @@ import { mapQuad } from '../../scene/slices.js';
 
 /** How slices and closed blocks are seen in the close views. */
 export const SEEN = { ax: 0.44, ay: 0.22 };
-/** Slices closer than this (px) cannot be told apart. */
+/** Slices closer than this (px) cannot be told apart; further from one another they fall apart. */
 const CLOSEST = 22;
 const FURTHEST = 190;
 
@@ -26,14 +26,15 @@ const FURTHEST = 190;
  * The source's channels `channels` in a box, as many of them as can be told apart; `extra` more columns are kept free
  * at the right. Where not all fit, those of the largest `weight` are shown.
  * @param {Volume} volume @param {Box} box @param {number[]} channels @param {number[]} weight @param {number} extra
+ * @param {number} [closest] px from one to the next at least
  * @returns {Plan}
  */
-export function explode(volume, box, channels, weight, extra) {
+export function explode(volume, box, channels, weight, extra, closest = CLOSEST) {
   const longest = Math.max(volume.rows, volume.columns);
   const side = box.h / (1 + (SEEN.ay * volume.columns) / longest);
   const [w, h] = [(side * volume.columns) / longest, (side * volume.rows) / longest];
   const room = box.w - w * SEEN.ax;
-  const most = Math.max(1, Math.floor(room / CLOSEST - extra) + 1);
+  const most = Math.max(1, Math.floor(room / closest - extra) + 1);
   const shown = largest(channels, weight, most);
   const pitch = Math.min(FURTHEST, room / Math.max(1, shown.length - 1 + extra));
   return {

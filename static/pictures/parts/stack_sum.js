@@ -19,9 +19,9 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeTex
 /** @import { Plan } from './stack.js' */
 
 /** Measures by the room there is, px. */
-const ROOMY = { label: 92, gap: 58, tile: 40, stack: 0.44, tallest: 246, between: 10, digits: 4, capped: false };
-const TIGHT = { label: 62, gap: 26, tile: 30, stack: 0.46, tallest: 190, between: 8, digits: 3, capped: false };
-const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0, digits: 4, capped: true };
+const ROOMY = { label: 92, gap: 58, tile: 40, stack: 0.44, tallest: 246, between: 10, digits: 4, closest: 40, capped: false };
+const TIGHT = { label: 62, gap: 26, tile: 30, stack: 0.46, tallest: 190, between: 8, digits: 3, closest: 31, capped: false };
+const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0, digits: 4, closest: 22, capped: true };
 /** Depth of the output's closed block, in shares of its side. */
 const DEPTH = 0.16;
 /** Bars closer than this (px) carry no numbers. */
@@ -45,7 +45,7 @@ export function stackSum(input) {
   const extras = m.capped ? [] : steps.slice(channels.length);
   const out = output(input, m);
   const stackBox = { x: box.x + m.label, y: box.y, w: out.x0 - m.gap - box.x - m.label, h: Math.min(m.tallest, box.h * m.stack) };
-  const plan = explode(from, stackBox, channels, steps.map((s) => s.value), extras.length);
+  const plan = explode(from, stackBox, channels, steps.map((s) => s.value), extras.length, m.closest);
   const size = rows.length * columns.length;
   const at = (/** @type {number} */ channel) => channels.indexOf(channel) * size;
   const weights = (/** @type {number} */ channel) => w.values.slice(at(channel), at(channel) + size);
