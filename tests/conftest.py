@@ -5,6 +5,9 @@ none starts, a test that needs one is skipped with the reason, or fails where th
 """
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the commands set it; read when NumPy is first imported
+
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack

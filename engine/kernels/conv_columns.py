@@ -28,13 +28,19 @@ from convoscope.engine.types import Array, Params, Shape, Sizes
 
 TILE = 2048
 """Cells of one product: with ten channels all of it fits in the second cache."""
-FEW_ROWS, FEW_CELLS = 32, 300
-"""Columns of so few rows, or so few columns, are not worth the shifted sums that would shorten them."""
 
 
-def blocks_of(channels: int, kernel: Sizes, cells: int) -> int:
-    """Into how many blocks the filters are split: one per column of the window, or one."""
-    return 1 if channels * kernel[0] * kernel[1] < FEW_ROWS or cells < FEW_CELLS else kernel[1]
+def blocks_of(channels: int, filters: int, kernel: Sizes, cells: int) -> int:
+    """Into how many blocks the filters are split: one per column of the window, or one, whichever takes less time."""
+    return min((1, kernel[1]), key=lambda blocks: microseconds(blocks, channels, filters, kernel, cells))
+
+
+def microseconds(blocks: int, channels: int, filters: int, kernel: Sizes, cells: int) -> float:
+    """About what a product, its columns and its sums take: a few measured numbers, good enough to choose by."""
+    height, width = fours(blocks * filters), fours(channels * kernel[0] * kernel[1] // blocks + 1)
+    product = 1 + height * width * cells * (height + 6) / height / 50_000  # slim matrices are multiplied slowly
+    copied = 0.6 + width * cells / 18_000
+    return product + copied + (blocks - 1) * (0.8 + filters * cells / 3_500)
 
 
 class ConvWeights(Weights):
@@ -48,7 +54,7 @@ class ConvWeights(Weights):
     def __init__(self, layer: Conv2d, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
         super().__init__(layer, x_shapes, dtype)
         (k, c, kh, kw), (n, _, h, w) = self.shapes["weight"], x_shapes[0]
-        self.blocks, self.turned_blocks = (blocks_of(channels, (kh, kw), n * h * w) for channels in (c, k))
+        self.blocks, self.turned_blocks = (blocks_of(a, b, (kh, kw), n * h * w) for a, b in ((c, k), (k, c)))
         self.forward, self._filters = _matrix(self.blocks, k, c, kh, kw, dtype)
         self.turned, self._turned = _matrix(self.turned_blocks, c, k, kh, kw, dtype)
         self._bias = self.forward[:k, c * kh * kw // self.blocks]

@@ -31,7 +31,7 @@ class Plan:
         self.kernels = {n.name: choose(n.layer, *self.sources(n)) for n in network.nodes}
         self.weights = {n.name: self._weights(n) for n in network.nodes}
         self.readers = {name: [n.name for n in network.nodes for i in n.inputs if i == name] for name in self.shapes}
-        self.rooms, self.gradient_rooms = self._rooms()
+        self.rooms = self._rooms()
         self.load(network.params)
 
     @property
@@ -58,33 +58,27 @@ class Plan:
 
     # ---- where arrays live -----------------------------------------------------------------------------------
 
-    def _rooms(self) -> tuple[dict[str, Room], dict[str, Room]]:
-        """The rooms of activations and of their gradients. What a kernel ties together has one pitch and margin."""
-        read: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
-        back: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
+    def _rooms(self) -> dict[str, Room]:
+        """The rooms of activations and their gradients. What a kernel ties together has one pitch and margin."""
+        margins: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
         group = {name: name for name in self.shapes}
         for node in self.nodes:
             kernel, sources = self.kernels[node.name], self.sources(node)
-            back[node.name] = kernel.adjoint_margin(node.layer, *sources)
+            margins[node.name] = margins[node.name].with_(kernel.adjoint_margin(node.layer, *sources))
             for source in node.inputs:
-                read[source] = read[source].with_(kernel.margin(node.layer, *sources))
+                margins[source] = margins[source].with_(kernel.margin(node.layer, *sources))
                 if kernel.ties:
                     old, new = group[node.name], group[source]
                     group = {name: new if g == old else g for name, g in group.items()}
         members: dict[str, list[str]] = {}
         for name, leader in group.items():
             members.setdefault(leader, []).append(name)
-        forward: dict[str, Room] = {}
-        backward: dict[str, Room] = {}
+        rooms: dict[str, Room] = {}
         for names in members.values():
-            pitch = max(
-                Room(self.shapes[name], self.dtype).picture[3] + max(*read[name][1::2], *back[name][1::2])
-                for name in names
-            )
-            for rooms, margins in ((forward, read), (backward, back)):
-                widest = reduce(Margin.with_, (margins[name] for name in names))
-                rooms |= {name: Room(self.shapes[name], self.dtype, widest, pitch) for name in names}
-        return forward, backward
+            widest = reduce(Margin.with_, (margins[name] for name in names))
+            pitch = max(Room(self.shapes[n], self.dtype).picture[3] + max(margins[n][1::2]) for n in names)
+            rooms |= {name: Room(self.shapes[name], self.dtype, widest, pitch) for name in names}
+        return rooms
 
 
 class Frame:
@@ -140,7 +134,7 @@ class Backward:
 
     def __init__(self, frame: Frame, seed: str, inputs: bool) -> None:
         plan, self.seed, self.inputs = frame.plan, seed, inputs
-        rooms = plan.gradient_rooms
+        rooms = plan.rooms
         again = [rooms[name].size for name, nodes in plan.readers.items() for _ in nodes[1:]]
         self.arena = Arena([room.size for room in rooms.values()] + again, plan.dtype)
         self.slots: dict[str, Slot] = {seed: self._slot(plan, seed)}
@@ -160,7 +154,7 @@ class Backward:
             call()
 
     def _slot(self, plan: Plan, name: str) -> Slot:
-        room = plan.gradient_rooms[name]
+        room = plan.rooms[name]
         return Slot(room, self.arena.take(room.size))
 
     def _add(self, plan: Plan, kernels: Mapping[str, Kernel], node: "Node") -> None:
@@ -184,7 +178,7 @@ class Backward:
 
     def _target(self, plan: Plan, kernel: Kernel, dy: Slot, source: str) -> Slot:
         """The gradient slot of a node's input: dy's own memory where the kernel moves nothing and nobody else adds."""
-        room, alone = plan.gradient_rooms[source], len(plan.readers[source]) == 1
+        room, alone = plan.rooms[source], len(plan.readers[source]) == 1
         free = kernel.aliases and alone and room.dense and dy.room.dense
         return dy.alias(room.shape) if free else self._slot(plan, source)
 

@@ -5,7 +5,6 @@ What a trace gives away is never written over: a frame goes back to work only wh
 backward pass, where 0 · ∞ counts), is left to plain arithmetic.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from threading import Lock
 from types import MappingProxyType
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
     from convoscope.engine.network import Network
 
 SHAPES = 4
-"""Input shapes of one network that are planned at a time; the one unused for longest is forgotten."""
+"""Input shapes of one network that are planned at a time; the one planned first is forgotten first."""
 LARGE = 32 * 2**20
 """Bytes of a frame from which on only one of a plan waits for the next pass, and no gradients do."""
 TINY = 1e-30
 """What is smaller than this is 0 to a plan: products of such numbers leave float32's normal range, where BLAS is a
 hundred times slower."""
 
-Key = tuple[tuple[tuple[str, Shape], ...], np.dtype[np.floating]]
+Key = tuple[tuple[Shape, np.dtype[np.floating]], ...]
 
 
 class Planned:
@@ -60,13 +59,12 @@ class Plans:
     """The plans of one network, made when an input of a new shape comes."""
 
     def __init__(self) -> None:
-        self._lock, self._plans = Lock(), OrderedDict[Key, Planned | None]()
+        self._lock, self._plans = Lock(), dict[Key, Planned | None]()
 
     def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
         """The forward pass, by a plan if there can be one."""
-        dtype = np.result_type(network.dtype, *(x.dtype for x in inputs.values()))
-        key: Key = (tuple((name, x.shape) for name, x in inputs.items()), dtype)
-        planned = self._find(network, key) if all(x.dtype.kind == "f" for x in inputs.values()) else None
+        key: Key = tuple((x.shape, x.dtype) for x in inputs.values())
+        planned = self._plans[key] if key in self._plans else self._make(network, key, inputs)
         try:
             if planned is not None:
                 return planned.trace(network, inputs)
@@ -74,22 +72,24 @@ class Plans:
             self._plans[key] = None
         return tracing.run(network, inputs, EVAL)
 
-    def _find(self, network: "Network", key: Key) -> Planned | None:
+    def _make(self, network: "Network", key: Key, inputs: Mapping[str, Array]) -> Planned | None:
         with self._lock:
             if key not in self._plans:
-                self._plans[key] = self._made(network, *key)
-                if len(self._plans) > SHAPES:
-                    self._plans.popitem(last=False)
-            self._plans.move_to_end(key)
+                made = planned(network, inputs)
+                if len(self._plans) == SHAPES:
+                    del self._plans[next(iter(self._plans))]
+                self._plans[key] = made
             return self._plans[key]
 
-    def _made(
-        self, network: "Network", inputs: tuple[tuple[str, Shape], ...], dtype: np.dtype[np.floating]
-    ) -> Planned | None:
-        shapes = network.shapes_for(dict(inputs))
-        if any(len(shape) == 0 or 0 in shape for shape in shapes.values()):
-            return None
-        return Planned(Plan(network, dict(inputs), dtype))
+
+def planned(network: "Network", inputs: Mapping[str, Array]) -> Planned | None:
+    """A plan for inputs like these; None where an array is not of floating-point numbers, or empty, or one number."""
+    given = {name: x.shape for name, x in inputs.items()}
+    if any(x.dtype.kind != "f" for x in inputs.values()):
+        return None
+    if any(len(shape) == 0 or 0 in shape for shape in network.shapes_for(given).values()):
+        return None
+    return Planned(Plan(network, given, np.result_type(network.dtype, *(x.dtype for x in inputs.values()))))
 
 
 class OnDemand(Mapping[str, Saved]):

@@ -42,8 +42,10 @@ def test_a_planned_trace_agrees_with_the_exact_one(net: Network, batch: int) -> 
 
 @pytest.mark.parametrize("objective", [loss(3), logit(5), unit("conv4", (2, 5, 7)), unit("input", (0, 1, 1))])
 def test_planned_gradients_agree_with_the_exact_ones(net: Network, objective: object) -> None:
-    planned = net.trace(picture(0)).gradients(objective)  # type: ignore[arg-type]
-    exact = net.trace(picture(0), exact=True).gradients(objective)  # type: ignore[arg-type]
+    """In float64: there, rounding flips no gate of a rectifier and no winner of a pool."""
+    x, precise = picture(0).astype(np.float64), net.astype(np.float64)
+    planned = precise.trace(x).gradients(objective)  # type: ignore[arg-type]
+    exact = precise.trace(x, exact=True).gradients(objective)  # type: ignore[arg-type]
     assert set(planned.by_activation) == set(exact.by_activation)
     assert all(same(planned.by_activation[name], a) for name, a in exact.by_activation.items())
     assert {n: set(g) for n, g in planned.by_param.items()} == {n: set(g) for n, g in exact.by_param.items()}
@@ -129,24 +131,21 @@ def test_a_network_and_its_plans_go_when_the_last_reference_goes(net: Network) -
 
 
 def test_many_threads_may_trace_one_network(net: Network) -> None:
-    expected = [net.trace(picture(k), exact=True).gradients(loss(k % 10)) for k in range(8)]
-
-    def work(k: int) -> bool:
+    def work(k: int) -> bytes:
         g = net.trace(picture(k % 8)).gradients(loss(k % 8))
-        wanted = expected[k % 8]
-        agree = [same(g.by_activation[name], a) for name, a in wanted.by_activation.items()]
-        return all(agree) and same(g.trace.output, wanted.trace.output)
+        return content(g) + content(g.trace)
 
+    expected = [work(k) for k in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(work, range(64)))
+        assert all(found == expected[k % 8] for k, found in enumerate(pool.map(work, range(64))))
 
 
 def test_many_threads_may_ask_one_trace_for_gradients(net: Network) -> None:
     trace = net.trace(picture(3))
-    expected = [net.trace(picture(3), exact=True).gradients(loss(k)).by_activation["conv1"] for k in range(10)]
+    expected = [content(trace.gradients(loss(k))) for k in range(10)]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda k: trace.gradients(loss(k % 10)).by_activation["conv1"], range(40)))
-    assert all(same(a, expected[k % 10]) for k, a in enumerate(found))
+        found = pool.map(lambda k: content(trace.gradients(loss(k % 10))), range(40))
+        assert all(a == expected[k % 10] for k, a in enumerate(found))
 
 
 # ---- numbers at the ends of the range ------------------------------------------------------------------------
