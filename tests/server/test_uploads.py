@@ -63,6 +63,18 @@ def memory(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def soon(client: httpx.Client, data: bytes) -> tuple[int, str, dict[str, object]]:
+    """The refusal, which comes soon: one of a few, since others may be at work on this machine."""
+    seconds = []
+    for _ in range(10):
+        start = time.perf_counter()
+        found = refused(client, data)
+        seconds.append(time.perf_counter() - start)
+        if seconds[-1] < SOON:
+            return found
+    pytest.fail(f"a refusal takes {min(seconds):.3f} s and more")
+
+
 def refused(client: httpx.Client, data: bytes) -> tuple[int, str, dict[str, object]]:
     answer = client.put("/api/images", content=data)
     assert answer.headers["content-type"] == "application/problem+json"
@@ -84,13 +96,10 @@ def test_a_bomb_is_refused_at_its_header(client: httpx.Client, server: LiveServe
     make, limit, pixels = BOMBS[name]
     data = make()
     client.put("/api/images", content=saved("PNG"))  # the first one pays for starting
-    before, seconds = memory(server.pid), []
-    for _ in range(5):
-        start = time.perf_counter()
-        status, code, body = refused(client, data)
-        seconds.append(time.perf_counter() - start)
+    before = memory(server.pid)
+    for _ in range(3):
+        status, code, body = soon(client, data)
         assert (status, code, body["limit"], body["value"]) == (422, "image_too_many_pixels", limit, pixels)
-    assert min(seconds) < SOON
     assert memory(server.pid) - before < FLAT
 
 
@@ -104,9 +113,7 @@ def test_a_side_that_is_too_long_is_named(client: httpx.Client) -> None:
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
 def test_half_a_file_is_damaged(client: httpx.Client, format: str, share: float) -> None:
     data = saved(format)
-    start = time.perf_counter()
-    status, code, body = refused(client, data[: max(int(len(data) * share), 16)])
-    assert time.perf_counter() - start < 10 * SOON
+    status, code, body = soon(client, data[: max(int(len(data) * share), 16)])
     assert (status, code) == (422, "image_corrupt")
     assert "ends early" in str(body["detail"])
 
@@ -136,9 +143,7 @@ NO_PICTURES = {
 
 @pytest.mark.parametrize("name", NO_PICTURES)
 def test_what_is_no_picture_is_said_to_be_none(client: httpx.Client, name: str) -> None:
-    start = time.perf_counter()
-    status, code, body = refused(client, NO_PICTURES[name])
-    assert time.perf_counter() - start < 5 * SOON
+    status, code, body = soon(client, NO_PICTURES[name])
     assert (status, code) == (415, "image_format")
     assert "Send a PNG, JPEG, WebP, GIF or BMP file." in str(body["detail"])
 
