@@ -57,7 +57,7 @@ export function mountLens(root, { store, scene, actions }) {
     return h('header', null,
       h('button', { class: 'close', 'aria-label': 'Close the lens', title: 'Close (Esc)', on: { click: actions.unselect } }, '×'),
       h('p', { class: 'kick' }, e.of === 'activation' ? 'forward' : 'backward', ` · ${layerFact(view)}`),
-      h('h2', null, e.address),
+      h('h2', null, e.address, className(view) && h('span', null, ` ${className(view)}`)),
       h('p', { class: 'big' },
         h('i', { class: 'swatch', style: { background: scale.css(e.value, range(e.node)) } }),
         h('output', { data: { value: e.value } }, total),
@@ -76,6 +76,11 @@ export function mountLens(root, { store, scene, actions }) {
       else fill(root);
     },
   };
+}
+
+/** What the class of a logit or a probability is called. @param {View} view */
+function className({ explanation: e, scene: { network } }) {
+  return [network.logits, network.output].includes(e.node) && e.at.length === 1 && network.labels[e.at[0]];
 }
 
 /** @param {View} view */

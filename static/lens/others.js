@@ -29,10 +29,16 @@ export function reduce(view, choices, link) {
     !many && e.marks.winner && h('p', { class: 'line' }, 'max(', x.values.flatMap((value, k) =>
       [k ? ', ' : '', h(cellOf(x, k)?.join() === winner ? 'b' : 'span', null, text(value, style))]), ') = ', h('b', null, text(e.value, style))),
     e.marks.winner
-      ? h('p', { class: 'prose' }, 'The winner is ', link(x.source, e.marks.winner),
-        x.values.length > 1 && '. The others could have been anything smaller: they do not reach the loss.')
+      ? h('p', { class: 'prose' }, 'The winner is ', link(x.source, e.marks.winner), equals(x, e.value),
+        x.values.length > 1 && ' The others could have been anything smaller: they do not reach the loss.')
       : sequence(view, choices),
   ];
+}
+
+/** @param {OperandView} x @param {number} value Ties go to the first. */
+function equals(x, value) {
+  const count = x.values.filter((other) => other === value).length;
+  return count > 1 ? `, the first of ${count} equal ones.` : '.';
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
+import { liveliest } from './select.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Store} Store */
@@ -68,7 +69,7 @@ export function stepped(t, count, end) {
 }
 
 /**
- * The window view reads one cell: the selected one, else the middle of the selected node or of a layer with weights.
+ * The window view reads one cell: the selected one, else the liveliest of the selected node or of a layer with weights.
  * @param {State} state
  * @param {Scene | null} scene
  * @returns {Partial<State>}
@@ -78,15 +79,8 @@ function reading(state, scene) {
   const { nodes, input } = scene.network;
   const node = nodes.find((n) => n.name === state.node)
     ?? nodes.find((n) => n.params.length && n.inputs[0] !== input) ?? nodes.find((n) => n.params.length) ?? nodes[nodes.length - 1];
-  return { node: node.name, at: middle(node.shape) };
+  return { node: node.name, at: liveliest(scene, node) };
 }
-
-/**
- * The cell in the middle of the first map.
- * @param {number[]} shape
- * @returns {Cell}
- */
-export const middle = (shape) => shape.map((size, axis) => (axis === 0 && shape.length > 1 ? 0 : Math.floor(size / 2)));
 
 /**
  * The selection, `by` cells further along each axis, held inside the volume. A row of numbers has one axis for all.

@@ -29,6 +29,25 @@ export function rangeOf({ trace }, mode, node) {
 export const groupOf = (scene, node) => scene.network.nodes.filter((other) => other.range_group === node.range_group);
 
 /**
+ * The cell of a node that says most: the largest activation of either sign.
+ * @param {Scene} scene
+ * @param {NodeView} node
+ * @returns {number[]}
+ */
+export function liveliest({ activations }, { name, shape }) {
+  const data = activations.get(name)?.data ?? [];
+  let best = 0;
+  for (let k = 1; k < data.length; k++) if (Math.abs(data[k]) > Math.abs(data[best])) best = k;
+  /** @type {number[]} */
+  const cell = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    cell.unshift(best % shape[axis]);
+    best = Math.floor(best / shape[axis]);
+  }
+  return cell;
+}
+
+/**
  * 10×32×32.
  * @param {number[]} shape
  */

@@ -1,12 +1,12 @@
 /** The layers as a list, for the keyboard and for readers of the screen: each opens in the window view. */
-import { middle } from '../state/app.js';
-import { thousands, times } from '../state/select.js';
+import { liveliest, thousands, times } from '../state/select.js';
 import { toQuery } from '../state/url.js';
 import { changes, fill, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').NodeView} NodeView */
+/** @typedef {import('../types.d.ts').Scene} Scene */
 
 /**
  * @param {HTMLElement} root
@@ -18,9 +18,9 @@ export function mountLayers(root, { actions, store }) {
   let links = new Map();
   const moved = changes(), chosen = changes();
 
-  /** @param {NodeView} node */
-  function item(node) {
-    const at = middle(node.shape);
+  /** @param {Scene} scene @param {NodeView} node */
+  function item(scene, node) {
+    const at = liveliest(scene, node);
     const open = (/** @type {Event} */ event) => {
       event.preventDefault();
       actions.select(node.name, at);
@@ -38,11 +38,11 @@ export function mountLayers(root, { actions, store }) {
   return {
     update(state, scene) {
       if (!scene) return;
-      if (moved(scene.network)) {
+      if (moved(scene.network, scene.trace)) {
         links = new Map();
-        fill(root, h('ol', null, scene.network.nodes.map(item)));
+        fill(root, h('ol', null, scene.network.nodes.map((node) => item(scene, node))));
       }
-      if (!chosen(scene.network, state.node)) return;
+      if (!chosen(scene.trace, state.node)) return;
       for (const [name, link] of links) link.toggleAttribute('aria-current', name === state.node);
     },
   };

@@ -26,7 +26,7 @@ export function mountLegend(root) {
         h('b', null, 'activation'),
         h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp(themeOf(state.theme)) } }),
         h('p', { class: 'ticks' }, h('span', null, `−${end}`), h('span', null, '0'), h('span', null, `+${end}`)),
-        h('p', { class: 'whose' }, least === most ? whose : `r = ${about(least)} to ${about(most)}, ${whose}`, ', the 99.5th percentile of |x|'));
+        h('p', { class: 'whose' }, least === most ? whose : `r = ${about(least)} to ${about(most)}, ${whose}`, ': 99.5 % of |x| lie within.'));
     },
   };
 }

@@ -17,6 +17,10 @@ function random(seed) {
   };
 }
 
+test('a column near 1 keeps four decimals on both sides of it', () => {
+  assert.deepEqual([single(1.5, 5), single(0.5, 5), single(0.05, 5), single(15, 5)], ['1.5000', '0.5000', '0.050000', '15.000']);
+});
+
 test('five digits of the largest, all with the same decimals', () => {
   assert.deepEqual(column([1.25, -0.5], 0.75, 5), {
     parts: ['+1.2500', '−0.5000'], total: '0.7500', rest: null, style: { decimals: 4, exponent: 0 },

@@ -1,7 +1,8 @@
 /** The store and the actions: what a person does, and what the state is then. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createActions, DEFAULTS, middle, stepped } from '../../static/state/app.js';
+import { createActions, DEFAULTS, stepped } from '../../static/state/app.js';
+import { liveliest } from '../../static/state/select.js';
 import { createStore } from '../../static/state/store.js';
 
 const NODES = [
@@ -10,7 +11,10 @@ const NODES = [
   { name: 'conv2', kind: 'conv2d', inputs: ['conv1'], shape: [10, 16, 16], params: [{}, {}] },
   { name: 'fc', kind: 'dense', inputs: ['conv2'], shape: [10], params: [{}, {}] },
 ];
-const SCENE = /** @type {any} */ ({ network: { input: 'input', nodes: NODES } });
+const LIVELY = new Float32Array(10 * 16 * 16);
+LIVELY[3 * 256 + 5 * 16 + 7] = -9;
+const ACTIVATIONS = new Map([['conv2', { data: LIVELY }], ['fc', { data: Float32Array.of(0, 1, -2, 3, 0, 0, 0, 0, 0, 0) }]]);
+const SCENE = /** @type {any} */ ({ network: { input: 'input', nodes: NODES }, activations: ACTIVATIONS });
 
 /** @param {Partial<import('../../static/types.d.ts').State>} [state] */
 function page(state = {}) {
@@ -73,19 +77,19 @@ test('in a row of numbers every arrow goes along the row', () => {
   assert.deepEqual(store.get().at, [7]);
 });
 
-test('the window view opens on a layer that reads feature maps when nothing is selected', () => {
+test('the window view opens on the liveliest cell of a layer that reads feature maps when nothing is selected', () => {
   const { store, actions } = page();
   actions.show('window');
-  assert.deepEqual([store.get().node, store.get().at], ['conv2', [0, 8, 8]]);
+  assert.deepEqual([store.get().node, store.get().at], ['conv2', [3, 5, 7]]);
 });
 
-test('the window view keeps the selected cell, and reads the middle of a node without one', () => {
+test('the window view keeps the selected cell, and finds one in a node without', () => {
   const kept = page({ node: 'conv1', at: [1, 2, 3] });
   kept.actions.show('window');
   assert.deepEqual(kept.store.get().at, [1, 2, 3]);
   const whole = page({ node: 'fc', at: null });
   whole.actions.show('window');
-  assert.deepEqual(whole.store.get().at, [5]);
+  assert.deepEqual(whole.store.get().at, [3]);
 });
 
 test('another network forgets the selection, another picture keeps it', () => {
@@ -138,7 +142,7 @@ test('leaving the window without a selection goes back to the network', () => {
   assert.deepEqual([store.get().view, store.get().node], ['overview', null]);
 });
 
-test('the middle of a volume is in its first map, the middle of a row is in its middle', () => {
-  assert.deepEqual(middle([10, 32, 30]), [0, 16, 15]);
-  assert.deepEqual(middle([10]), [5]);
+test('the liveliest cell is the largest of either sign, the first where nothing is known', () => {
+  assert.deepEqual(liveliest(SCENE, /** @type {any} */ (NODES[2])), [3, 5, 7]);
+  assert.deepEqual(liveliest(SCENE, /** @type {any} */ (NODES[1])), [0, 0, 0]);
 });
