@@ -16,9 +16,10 @@ Axes = int | tuple[int, ...]
 
 
 def softmax(f: Array, axis: Axes = -1) -> Array:
-    """exp(f − max f) / Σ exp(f − max f) along `axis`, or along several axes together."""
-    e = np.exp(f - f.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    """exp(f − max f) / Σ exp(f − max f) along `axis`, or along several axes together; NaN for a row of −∞."""
+    with np.errstate(invalid="ignore"):
+        e = np.exp(f - f.max(axis=axis, keepdims=True))
+        return e / e.sum(axis=axis, keepdims=True)
 
 
 def log_softmax(f: Array, axis: Axes = -1) -> Array:

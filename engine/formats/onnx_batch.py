@@ -69,6 +69,8 @@ def resized(step: Step, x: Flow, known: Mapping[int, Known], batch: Batch) -> Sa
     ]
     found = {k: bound(step, k, v) for k, v in known.items() if k != 3}
     found[3] = bound(step, 3, Known(sizes.low[kept], sizes.high[kept]))
+    if 1 in found and found[1].size == 2 * len(axes):
+        found[1] = found[1][[*kept, *(len(axes) + k for k in kept)]]  # the region of interest has two ends an axis
     return found, {"axes": tuple(axes[k] for k in kept)}
 
 

@@ -17,6 +17,7 @@ from convoscope.engine.errors import (
 from convoscope.engine.exchange import OnnxNode, Reading
 from convoscope.engine.formats.onnx_arithmetic import shape_of
 from convoscope.engine.formats.onnx_batch import constants, keep_apart
+from convoscope.engine.formats.onnx_equivalents import equivalent
 from convoscope.engine.formats.onnx_folding import fold, foldable, grown
 from convoscope.engine.formats.onnx_names import Names, cleaned
 from convoscope.engine.formats.onnx_nodes import Step
@@ -71,7 +72,11 @@ class Graph:
     def add(self, step: Step) -> None:
         """Reads one node of the file. Raises ConvoscopeError for what no network of ours can have."""
         given = [self.values[i] if i else None for i in step.inputs]
-        if any(isinstance(v, Missing) for v in given):
+        steps = equivalent(step, given)
+        if steps != [step]:
+            for part in steps:
+                self.add(part)
+        elif any(isinstance(v, Missing) for v in given):
             self.beyond.append(FileNode(self.title(step), step.op, self.sources(step)))
             self.lose(step, self.beyond[-1].name)
         elif not self.fold(step, given) and not self.alias(step, given):
