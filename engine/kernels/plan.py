@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Plan:
-    """Kernels, weights and rooms for `network` on inputs of these shapes. dtype: the network's, where none is given."""
+    """Kernels, weights and rooms for `network` on inputs of these shapes. dtype: the network's, where none is given.
+
+    bytes: what the activations of one frame take.
+    """
 
     def __init__(self, network: "Network", input_shapes: Mapping[str, Shape], dtype: object = None) -> None:
         self.nodes, self.inputs = network.nodes, [i.name for i in network.inputs]
@@ -32,12 +35,8 @@ class Plan:
         self.weights = {n.name: self._weights(n) for n in network.nodes}
         self.readers = {name: [n.name for n in network.nodes for i in n.inputs if i == name] for name in self.shapes}
         self.rooms = self._rooms()
+        self.bytes = sum(room.size for room in self.rooms.values()) * self.dtype.itemsize
         self.load(network.params)
-
-    @property
-    def bytes(self) -> int:
-        """What the activations of one frame take."""
-        return sum(room.size for room in self.rooms.values()) * self.dtype.itemsize
 
     def sources(self, node: "Node") -> list[Shape]:
         """The shapes that a node reads."""

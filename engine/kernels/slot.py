@@ -8,6 +8,7 @@ every tap of a stride-1 window is the same run of memory, only shifted, and most
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ class Room:
     pitch: int = 0
     bare: bool = False
 
-    @property
+    @cached_property
     def picture(self) -> tuple[int, int, int, int]:
         """(N, C, H, W); what is no picture is read as one that is one cell wide."""
         n, *rest = self.shape if self.shape else (1,)
@@ -55,28 +56,28 @@ class Room:
             return n, rest[0], rest[1], rest[2]
         return n, (rest[0] if rest else 1), prod(rest[1:]), 1
 
-    @property
+    @cached_property
     def row(self) -> int:
         """Numbers from one row to the next."""
         return max(self.pitch, self.picture[3]) * self.picture[0]
 
-    @property
+    @cached_property
     def dense(self) -> bool:
         """Whether there are no zeros between the numbers, so that it may be read as a matrix."""
         return self.margin == NO_MARGIN and self.pitch <= self.picture[3]
 
-    @property
+    @cached_property
     def plane(self) -> int:
         """Numbers from one channel to the next."""
         count = (self.margin.top + self.picture[2] + self.margin.bottom) * self.row
         return count if self.dense else rounded(count, self.dtype)
 
-    @property
+    @cached_property
     def lead(self) -> int:
         """Numbers before the first row: the margin above, and a row for a window that starts further left."""
         return 0 if self.bare or len(self.shape) != 4 else rounded((self.margin.top + 1) * self.row, self.dtype)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Numbers in all, with room for a window that wraps around at the end."""
         tail = 0 if self.bare or len(self.shape) != 4 else 2 * self.row
