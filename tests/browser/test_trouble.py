@@ -1,8 +1,10 @@
-"""When something goes wrong: it is said where the person looks, in words that help, and nothing that was there is lost."""
+"""When something goes wrong: it is said where the person looks, in words that help, and nothing is lost."""
 
+import io
 import re
 from urllib.parse import urlencode
 
+from PIL import Image
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.visit import lens, opened, png, shows, upload
@@ -78,12 +80,16 @@ def test_a_pasted_picture_is_opened(browser_page: Page) -> None:
 
 def test_a_large_photograph_is_made_smaller_before_it_travels(browser_page: Page) -> None:
     page = opened(browser_page)
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((5000, 1000)).save(file, "BMP")
     with page.expect_request(lambda request: request.method == "PUT") as sent:
-        upload(page, "large.png", "image/png", png(seed=5, side=2100, noise=0)[1])
+        upload(page, "large.bmp", "image/bmp", file.getvalue())
     shows(page, re.compile("^[a-z2-7]{26}$"))
     answer = sent.value.response()
     assert answer
-    assert (answer.json()["width"], answer.json()["height"]) == (2048, 2048)
+    assert (answer.json()["width"], answer.json()["height"]) == (2048, 410)
+    assert sent.value.all_headers()["content-type"] == "image/jpeg"
+    assert int(sent.value.all_headers()["content-length"]) < file.tell() / 10
 
 
 def test_a_server_that_is_away_is_said_and_asked_again_until_it_answers(

@@ -163,6 +163,19 @@ test('a number of the old picture is never shown in the new scene', async () => 
   assert.deepEqual([scene()?.image.id, scene()?.explanation?.value], ['dog', 2]);
 });
 
+test('a number that comes late is not shown for a cell that was chosen after it', async () => {
+  const { store, due, scene } = world();
+  due.cat.resolve({ image: 'cat' });
+  await settled();
+  store.set({ node: 'conv1', at: [0, 0, 0] });
+  store.set({ node: 'conv2', at: [0, 0, 0] });
+  due['cat/conv2'].resolve({ value: 2 });
+  await settled();
+  due['cat/conv1'].resolve({ value: 1 });
+  await settled();
+  assert.equal(scene()?.explanation?.value, 2);
+});
+
 test('a number that cannot be had is said, and the scene stays', async () => {
   const { store, due, scene, failures } = world();
   due.cat.resolve({ image: 'cat' });
