@@ -1,11 +1,13 @@
 """Every exception becomes problem+json; for somebody who opened the address in a browser, a page that says the same."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from convoscope import engine
 from convoscope.server.errors import Problem, from_engine
@@ -17,6 +19,7 @@ FRAMEWORK = {
     405: Problem("method_not_allowed", "The header Allow lists the methods that this address takes."),
 }
 """What the framework refuses by itself."""
+METHODS = ("GET", "PUT", "POST", "DELETE")
 MALFORMED = Problem("bad_request", "The request breaks the rules of HTTP or has a body that cannot be read.")
 BUG = Problem("internal", "The server failed. That is a bug of ours, not of the request; the log says more.")
 
@@ -34,7 +37,20 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     """A refusal of ours, or of the framework."""
     assert isinstance(error, HTTPException)
     problem = error if isinstance(error, Problem) else FRAMEWORK.get(error.status_code, MALFORMED)
-    return told(request, problem, error.headers)
+    headers = {"Allow": ", ".join(methods_at(request))} if problem.code == "method_not_allowed" else error.headers
+    return told(request, problem, headers)
+
+
+def methods_at(request: Request) -> list[str]:
+    """What the address takes, by all of the routes to it; the framework names those of the first alone."""
+    app: FastAPI = request.app
+
+    def taken(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+
+    found = [method for method in METHODS if taken(method)]
+    return [*found, "HEAD"] if "GET" in found else found
 
 
 async def on_engine_error(request: Request, error: Exception) -> Response:
@@ -47,7 +63,14 @@ async def on_validation_error(request: Request, error: Exception) -> Response:
     """A parameter of the wrong type: which one and what would be right, without its value."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    return told(request, Problem("bad_value", f"{first['loc'][-1]}: {first['msg']}."))
+    return told(request, Problem("bad_value", f"{place(first)}: {first['msg']}."))
+
+
+def place(error: Mapping[str, Any]) -> str:
+    """Where in the request a wrong value is, by our own names: `side`, `input.0.3`."""
+    parts = [str(part) for part in error["loc"][1:] if isinstance(part, int) or part.isidentifier()]
+    ours = parts[:-1] if error["type"] == "extra_forbidden" else parts
+    return ".".join(ours) or str(error["loc"][0])
 
 
 async def on_disconnect(request: Request, error: Exception) -> Response:

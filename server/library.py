@@ -18,6 +18,7 @@ from convoscope.server.pictures import Picture
 from convoscope.server.release import release
 from convoscope.server.store import content_id
 
+TITLES = {"example-cnn": "Example CNN", "efficientnet-lite0": "EfficientNet-Lite0"}
 PHOTOGRAPHS = (
     ("cat-photo", "chelsea.png", "Cat, a photograph", "cat"),
     ("coffee-photo", "coffee.png", "Coffee, a photograph", None),
@@ -47,14 +48,14 @@ class Library:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The names of the networks."""
-        return engine.zoo.names()
+        """The names of the networks: those that were learnt here, then those of others that are installed."""
+        return engine.zoo.names() + engine.zoo.published()
 
     def model(self, name: str) -> Model:
         """The network of this name."""
         if name not in self._models:
             network = engine.zoo.load(name)
-            self._models[name] = Model(name, title_of(name), network, network_id(network), card_of(name))
+            self._models[name] = Model(name, TITLES.get(name, name), network, network_id(network), card_of(name))
         return self._models[name]
 
     @cached_property
@@ -63,18 +64,9 @@ class Library:
         return photographs() | drawings()
 
 
-def title_of(name: str) -> str:
-    """What people call a network: `example-cnn` is Example CNN."""
-    words = " ".join("CNN" if w == "cnn" else w for w in name.split("-"))
-    return words[:1].upper() + words[1:]
-
-
 def card_of(name: str) -> Mapping[str, Any] | None:
-    """The card of a network of the zoo, None before it has one."""
-    try:
-        return engine.zoo.card(name)
-    except FileNotFoundError:
-        return None
+    """The card of a network of the zoo, None for what was not learnt here."""
+    return engine.zoo.card(name) if name in engine.zoo.names() else None
 
 
 def network_id(network: engine.Network) -> str:

@@ -13,15 +13,15 @@ ABOUT = (
     "scripts. Every answer is a function of what its address names. Every refusal is a problem (RFC 9457) with a code."
 )
 PLACES = {
-    "net": "A network's name or content id.",
-    "image": "A picture's name or content id.",
-    "node": "A node's or an input's name.",
-    "param": "A parameter's name, such as weight.",
-    "at": "A cell, its indices with commas between them: 3,5,7.",
+    "net": ("A network's name or content id.", "example-cnn"),
+    "image": ("A picture's name or content id.", "cat-drawn"),
+    "node": ("A node's or an input's name.", "conv1"),
+    "param": ("A parameter's name.", "weight"),
+    "at": ("A cell, its indices with commas between them.", "3,1,2"),
 }
-"""What the parts of an address are."""
+"""What the parts of an address are, and an example of each."""
 EVERYWHERE = (400, 421, 500, 503)
-BY_METHOD = {"get": (404, 422), "put": (403, 413, 415, 422)}
+READING, WRITING = (404, 422), (403, 413, 415, 422)
 
 
 def description(app: FastAPI) -> dict[str, Any]:
@@ -36,7 +36,9 @@ def description(app: FastAPI) -> dict[str, Any]:
         for path, methods in schema["paths"].items():
             for method, operation in methods.items():
                 operation["parameters"] = parameters(path, operation.get("parameters", []))
-                operation["responses"] |= {str(s): refusal(s) for s in (*EVERYWHERE, *BY_METHOD[method])}
+                operation["responses"] |= {
+                    str(s): refusal(s) for s in (*EVERYWHERE, *(READING if method == "get" else WRITING))
+                }
         app.openapi_schema = schema
     return app.openapi_schema
 
@@ -44,7 +46,8 @@ def description(app: FastAPI) -> dict[str, Any]:
 def parameters(path: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The parameters of an operation in the order of its address, each with what it is."""
     ordered = sorted(found, key=lambda p: path.find(f"{{{p['name']}}}") % (len(path) + 1))
-    return [{"description": PLACES.get(p["name"], ""), **p} for p in ordered]
+    told = {name: {"description": what, "example": example} for name, (what, example) in PLACES.items()}
+    return [{"description": "", **told.get(p["name"], {}), **p} for p in ordered]
 
 
 def refusal(status: int) -> dict[str, Any]:

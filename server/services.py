@@ -53,9 +53,11 @@ class Services:
         Thread(target=self.warm, daemon=True).start()
 
     def warm(self) -> None:
-        """Computes what the first page shows."""
+        """Computes what the first page shows, and loads the other networks for its list."""
         picture = next(iter(self.library.pictures))
         self.trace_view(self.model(self.library.models[0]), self.picture(picture), picture)
+        for name in self.library.models[1:]:
+            self.library.model(name)
 
     def model(self, name: str) -> Model:
         """A network by its name or content id. Raises Problem."""

@@ -21,7 +21,13 @@ BOTH: dict[int | str, dict[str, Any]] = {
     }
 }
 Dtype = Annotated[Literal["float32", "float16"], Query(description="The precision in which the numbers are sent.")]
-Channels = Annotated[str | None, Query(description="first:last, without the last; 0:8 are the first eight.")]
+Channels = Annotated[
+    str | None,
+    Query(
+        description="first:last, without the last; 0:8 are the first eight.",
+        json_schema_extra={"pattern": r"^\d{1,9}:\d{1,9}$"},
+    ),
+]
 Nodes = Annotated[str | None, Query(description="Names with commas between them; all when it is left out.")]
 
 

@@ -8,7 +8,7 @@ from convoscope.server import wire
 from convoscope.server.answers import answer
 from convoscope.server.errors import Problem
 from convoscope.server.routes.arrays import Format, Made, arrays, cell, in_each_format
-from convoscope.server.routes.gradients import Objective
+from convoscope.server.routes.gradients import HOW, WHAT, Objective
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep, refuse
 from convoscope.server.viewmodel import explanation_view, windows_arrays
@@ -19,7 +19,7 @@ Direction = Annotated[
     Query(description="The cell's activation, or d objective / d it; backward needs an objective."),
 ]
 
-OptionalObjective = Annotated[str | None, Query(description="What is differentiated, as in loss:3; for backward.")]
+OptionalObjective = Annotated[str | None, Query(description=WHAT, json_schema_extra=HOW)]
 
 
 @router.get("/params/{param}/at/{at}", response_model=wire.ExplanationView)

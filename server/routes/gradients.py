@@ -1,6 +1,6 @@
 """Gradients: of a loss, a logit or a unit, with respect to every activation and every parameter."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -11,7 +11,9 @@ from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep, refuse
 
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["gradients"])
-Objective = Annotated[str, Query(description="What is differentiated: loss:3, logit:5 or unit:conv2@3,5,7.")]
+WHAT = "What is differentiated: loss:3, logit:5 or unit:conv2@3,5,7."
+HOW: dict[str, Any] = {"pattern": r"^(loss:\d+(,\d+)*|logit:\d+|unit:.+@\d+(,\d+)*)$"}
+Objective = Annotated[str, Query(description=WHAT, json_schema_extra=HOW, examples=["loss:3"])]
 
 
 def metadata(gradients: engine.Gradients) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Pictures: those that are here, and uploads."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -11,8 +11,16 @@ from convoscope.server.errors import Problem
 from convoscope.server.pictures import Picture
 from convoscope.server.services import ServicesDep
 
+BYTES = {"type": "string", "format": "binary"}
 router = APIRouter(prefix="/api/images", tags=["images"])
 Side = Annotated[int, Query(ge=1, le=2048, description="The longer side of the answer, at most.")]
+
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {f"image/{kind}": {"schema": BYTES} for kind in ("png", "jpeg", "webp", "gif", "bmp")},
+    }
+}
 
 
 def image_view(id: str, p: Picture) -> wire.ImageView:
@@ -30,7 +38,7 @@ def list_images(request: Request, services: ServicesDep) -> Response:
     return answer(request, [p.content for p in found.values()], body.body)
 
 
-@router.put("", response_model=wire.ImageView, status_code=201)
+@router.put("", response_model=wire.ImageView, status_code=201, openapi_extra=FILE)
 async def upload_image(request: Request, services: ServicesDep) -> Response:
     """Takes a picture, as raw bytes, and says by which id it is known."""
     if request.headers.get("content-encoding", "identity") != "identity":

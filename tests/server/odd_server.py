@@ -6,6 +6,7 @@ Run as a program, with the options of `convoscope`.
 
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,19 @@ def counted(n: Network) -> Counted:
     return Counted(n.name, n.inputs, n.nodes, n.params, n.outputs, n.labels, n.preprocessing)
 
 
+class Secret(Mapping[str, Any]):
+    """A card that cannot be read."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        raise RuntimeError("a secret")
+
+    def __len__(self) -> int:
+        return 1
+
+
 class OddLibrary(Library):
     """The example network, and what became of it."""
 
@@ -54,7 +68,7 @@ class OddLibrary(Library):
     def model(self, name: str) -> Model:
         plain = super().model("example-cnn")
         if name == "broken":
-            raise RuntimeError("a secret")
+            return replace(plain, name=name, content="broken", card=Secret())
         make = {"diverged": diverged, "counted": counted}.get(name)
         if make is None:
             return plain

@@ -10,6 +10,7 @@ import pytest
 
 from convoscope import engine
 from convoscope.server.errors import CODES, from_engine
+from convoscope.server.handlers import place
 from tests.live import LiveServer, live_server
 from tests.server.conftest import CAT, NET
 
@@ -115,11 +116,13 @@ def test_a_lone_surrogate_in_a_query_is_no_bug(client: httpx.Client) -> None:
     shaped(client.get(f"{CAT}/activations?dtype=%ed%a0%80"), 422, "bad_value")
 
 
-@pytest.mark.parametrize("path", ["/", "/api/limits", CAT, f"{CAT}/activations"])
-def test_a_method_that_an_address_does_not_take_is_named(client: httpx.Client, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/api/limits", CAT, f"{CAT}/activations", "/api/images"])
+def test_a_method_that_an_address_does_not_take_is_answered_by_those_that_it_takes(
+    client: httpx.Client, path: str
+) -> None:
     answer = client.post(path)
     assert "Allow lists the methods" in shaped(answer, 405, "method_not_allowed")["detail"]
-    assert "GET" in answer.headers["allow"]
+    assert answer.headers["allow"] == ("GET, PUT, HEAD" if path == "/api/images" else "GET, HEAD")
 
 
 def test_people_get_a_page_and_programs_a_problem(client: httpx.Client) -> None:
@@ -156,6 +159,21 @@ def test_every_refusal_of_the_engine_has_a_code_of_its_own() -> None:
         problem = from_engine(kind("detail"))
         assert problem.code == kind.code
         assert 400 <= problem.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("loc", "kind", "said"),
+    [
+        (("query", "side"), "int_parsing", "side"),
+        (("body", "input", "list[list[float]]", 0, 3), "float_type", "input.0.3"),
+        (("body", PLANTED.replace("-", "_")), "extra_forbidden", "body"),
+        (("body", 17), "json_invalid", "17"),
+    ],
+)
+def test_a_wrong_value_is_found_by_our_names_and_never_by_those_of_who_sent_it(
+    loc: tuple[str | int, ...], kind: str, said: str
+) -> None:
+    assert place({"loc": loc, "type": kind}) == said
 
 
 def test_nothing_of_all_this_was_a_bug(client: httpx.Client, server: LiveServer) -> None:

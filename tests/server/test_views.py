@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
-from convoscope.engine import Axis, IndexMap, Network, Table, Trace
+from convoscope.engine import Axis, IndexMap, Network, Table, Trace, zoo
 from convoscope.server.viewmodel.network import axis_view, window_view
 from tests.server.conftest import CAT, NET
 
@@ -171,6 +171,15 @@ def test_every_shipped_picture_can_be_seen(client: httpx.Client) -> None:
     for image in client.get("/api/images").json()["images"]:
         assert client.get(f"/api/traces/example-cnn/{image['id']}").json()["image"] == image["id"]
         assert client.get(f"/api/images/{image['id']}").json() == image
+
+
+def test_a_network_of_others_is_here_when_its_weights_are_installed(client: httpx.Client) -> None:
+    listed = client.get("/api/networks").json()["networks"]
+    assert [n["id"] for n in listed] == [*zoo.names(), *zoo.published()]
+    for name in zoo.published():
+        assert client.get(f"/api/networks/{name}").json()["card"] is None
+        top = client.get(f"/api/traces/{name}/cat-photo").json()["prediction"]["top"][0]
+        assert (top["label"], top["index"]) == ("Egyptian cat", 285)
 
 
 def test_the_first_network_is_the_example(client: httpx.Client, network: Network) -> None:
