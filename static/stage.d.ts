@@ -38,7 +38,7 @@ export type Mark =
   | { kind: 'path'; points: Point[]; closed: boolean; fill: Ink | null; fillAlpha: number; stroke: Ink | null; width: number; alpha: number; dash: number[] | null; head: boolean }
   | { kind: 'curve'; points: Point[]; stroke: Ink; width: number; alpha: number; dash: number[] | null; head: boolean }
   | { kind: 'hatch'; points: Point[]; alpha: number }
-  | { kind: 'glow'; picture: Picture; box: Box; alpha: number }
+  | { kind: 'glow'; lights: { picture: Picture; box: Box; alpha: number }[] }
   | { kind: 'group'; alpha: number; marks: Mark[] };
 
 /** HTML text at a place of the stage. `anchor`: which point of the text is at (x, y), as in a compass; 'o' is its middle. */
@@ -61,10 +61,10 @@ export interface Stage {
 }
 export type View = (stage: Stage) => Frame;
 
-/** The network as the layouts see it (model/graph.js). */
+/** The network as the layouts see it (model/graph.js). largest, smallest: the longer side of a map, in cells. */
 export interface Graph {
   nodes: NodeView[]; byName: Map<string, NodeView>; index: Map<string, number>; volumes: Map<string, Volume>;
-  readers: Map<string, string[]>; columns: Column[]; blocks: Block[]; largest: number;
+  readers: Map<string, string[]>; columns: Column[]; blocks: Block[]; largest: number; smallest: number;
 }
 /** Nodes drawn at the same place of the flow, one below the other: a layer and the elementwise layers after it. */
 export interface Column { nodes: NodeView[]; rank: number; block: number; vector: boolean }

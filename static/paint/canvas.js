@@ -1,6 +1,7 @@
 /** The painter: marks in, pixels out. It knows matrices and ink, and no layer. */
 
 import { createBitmaps } from './bitmaps.js';
+import { createGlow } from './glow.js';
 
 /** @import { Mark, Matrix, Point } from '../stage.d.ts' */
 /** @typedef {Record<string, string>} Palette */
@@ -15,12 +16,14 @@ export function createPainter(canvas) {
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser gives no 2D drawing context.');
   const bitmaps = createBitmaps();
+  const glow = createGlow(bitmaps);
   const c = context;
   /** @type {Palette} */
   let palette = {};
   /** @type {Matrix} */
   let base = [1, 0, 0, 1, 0, 0];
   let alpha = 1;
+  let dense = 1;
 
   /** @param {Matrix} m */
   const place = (m) => {
@@ -113,14 +116,8 @@ export function createPainter(canvas) {
       stroke('ink', 0.7, 0.35 * a, null);
       c.restore();
     },
-    glow({ picture, box, alpha: a }) {
-      const bitmap = bitmaps.glow(picture);
-      const [w, h] = [box.w * bitmaps.spread, box.h * bitmaps.spread];
-      c.globalCompositeOperation = 'lighter';
-      c.imageSmoothingEnabled = true;
-      c.globalAlpha = alpha * a;
-      c.drawImage(bitmap, box.x - (w - box.w) / 2, box.y - (h - box.h) / 2, w, h);
-      c.globalCompositeOperation = 'source-over';
+    glow({ lights }) {
+      glow.draw(c, lights, base);
     },
     group({ marks, alpha: a }) {
       const outer = alpha;
@@ -136,13 +133,12 @@ export function createPainter(canvas) {
     bitmaps,
     /** @param {number} width css px @param {number} height css px @param {number} density device px per css px */
     resize(width, height, density) {
-      const dense = Math.min(DENSEST, density);
+      dense = Math.min(DENSEST, density);
       canvas.width = Math.round(width * dense);
       canvas.height = Math.round(height * dense);
     },
     /** @param {Mark[]} marks @param {Palette} colours @param {Matrix} camera from layout px to css px */
     draw(marks, colours, camera) {
-      const dense = canvas.clientWidth ? canvas.width / canvas.clientWidth : 1;
       palette = colours;
       alpha = 1;
       base = [camera[0] * dense, 0, 0, camera[3] * dense, camera[4] * dense, camera[5] * dense];

@@ -9,37 +9,40 @@ import { volumeMarks, volumeTargets } from './volume.js';
 /** While slices move, so many are drawn of all; of a stack of hundreds every k-th is. */
 const MOVING_SLICES = 260;
 /** How bright the light behind a volume is, in the dark theme. */
-const GLOW = 0.6;
+const GLOW = 1;
+
+/** @typedef {{ graph: Graph, look: Look, reveal: (node: string) => number }} Shown */
+
+/** The light behind closed volumes, in the dark. It is painted before everything else. @param {Shown} shown @param {Map<string, Pose>} poses @returns {Mark[]} */
+export function sceneLights({ graph, look, reveal }, poses) {
+  if (look.theme !== 'dark') return [];
+  return [{ kind: 'glow', lights: [...poses].flatMap(([name, pose]) => light(graph, look, name, pose, reveal(name))) }];
+}
 
 /**
- * @param {{ graph: Graph, look: Look, reveal: (node: string) => number }} shown @param {Map<string, Pose>} poses
- * @param {Set<string>} lit nodes with a line under them @param {boolean} moving
+ * @param {Shown} shown @param {Map<string, Pose>} poses @param {Set<string>} lit nodes with a line under them
+ * @param {boolean} moving
  * @returns {Mark[]}
  */
 export function sceneMarks({ graph, look, reveal }, poses, lit, moving) {
   const maps = [...poses.keys()].reduce((sum, name) => sum + (graph.volumes.get(name)?.channels ?? 0), 0);
   const every = moving ? Math.max(1, Math.ceil(maps / MOVING_SLICES)) : 1;
-  const names = paintOrder(graph, poses);
-  const glows = look.theme === 'dark' ? names.flatMap((name) => glow(graph, look, name, /** @type {Pose} */ (poses.get(name)), reveal(name))) : [];
-  const volumes = names.flatMap((name) => {
-    const node = graph.byName.get(name);
-    const volume = graph.volumes.get(name);
-    const pose = poses.get(name);
-    if (!node || !volume || !pose) return [];
-    return volumeMarks(node, volume, pose, reveal(name), look, every);
+  const volumes = paintOrder(graph, poses).flatMap((name) => {
+    const [node, volume, pose] = [graph.byName.get(name), graph.volumes.get(name), poses.get(name)];
+    return node && volume && pose ? volumeMarks(node, volume, pose, reveal(name), look, every) : [];
   });
-  return [...glows, ...volumes, ...[...lit].flatMap((name) => underline(graph, poses, name))];
+  return [...volumes, ...[...lit].flatMap((name) => underline(graph, poses, name))];
 }
 
 /** Later layers first: the flow comes towards the one who looks at it. @param {Graph} graph @param {Map<string, Pose>} poses */
 const paintOrder = (graph, poses) =>
   [...poses.keys()].sort((a, b) => (graph.index.get(b) ?? 0) - (graph.index.get(a) ?? 0));
 
-/** Light behind a closed volume, never over a face: colour stays readable as number. @param {Graph} graph @param {Look} look @param {string} name @param {Pose} pose @param {number} reveal @returns {Mark[]} */
-function glow(graph, look, name, pose, reveal) {
+/** Never over a face: colour stays readable as number. It goes on when all of the volume is computed. @param {Graph} graph @param {Look} look @param {string} name @param {Pose} pose @param {number} reveal */
+function light(graph, look, name, pose, reveal) {
   const volume = graph.volumes.get(name);
-  if (!volume || volume.vector || !isClosed(pose) || reveal <= 0) return [];
-  return [{ kind: 'glow', picture: look.picture(name, 'glow', Math.round(pose.front)), box: extentOf(volume, pose), alpha: GLOW * pose.alpha * reveal }];
+  if (!volume || volume.vector || !isClosed(pose) || reveal < 1) return [];
+  return [{ picture: look.picture(name, 'glow', Math.round(pose.front)), box: extentOf(volume, pose), alpha: GLOW * pose.alpha }];
 }
 
 /** @param {Graph} graph @param {Map<string, Pose>} poses @param {string} name @returns {Mark[]} */

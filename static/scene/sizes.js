@@ -14,11 +14,8 @@ const DEEPEST_TEN = 32;
 const DEPTH_GROWTH = 0.35;
 
 /** The exponent for this network: gentler where maps shrink a lot. @param {Graph} graph */
-export function shrinkOf(graph) {
-  const sides = [...graph.volumes.values()].filter((v) => !v.vector).map((v) => Math.max(v.rows, v.columns));
-  const ratio = Math.min(...sides, graph.largest) / graph.largest;
-  return ratio < 1 ? Math.min(SHRINK, Math.log(SMALLEST) / Math.log(ratio)) : SHRINK;
-}
+export const shrinkOf = ({ largest, smallest }) =>
+  smallest < largest ? Math.min(SHRINK, Math.log(SMALLEST) / Math.log(smallest / largest)) : SHRINK;
 
 /**
  * Width and height of one map face on, where the network's largest map is `side` px.

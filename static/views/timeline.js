@@ -44,18 +44,20 @@ export function mountTimeline(root, context) {
 
   /** @type {{ state: State, scene: Scene, graph: Graph } | null} */
   let now = null;
-  let drawn = '';
+  let [drawn, said] = ['', ''];
 
-  const room = () => ({ width: slider.clientWidth, height: slider.clientHeight, small: slider.clientWidth < SMALL });
+  let room = { width: 0, height: 0, small: false };
 
   function draw() {
     if (!now) return;
     const theme = document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
-    painter.draw(silhouette(now.graph, room(), now.state.t, activationScale(theme)), PALETTE[theme], IDENTITY);
+    painter.draw(silhouette(now.graph, room, now.state.t, activationScale(theme)), PALETTE[theme], IDENTITY);
   }
 
   function resize() {
-    const { width, height } = room();
+    const { clientWidth: width, clientHeight: height } = slider;
+    if (width === room.width && height === room.height) return;
+    room = { width, height, small: width < SMALL };
     painter.resize(width, height, window.devicePixelRatio || 1);
     drawn = '';
     if (now) show(now.state, now.scene);
@@ -78,9 +80,12 @@ export function mountTimeline(root, context) {
     const count = layerCount(graph);
     const at = Math.min(state.t, count);
     const name = nodeAt(graph, at).name;
+    const key = [name, at >= count, at <= 0, state.playing].join();
+    if (key === said) return;
+    said = key;
     when.textContent = at >= count ? 'forward pass done' : at <= 0 ? 'the input alone' : `forward · ${name}`;
     slider.setAttribute('aria-valuemax', String(count));
-    slider.setAttribute('aria-valuenow', at.toFixed(1));
+    slider.setAttribute('aria-valuenow', String(Math.ceil(at)));
     slider.setAttribute('aria-valuetext', at >= count ? 'the whole forward pass' : `up to ${name}`);
     play.setAttribute('aria-label', state.playing ? 'Pause (Space)' : 'Play the pass (Space)');
     play.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play));
@@ -89,10 +94,10 @@ export function mountTimeline(root, context) {
 
   /** @param {Graph} graph */
   function writeNames(graph) {
-    const { small, width } = room();
-    const ruler = rulerOf(graph, room());
+    const { small, width } = room;
+    const ruler = rulerOf(graph, room);
     const word = (/** @type {number} */ x, /** @type {string} */ text, look = '') => h('span', { class: look, style: { left: `${x.toFixed(1)}px` } }, text);
-    const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room()).filter((b) => b.width > NAME_ROOM);
+    const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room).filter((b) => b.width > NAME_ROOM);
     names.replaceChildren(
       word(0, 'forward →', 'first'), word(width, small ? '← back' : '← backward', 'last'), word(ruler.middle, 'loss', 'loss'),
       ...blocks.flatMap((b) => [word(b.forward, b.title, 'block'), word(b.backward, b.title, 'block')]),
@@ -103,7 +108,7 @@ export function mountTimeline(root, context) {
   /** @param {PointerEvent} event */
   function seek(event) {
     if (!now || event.buttons !== 1) return;
-    const t = rulerOf(now.graph, room()).t(event.clientX - slider.getBoundingClientRect().left);
+    const t = rulerOf(now.graph, room).t(event.clientX - slider.getBoundingClientRect().left);
     if (store.get().playing) context.setPlaying(false);
     context.seek(t >= layerCount(now.graph) ? Infinity : t);
   }
@@ -116,7 +121,7 @@ export function mountTimeline(root, context) {
   return {
     update(state, scene) {
       if (!scene) return;
-      if (canvas.width === 0 || !now) resize();
+      if (room.width === 0) resize();
       show(state, scene);
       if (state.playing) player.wake();
     },

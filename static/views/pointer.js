@@ -1,0 +1,41 @@
+/** The pointer over the stage: what is under it is reported, a click chooses it, a drag over the output moves the window. */
+
+import { valueAt } from '../model/tensor.js';
+
+/** @import { Cell, Context, Ref } from '../types.d.ts' */
+/** @typedef {{ node: string, at: Cell }} Found */
+
+/**
+ * @param {HTMLElement} surface @param {Context} context
+ * @param {{ under: (x: number, y: number) => Found | null, choose: (found: Found) => void, hovered: (found: Found | null) => void }} stage
+ */
+export function mountPointer(surface, { reportHover, scene, select, store }, { under, choose, hovered }) {
+  /** @type {Found | null} */
+  let now = null;
+
+  /** @param {Found} found @param {PointerEvent} event @returns {Ref} */
+  function refOf({ node, at }, { clientX: x, clientY: y }) {
+    const tensor = scene()?.activations.get(node);
+    return { node, at, value: tensor ? valueAt(tensor, at) : null, x, y };
+  }
+
+  /** @param {Found | null} found @param {PointerEvent} event */
+  function point(found, event) {
+    if (found) reportHover(refOf(found, event));
+    else if (now) reportHover(null);
+    const same = found?.node === now?.node && found?.at.join() === now?.at.join();
+    now = found;
+    if (same) return;
+    surface.style.cursor = found ? 'crosshair' : '';
+    hovered(found);
+    const { view, node } = store.get();
+    if (found && event.buttons === 1 && view === 'window' && found.node === node) select(found.node, found.at);
+  }
+
+  surface.addEventListener('pointermove', (event) => point(under(event.clientX, event.clientY), event));
+  surface.addEventListener('pointerleave', (event) => point(null, event));
+  surface.addEventListener('click', (event) => {
+    const found = under(event.clientX, event.clientY);
+    if (found) choose(found);
+  });
+}
