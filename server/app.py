@@ -8,11 +8,22 @@ from convoscope import __version__
 from convoscope.server import handlers, wire
 from convoscope.server.guards import Guards
 from convoscope.server.library import Library
-from convoscope.server.routes import docs, explanations, gradients, images, lessons, limits, networks, pages, traces
+from convoscope.server.routes import (
+    convolve,
+    docs,
+    explanations,
+    gradients,
+    images,
+    lessons,
+    limits,
+    networks,
+    pages,
+    traces,
+)
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 
-ROUTES = (networks, images, traces, gradients, explanations, limits, lessons, docs, pages)
+ROUTES = (networks, images, traces, gradients, explanations, convolve, limits, lessons, docs, pages)
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
 """Numbers shrink by a third only, for five times the work of sending them as they are."""
 

@@ -36,13 +36,16 @@ def grid(
     columns: Sequence[str] = (),
     marks: Sequence[dict[str, Any]] = (),
     edit: str = "",
+    slot: Sequence[int] = (),
+    also: Mapping[str, Any] | None = None,
     pick: str = "",
     decimals: int | None = None,
     small: bool = False,
 ) -> Item:
     """A row, a column or a matrix of numbers. span: the number at which the colours end, by default the largest.
 
-    edit, pick: the control that its cells are typed into, or that takes the chosen cell.
+    edit, pick: the control that its cells are typed into, or that takes the chosen cell. slot: which matrix of that
+    control's array the grid is, when it is one of many. also: what else typing sets, the rest of that array included.
     """
     a = np.atleast_2d(np.asarray(values, np.float64))
     finite = np.abs(a[np.isfinite(a)])
@@ -50,7 +53,7 @@ def grid(
     return {
         "kind": "grid", "name": name or title, "title": inline(title), "note": inline(note), "role": role,
         "values": a.tolist(), "span": ends or 1.0, "rows": [inline(r) for r in rows],
-        "columns": [inline(c) for c in columns], "marks": list(marks), "edit": edit, "pick": pick,
+        "columns": [inline(c) for c in columns], "marks": list(marks), "edit": edit, "slot": list(slot), "also": dict(also or {}), "pick": pick,
         "decimals": decimals_of(a) if decimals is None else decimals, "small": small,
     }  # fmt: skip
 
@@ -159,9 +162,9 @@ def line(parts: Sequence[tuple[str, str]], pick: str = "", title: str = "") -> I
     return {"kind": "line", "title": inline(title), "parts": [list(p) for p in parts], "pick": pick}
 
 
-def math(latex: str, note: str = "") -> Item:
-    """A formula."""
-    return {"kind": "math", "html": formula(latex), "note": inline(note)}
+def math(latex: str, note: str = "", under: str = "") -> Item:
+    """A formula, and another under it."""
+    return {"kind": "math", "html": formula(latex) + (formula(under) if under else ""), "note": inline(note)}
 
 
 def number(label: str, value: float, note: str = "", role: Role = "value", decimals: int = 4) -> Item:

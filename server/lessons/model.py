@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
 from convoscope.server.errors import Problem
 from convoscope.server.pictures import Picture
 from convoscope.server.services import Services
@@ -141,7 +143,37 @@ class Image:
         return Seen(name, services.picture(name))
 
 
-Control = Number | Choice | Cells | Spot | Image
+@dataclass(frozen=True)
+class Numbers:
+    """An array of any size up to `longest` along each axis, typed cell by cell: nested lists `rank` deep."""
+
+    name: str
+    label: str
+    rank: int
+    default: tuple[Any, ...] = ()
+    longest: int = 16
+    most: float = 1e4
+    kind: Literal["cells"] = "cells"
+
+    def read(self, given: Any) -> tuple[Any, ...]:
+        """The array as nested tuples; empty stands for none. Raises Problem."""
+        if given in ((), []):
+            return ()
+        try:
+            a = np.array(given, np.float64)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise bad(self.name, f"rows of equal length, {self.rank} deep") from error
+        if a.ndim != self.rank or not a.size or max(a.shape) > self.longest or not (np.abs(a) <= self.most).all():
+            raise bad(self.name, f"numbers up to {self.most:g}, {self.rank} deep, at most {self.longest} along each axis")
+        return nested(a.tolist())
+
+
+def nested(lists: Any) -> Any:
+    """Lists of lists as tuples of tuples."""
+    return tuple(map(nested, lists)) if isinstance(lists, list) else lists
+
+
+Control = Number | Choice | Cells | Spot | Image | Numbers
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic_core import to_json
 
@@ -91,3 +92,8 @@ def lesson_view(lesson: Lesson, services: Services) -> Json:
         "stage": lesson.stage,
         "beats": [beat_view(lesson, beat, services) for beat in lesson.beats],
     }
+
+
+def presets(lesson: Lesson) -> list[Json]:
+    """Links to the sandbox: words, and the query that sets everything."""
+    return [{"html": inline(t.text), "query": urlencode({"values": body(t.values).decode()})} for t in lesson.beats[0].tries]

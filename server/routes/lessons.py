@@ -17,7 +17,7 @@ from convoscope.server.services import Services, ServicesDep
 router = APIRouter(tags=["lessons"])
 HIDES = ("text", "controls", "predict", "code", "nav", "header")
 """What a link to a lesson may hide."""
-Given = Annotated[str, Query(description='What the controls are set to, as JSON: {"w": 0.5}.', max_length=4096)]
+Given = Annotated[str, Query(description='What the controls are set to, as JSON: {"w": 0.5}.', max_length=12_000)]
 
 
 @router.get("/lessons", response_class=HTMLResponse, include_in_schema=False)
@@ -38,9 +38,7 @@ def read_lesson(
 ) -> Response:
     """One lesson, open at a beat. hide: parts of the page to leave out, with commas between; present: big type."""
     found, order = lessons.lesson(slug), lessons.lessons()
-    hidden = [part for part in hide.split(",") if part]
-    if wrong := [part for part in hidden if part not in HIDES]:
-        raise Problem("bad_value", f"hide may hold {', '.join(HIDES)}; {len(wrong)} of its parts are none of these.")
+    hidden = parts(hide)
     at = found.beat(beat) if beat else found.beats[0]
     found.values(at, services, parsed(values))
     here = order.index(found)
@@ -48,6 +46,20 @@ def read_lesson(
         request, "lessons/lesson.html", lesson=shown(slug, services), number=here + 1, lessons=order,
         before=order[here - 1] if here else None, after=order[here + 1] if here + 1 < len(order) else None,
         beat=at.name if beat else "", hide=" ".join(hidden), present=present, values=values if values != "{}" else "",
+    )  # fmt: skip
+
+
+@router.get("/sandbox", response_class=HTMLResponse, include_in_schema=False)
+def read_sandbox(
+    request: Request, services: ServicesDep, hide: str = "", present: bool = False, values: Given = "{}", beat: str = ""
+) -> Response:
+    """Any small convolution."""
+    found = lessons.sandbox_lesson()
+    hidden = parts(hide)
+    found.values(found.beats[0], services, parsed(values))
+    return page(
+        request, "sandbox.html", lesson=shown(found.slug, services), presets=view.presets(found), hide=" ".join(hidden),
+        present=present, values=values if values != "{}" else "",
     )  # fmt: skip
 
 
@@ -73,6 +85,14 @@ def read_answer(request: Request, services: ServicesDep, slug: str, beat: str, g
         [slug, beat],
         lambda: view.body({"right": question.right(said, chosen), **view.answer_view(question, chosen)}),
     )
+
+
+def parts(hide: str) -> list[str]:
+    """What a link hides. Raises Problem for what cannot be hidden."""
+    hidden = [part for part in hide.split(",") if part]
+    if wrong := [part for part in hidden if part not in HIDES]:
+        raise Problem("bad_value", f"hide may hold {', '.join(HIDES)}; {len(wrong)} of its parts are none of these.")
+    return hidden
 
 
 def parsed(text: str) -> dict[str, Any]:

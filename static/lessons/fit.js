@@ -7,7 +7,6 @@ const AROUND = 190; // css px above and below a figure: header, footer, caption,
 export function fit(rows) {
   rows.style.setProperty('zoom', '1');
   rows.classList.remove('fitted');
-  if (innerWidth <= NARROW) return;
   rows.classList.add('fitted');
   const style = getComputedStyle(rows);
   const [across, down] = [parseFloat(style.paddingLeft) * 2, parseFloat(style.paddingTop) * 2 + 2];
@@ -15,8 +14,9 @@ export function fit(rows) {
   const lines = [...rows.children].map((row) => row.getBoundingClientRect().height);
   const high = lines.reduce((sum, line) => sum + line, gap * (lines.length - 1)) + down;
   const wide = Math.max(1, ...[...rows.children].map(used)) + across;
-  const room = { w: rows.clientWidth, h: Math.max(340, innerHeight - AROUND) };
-  const zoom = Math.max(LEAST, Math.min(MOST, (room.w / wide) * 0.985, room.h / high));
+  const phone = innerWidth <= NARROW;
+  const room = { w: rows.clientWidth, h: phone ? Infinity : Math.max(340, innerHeight - AROUND) };
+  const zoom = Math.max(LEAST, Math.min(phone ? 1 : MOST, (room.w / wide) * 0.985, room.h / high));
   rows.style.setProperty('zoom', zoom.toFixed(3));
   rows.classList.toggle('fitted', wide * zoom <= room.w);
 }

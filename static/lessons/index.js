@@ -3,3 +3,4 @@ import { place } from '../ui/h.js';
 import { mountTheme } from './theme.js';
 
 mountTheme(place('tools'), () => {});
+document.documentElement.dataset.ready = '';

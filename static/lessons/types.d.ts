@@ -5,7 +5,7 @@ export type Look = 'window' | 'pick' | 'winner' | 'padding' | 'dim' | 'blank' | 
 export interface CellMark { look: Look; cells: [number, number][] }
 export interface Grid {
   kind: 'grid'; name: string; title: string; note: string; role: Role; values: number[][]; span: number; rows: string[]; columns: string[];
-  marks: CellMark[]; edit: string; pick: string; decimals: number; small: boolean;
+  marks: CellMark[]; edit: string; slot: number[]; also: Record<string, any>; pick: string; decimals: number; small: boolean;
 }
 export interface Sum { kind: 'sum'; title: string; terms: [string, number][]; label: string; value: number; role: Role }
 export interface Bars { kind: 'bars'; title: string; rows: [string, number][]; role: Role; span: number; pick: number }

@@ -136,13 +136,20 @@ function choosable(root, { name, pick, values, decimals }, size, hands, title) {
   });
 }
 
+/** The whole array of a control with one of its matrices changed. @param {number[][]} numbers @param {number[]} slot @param {any} whole @returns {any} */
+function placed(numbers, [first, ...rest], whole) {
+  if (first === undefined) return numbers;
+  return whole.map((/** @type {any} */ part, /** @type {number} */ k) => (k === first ? placed(numbers, rest, part) : part));
+}
+
 /** Numbers that can be typed. @param {Grid} item @param {Hands} hands */
-function typed({ values, role, span, edit, title, marks, decimals }, hands) {
+function typed(item, hands) {
+  const { values, role, span, edit, slot, also, title, marks, decimals } = item;
   const scale = scaleOf(role);
   const seen = marks.filter((m) => m.look === 'window' || m.look === 'pick').flatMap((m) => m.cells.map(String));
   const change = () => {
     const numbers = inputs.map((row) => row.map((input) => Number(input.value)));
-    if (numbers.flat().every(Number.isFinite)) hands.set({ [edit]: numbers });
+    if (numbers.flat().every(Number.isFinite)) hands.set({ ...also, [edit]: placed(numbers, slot, also[edit]) });
   };
   const inputs = values.map((row, r) => row.map((value, c) => {
     const input = h('input', {

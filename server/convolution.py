@@ -1,0 +1,280 @@
+"""Any small convolution, given by its numbers: every window with its arithmetic, forward and backward, and as code.
+
+The engine computes; this module only says what is asked, within limits, and puts the answers into words.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convoscope import engine
+from convoscope.server.errors import Problem
+from convoscope.server.limits import Limits
+
+Array = NDArray[Any]
+Pair = tuple[int, int]
+MODES = ("constant", "reflect", "edge", "wrap")
+TORCH_MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A convolution with its numbers.
+
+    x: (C, H, W). w: (K, C/groups, kh, kw), transposed (C, K/groups, kh, kw). padding: top, left, bottom, right.
+    dy: the gradient that the output is given, (K, H', W'); ones where it is None.
+    """
+
+    x: Array
+    w: Array
+    bias: Array | None = None
+    stride: Pair = (1, 1)
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    mode: str = "constant"
+    dilation: Pair = (1, 1)
+    groups: int = 1
+    transposed: bool = False
+    dy: Array | None = None
+
+    @property
+    def filters(self) -> int:
+        """How many channels the output has."""
+        return self.w.shape[1] * self.groups if self.transposed else len(self.w)
+
+    @cached_property
+    def network(self) -> engine.Network:
+        """Padding as a layer of its own (a transposed convolution cuts instead), and the convolution."""
+        self._check()
+        settings = {"filters": self.filters, "kernel": self.w.shape[2:], "stride": self.stride, "dilation": self.dilation}
+        kind = "conv_transpose2d" if self.transposed else "conv2d"
+        cut = self.padding if self.transposed else (0, 0, 0, 0)
+        made = {"kind": kind, **settings, "padding": cut, "groups": self.groups, "bias": self.bias is not None}
+        top, left, bottom, right = self.padding if not self.transposed else (0, 0, 0, 0)
+        pad = {"kind": "pad", "pads": (top, left, bottom, right), "mode": self.mode, "axes": (2, 3)}
+        nodes = (
+            engine.Node("padded", engine.from_config(pad), ("x",)),
+            engine.Node("y", engine.from_config(made), ("padded",)),
+        )
+        params = {"weight": self.w} | ({} if self.bias is None else {"bias": self.bias})
+        return engine.Network("sandbox", (engine.Input("x", (None, *self.x.shape)),), nodes, {"y": params})
+
+    def _check(self) -> None:
+        """Refuses a kernel whose channels do not fit, in words. Raises Problem."""
+        channels, wanted = len(self.x), self.w.shape[0] if self.transposed else self.w.shape[1] * self.groups
+        if wanted != channels:
+            raise Problem(
+                "bad_shape",
+                f"The kernel of shape {self.w.shape} with groups {self.groups} reads {wanted} channels, "
+                f"but the input has {channels}.",
+            )
+
+    @cached_property
+    def trace(self) -> engine.Trace:
+        """The forward pass."""
+        return self.network.trace(self.x)
+
+    @cached_property
+    def given(self) -> Array:
+        """The gradient of the output. Raises Problem when it has another shape than the output."""
+        y = self.trace.output[0]
+        if self.dy is None:
+            return np.ones_like(y)
+        if self.dy.shape != y.shape:
+            raise Problem("bad_shape", f"The gradient has shape {self.dy.shape}, but the output's is {y.shape}.")
+        return self.dy
+
+    @cached_property
+    def gradients(self) -> engine.Gradients:
+        """The backward pass."""
+        return self.trace.gradients(vjp=self.given)
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """(K, H', W')."""
+        return self.network.shapes["y"][1:]
+
+    @property
+    def cells(self) -> list[tuple[int, ...]]:
+        """Every output cell, in reading order."""
+        return list(product(*map(range, self.output_shape)))
+
+    def products(self) -> int:
+        """How many multiplications all windows have together."""
+        return int(self.network.node("y").layer.macs(self.network.shapes["padded"]))
+
+    def bounded(self, limits: Limits) -> "Case":
+        """The case itself, if it is small. Raises Problem."""
+        for name, size, most in (
+            ("input", self.x.size, limits.convolve_input),
+            ("kernel", self.w.size, limits.convolve_kernel),
+        ):
+            if size > most:
+                raise Problem("convolve_too_large", f"The {name} has {size} numbers; at most {most} are taken.", limit=most, value=size)
+        if (total := self.products()) > limits.convolve_products:
+            detail = f"All windows together multiply {total} times; at most {limits.convolve_products} are taken."
+            raise Problem("convolve_too_large", detail, limit=limits.convolve_products, value=total)
+        return self
+
+
+def size_latex(case: Case, axis: int) -> str:
+    """The size formula along an axis (0 rows, 1 columns) with the numbers of the case."""
+    name = "hw"[axis]
+    n, k = case.x.shape[1 + axis], case.w.shape[2 + axis]
+    before, after = case.padding[axis], case.padding[axis + 2]
+    s, d, out = case.stride[axis], case.dilation[axis], case.output_shape[1 + axis]
+    span = f"{d} \\cdot ({k} - 1) + 1" if d > 1 else str(k)
+    if case.transposed:
+        return rf"{name}_{{\text{{out}}}} = {s} \cdot ({n} - 1) + {span} - {before} - {after} = {out}"
+    top = f"{n} + {before} + {after} - " + (f"({span})" if d > 1 else span)
+    return rf"{name}_{{\text{{out}}}} = \left\lfloor \frac{{{top}}}{{{s}}} \right\rfloor + 1 = {out}"
+
+
+def literal(a: Array) -> str:
+    """An array as NumPy code."""
+    return "np.array(" + np.array2string(a, separator=", ", threshold=10**6, max_line_width=100, floatmode="unique").replace("\n", "\n    ") + ")"
+
+
+def numpy_code(case: Case) -> str:
+    """Exactly this case in NumPy."""
+    lines = ["import numpy as np", "", f"X = {literal(case.x)}", f"W = {literal(case.w)}"]
+    lines.append(f"b = {literal(case.bias)}" if case.bias is not None else f"b = np.zeros({case.filters})")
+    (sh, sw), (dh, dw), (kh, kw) = case.stride, case.dilation, case.w.shape[2:]
+    k, rows, columns = case.output_shape
+    top, left, bottom, right = case.padding
+    if case.transposed:
+        full = (case.x.shape[1] - 1) * sh + dh * (kh - 1) + 1, (case.x.shape[2] - 1) * sw + dw * (kw - 1) + 1
+        lines += [
+            f"out = np.zeros(({k}, {full[0]}, {full[1]}))",
+            f"per = {k} // {case.groups}",
+            f"for c in range({len(case.x)}):",
+            f"    g = c // ({len(case.x)} // {case.groups})",
+            f"    for i in range({case.x.shape[1]}):",
+            f"        for j in range({case.x.shape[2]}):",
+            f"            r, q = {sh} * i, {sw} * j",
+            f"            out[g * per:(g + 1) * per, r:r + {dh * (kh - 1) + 1}:{dh}, q:q + {dw * (kw - 1) + 1}:{dw}] += X[c, i, j] * W[c]",
+            f"out = out[:, {top}:{full[0] - bottom}, {left}:{full[1] - right}] + b[:, None, None]",
+            "print(out)",
+        ]
+        return "\n".join(lines)
+    if any(case.padding):
+        lines.append(f"X = np.pad(X, ((0, 0), ({top}, {bottom}), ({left}, {right})), mode={case.mode!r})")
+    lines += [
+        f"out = np.zeros(({k}, {rows}, {columns}))",
+        f"per = {len(case.x)} // {case.groups}    # channels that a filter reads",
+        f"for k in range({k}):",
+        f"    first = k // ({k} // {case.groups}) * per",
+        f"    for r in range({rows}):",
+        f"        for c in range({columns}):",
+        f"            r0, c0 = {sh} * r, {sw} * c",
+        f"            window = X[first:first + per, r0:r0 + {dh * (kh - 1) + 1}:{dh}, c0:c0 + {dw * (kw - 1) + 1}:{dw}]",
+        "            out[k, r, c] = np.sum(window * W[k]) + b[k]",
+        "print(out)",
+    ]
+    return "\n".join(lines)
+
+
+def torch_code(case: Case) -> str:
+    """Exactly this case in PyTorch."""
+    (sh, sw), (dh, dw) = case.stride, case.dilation
+    top, left, bottom, right = case.padding
+    numbers = (f"X = torch.tensor({_nested(case.x)})", f"W = torch.tensor({_nested(case.w)})")
+    lines = ["import torch", "import torch.nn.functional as F", "", *numbers]
+    bias = "None"
+    if case.bias is not None:
+        lines.append(f"b = torch.tensor({_nested(case.bias)})")
+        bias = "b"
+    how = f"stride=({sh}, {sw}), dilation=({dh}, {dw}), groups={case.groups}"
+    if case.transposed:
+        lines.append(f"out = F.conv_transpose2d(X[None], W, {bias}, {how})")
+        if any(case.padding):
+            h, w = case.output_shape[1:]
+            lines.append(f"out = out[:, :, {top}:{top + h}, {left}:{left + w}]")
+    else:
+        source = "X[None]"
+        if any(case.padding):
+            source = "padded"
+            lines.append(f"padded = F.pad(X[None], ({left}, {right}, {top}, {bottom}), mode={TORCH_MODES[case.mode]!r})")
+        lines.append(f"out = F.conv2d({source}, W, {bias}, {how})")
+    return "\n".join((*lines, "print(out[0])"))
+
+
+def _nested(a: Array) -> str:
+    """An array as nested lists of floats."""
+    return str(np.asarray(a, float).tolist())
+
+
+def windows(case: Case) -> list[dict[str, Any]]:
+    """Every output cell with the arithmetic of its window."""
+    found = []
+    for at in case.cells:
+        e = case.trace.explain("y", at)
+        assert e.products is not None
+        found.append({
+            "at": list(at),
+            "cells": [list(map(int, c)) for c in e.operands[0].cells[1:]],
+            "taps": [list(map(int, c)) for c in e.operands[1].cells],
+            "products": np.asarray(e.products).ravel().tolist(),
+            "steps": [{"label": s.label, "value": s.value, "total": s.total} for s in e.steps],
+            "value": e.value,
+        })  # fmt: skip
+    return found
+
+
+def readers(case: Case) -> list[dict[str, Any]]:
+    """Every cell of the padded input with the arithmetic of its gradient: who reads it, and with which weight."""
+    found = []
+    for at in product(*map(range, case.network.shapes["padded"][1:])):
+        e = case.gradients.explain("padded", at)
+        given, local = e.operands[:2]
+        assert given.at is not None
+        assert e.products is not None
+        found.append({
+            "at": list(at),
+            "outputs": given.at[:, 1:].tolist(),
+            "gradients": given.values.ravel().tolist(),
+            "weights": local.values.ravel().tolist(),
+            "products": np.asarray(e.products).ravel().tolist(),
+            "value": e.value,
+        })  # fmt: skip
+    return found
+
+
+def csv(case: Case) -> str:
+    """All windows as a table: an output cell a row, its products by input cell."""
+    rows = ["output channel,row,column,term,input channel,input row,input column,x,w,product,value"]
+    for at in case.cells:
+        e = case.trace.explain("y", at)
+        x, w = e.operands
+        assert e.products is not None
+        places = product(*(map(int, c) for c in x.cells[1:]))
+        terms = zip(places, x.values.ravel().tolist(), w.values.ravel().tolist(), np.asarray(e.products).ravel().tolist(), strict=True)
+        rows += [",".join(map(str, (*at, n, *place, *numbers, e.value))) for n, (place, *numbers) in enumerate(terms)]
+    return "\n".join(rows) + "\n"
+
+
+def answer(case: Case) -> dict[str, Any]:
+    """Everything about the case as JSON."""
+    g = case.gradients
+    sizes = prod(case.output_shape)
+    return {
+        "output_shape": list(case.output_shape),
+        "windows_count": sizes,
+        "padded": case.trace.activations["padded"][0].tolist(),
+        "output": case.trace.output[0].tolist(),
+        "size": [size_latex(case, axis) for axis in (0, 1)],
+        "windows": windows(case),
+        "backward": {
+            "dy": case.given.tolist(),
+            "dx": g.by_activation["x"][0].tolist(),
+            "dpadded": g.by_activation["padded"][0].tolist(),
+            "dparams": {name: a.tolist() for name, a in g.by_param["y"].items()},
+            "readers": readers(case),
+        },
+        "numpy": numpy_code(case),
+        "pytorch": torch_code(case),
+    }

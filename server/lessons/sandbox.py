@@ -1,0 +1,239 @@
+"""The sandbox: any small input and kernel, any setting, every window forward and backward."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from convoscope import engine
+from convoscope.server.convolution import MODES, Array, Case, numpy_code, size_latex, torch_code
+from convoscope.server.errors import Problem
+from convoscope.server.lessons import items, nets
+from convoscope.server.lessons.model import Beat, Board, Choice, Image, Lesson, Number, Numbers, Try, Values
+from convoscope.server.lessons.snippets import Run
+from convoscope.server.limits import Limits
+
+KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "edge": ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+    "blur": ((1 / 9,) * 3,) * 3,
+    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    "neighbours": ((1, 1, 1), (1, 0, 1), (1, 1, 1)),
+}
+LISTED = 12  # products that are shown one by one; of more, their sums by channel
+GLIDER = ((0, 1), (1, 2), (2, 0), (2, 1), (2, 2))
+BLINKER = ((5, 4), (5, 5), (5, 6))
+
+
+def filled(v: Values) -> Array:
+    """The input, (C, H, W): typed, or made as `fill` says."""
+    shape = v["channels"], v["rows"], v["columns"]
+    if v["fill"] == "typed" and v["input"]:
+        return fitted(np.array(v["input"], float), shape)
+    if v["fill"] == "life":
+        return life(shape)
+    if v["fill"] == "picture":
+        return patch(v, shape)
+    return np.random.default_rng(v["seed"]).integers(0, 10, shape).astype(float)
+
+
+def fitted(a: Array, shape: tuple[int, ...]) -> Array:
+    """The array cut, or filled up with zeros, to a shape."""
+    out = np.zeros(shape)
+    common = tuple(slice(min(n, m)) for n, m in zip(a.shape, shape, strict=True))
+    out[common] = a[common]
+    return out
+
+
+def life(shape: tuple[int, ...]) -> Array:
+    """Cells of Conway's Game of Life: a glider, and a blinker where there is room."""
+    out = np.zeros(shape)
+    for r, c in (*GLIDER, *BLINKER):
+        if r < shape[1] and c < shape[2]:
+            out[:, r, c] = 1
+    return out
+
+
+def patch(v: Values, shape: tuple[int, ...]) -> Array:
+    """The middle of the picture as the example CNN reads it, rounded to one decimal."""
+    x = nets.LOOKED.trace(v["image"].picture).activations["input"][0]
+    top, left = ((n - m) // 2 for n, m in zip(x.shape[1:], shape[1:], strict=True))
+    middle = x[:, top : top + shape[1], left : left + shape[2]]
+    return np.stack([middle[c % len(x)] for c in range(shape[0])]).round(1).astype(float)
+
+
+def kernel(v: Values) -> Array:
+    """The kernel: typed, by name, or random."""
+    per = v["channels"] // v["groups"] if v["channels"] % v["groups"] == 0 else 1
+    shape = (v["filters"], per, v["kh"], v["kw"])
+    if v["transposed"] == "yes":
+        shape = (v["channels"], max(v["filters"] // v["groups"], 1), v["kh"], v["kw"])
+    if v["kernel"] == "typed" and v["weights"]:
+        return fitted(np.array(v["weights"], float), shape)
+    if v["kernel"] in KERNELS:
+        named = np.array(KERNELS[v["kernel"]])[None, None]
+        return fitted(np.broadcast_to(named, (*shape[:2], 3, 3)), shape)
+    return np.random.default_rng(v["seed"] + 1).integers(-2, 3, shape).astype(float)
+
+
+@lru_cache(maxsize=32)
+def _case(key: tuple[Any, ...]) -> Case:
+    x, w, bias, stride, pad, mode, dilation, groups, transposed = key
+    array = [np.frombuffer(data, np.float64).reshape(shape) for data, shape in (x, w)]
+    made = Case(
+        array[0], array[1], np.full(filters_of(array[1], groups, transposed), bias) if bias else None, (stride,) * 2, (pad,) * 4,
+        mode, (dilation,) * 2, groups, transposed,
+    )  # fmt: skip
+    made.bounded(Limits())
+    return made
+
+
+def filters_of(w: Array, groups: int, transposed: bool) -> int:
+    """How many channels the output has."""
+    return w.shape[1] * groups if transposed else len(w)
+
+
+def case(v: Values) -> Case:
+    """What is asked. Raises Problem or an error of the engine, both with words for the reader."""
+    x, w = filled(v), kernel(v)
+    arrays = ((x.tobytes(), x.shape), (w.tobytes(), w.shape))
+    return _case((*arrays, v["bias"], v["stride"], v["pad"], v["mode"], v["dilation"], v["groups"], v["transposed"] == "yes"))
+
+
+def board(v: Values) -> Board:
+    """The figure, or why there is none."""
+    try:
+        made = case(v)
+        return backward(v, made) if v["direction"] == "backward" else forward(v, made)
+    except (engine.errors.ConvoscopeError, Problem) as error:
+        why = str(error.detail) if isinstance(error, Problem) else str(error)
+        return Board([[items.words(why)]], why)
+
+
+def inputs(v: Values, made: Case, channels: list[int], marks: list[Any]) -> list[items.Item]:
+    """The padded input, channel by channel, with its padding marked."""
+    padded = made.trace.activations["padded"][0]
+    top, left = (0, 0) if made.transposed else made.padding[:2]
+    rows, columns = made.x.shape[1:]
+    outside = [(r, c) for r in range(padded.shape[1]) for c in range(padded.shape[2]) if not (top <= r < top + rows and left <= c < left + columns)]
+    small = padded.shape[2] > 12
+    return [
+        items.grid(padded[c], f"input{f' {c}' if len(padded) > 1 else ''}", name=f"padded{c}", marks=[items.mark("padding", outside), *marks], small=small,
+                   span=float(np.abs(padded).max()))
+        for c in channels
+    ]  # fmt: skip
+
+
+def forward(v: Values, made: Case) -> Board:
+    """One window: the input under it, the filter, their products' sums, the output as far as it is made."""
+    cells = made.cells
+    t = min(v["t"], len(cells) - 1)
+    k, r, c = cells[t]
+    e = made.trace.explain("y", (k, r, c))
+    _, channels, rows, columns = e.operands[0].cells
+    w = np.asarray(e.operands[1].values)
+    under = [items.mark("window", [(i, j) for i in rows for j in columns])] if rows and columns else []
+    y = made.trace.output[0]
+    todo = [(i, j) for kk, i, j in cells[t + 1 :] if kk == k]
+    weights = [items.grid(w[n].reshape(len(rows), len(columns)), f"weights{f' {k}, {ch}' if made.w.size > made.w[0, 0].size else ''}", role="weight", span=float(np.abs(made.w).max()), name=f"w{n}")
+               for n, ch in enumerate(channels)] if rows and columns else []  # fmt: skip
+    out = items.grid(y[k], f"output{f' {k}' if len(y) > 1 else ''}", name="output", marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])], small=y.shape[2] > 12, span=float(np.abs(y).max()))
+    terms = [(s.label, s.value) for s in e.steps if s.label != "rounding"]
+    assert e.products is not None
+    if 0 < e.products.size <= LISTED:
+        pairs = zip(np.ravel(e.operands[0].values), np.ravel(w), np.ravel(e.products), strict=True)
+        bias = [(s.label, s.value) for s in e.steps if s.label == "bias"]
+        terms = [(f"{x + 0.0:.4g} × {u + 0.0:.4g}", float(p)) for x, u, p in pairs] + bias
+    size = items.math(size_latex(made, 0), under=size_latex(made, 1))
+    rows_ = [[*inputs(v, made, channels, under), *weights, out], [items.total(terms, f"out[{k}, {r}, {c}]", e.value), size]]
+    return Board([*rows_, *codes(v, made)], f"Window {t + 1} of {len(cells)}: out[{k}, {r}, {c}] = {e.value:g}.", {"t": (0, len(cells) - 1)})
+
+
+def backward(v: Values, made: Case) -> Board:
+    """One input cell: who reads it, their gradients times the weights that they read it with."""
+    padded = made.network.shapes["padded"][1:]
+    count = int(np.prod(padded))
+    t = min(v["t"], count - 1)
+    at = tuple(int(i) for i in np.unravel_index(t, padded))
+    g = made.gradients
+    e = g.explain("padded", at)
+    given = e.operands[0].at
+    assert given is not None
+    assert e.products is not None
+    readers = [tuple(int(i) for i in o[1:]) for o in given]
+    values = zip(e.operands[0].values.ravel(), e.operands[1].values.ravel(), strict=True)
+    terms = [(f"out[{', '.join(map(str, o))}]: {dy:.3g} × {w:.3g}", float(p)) for o, (dy, w), p in zip(readers, values, e.products.ravel(), strict=True)]
+    channels = sorted({o[0] for o in readers}) or [0]
+    dys = [items.grid(made.given[k], f"∂out{f' {k}' if len(made.given) > 1 else ''}, given", role="gradient", marks=[items.mark("window", [o[1:] for o in readers if o[0] == k])]) for k in channels[:3]]
+    dx = g.by_activation["padded"][0]
+    todo = [(i, j) for i in range(padded[1]) for j in range(padded[2]) if at[0] * padded[1] * padded[2] + i * padded[2] + j > t]
+    rows = [
+        [*inputs(v, made, [at[0]], [items.mark("pick", [at[1:]])]), *dys,
+         items.grid(dx[at[0]], f"∂input{f' {at[0]}' if padded[0] > 1 else ''}", role="gradient", decimals=items.decimals_of(dx), marks=[items.mark("blank", todo), items.mark("pick", [at[1:]])], span=float(np.abs(dx).max()))],
+        [items.total(terms[:18], f"∂input[{', '.join(map(str, at))}]" + (f" ({len(terms) - 18} more terms)" if len(terms) > 18 else ""), e.value, role="gradient")] if terms
+        else [items.words("No window reads this cell: its gradient is 0.")],
+        [items.grid(g.by_param["y"]["weight"][k, 0], f"∂weights {k}, 0", role="gradient") for k in range(min(4, len(made.w)))],
+    ]  # fmt: skip
+    return Board([*rows, *codes(v, made)], f"Cell {t + 1} of {count}: {len(terms)} windows read it, its gradient is {e.value:g}.", {"t": (0, count - 1)})
+
+
+def codes(v: Values, made: Case) -> list[list[items.Item]]:
+    """The case as code, where it is asked for."""
+    if v["code"] == "none":
+        return []
+    text = numpy_code(made) if v["code"] == "numpy" else torch_code(made)
+    return [[items.code(Run(text, "", False))]]
+
+
+def arrays(v: Values) -> Board:
+    """Input and kernel to type into."""
+    x, w = filled(v), kernel(v)
+    to_x, to_w = {"fill": "typed", "input": x.tolist()}, {"kernel": "typed", "weights": w.tolist()}
+    given = [items.grid(x[c], f"input {c}", edit="input", slot=(c,), also=to_x) for c in range(len(x))]
+    weights = [[items.grid(w[k, c], f"weights {k}, {c}", role="weight", edit="weights", slot=(k, c), also=to_w) for c in range(w.shape[1])] for k in range(len(w))]
+    return Board([given, *weights], "Input and kernel: click a number and type.")
+
+
+FILLS = (("typed", "typed"), ("random", "random"), ("picture", "a picture's patch"), ("life", "Game of Life"))
+NAMED = (("typed", "typed"), ("random", "random"), *((name, name) for name in KERNELS))
+PRESETS = (
+    Try("The lecture: stride 2, pad 1 on 7×7", {"rows": 7, "columns": 7, "stride": 2, "pad": 1, "kernel": "random"}),
+    Try("VGG: 3×3, pad 1 keeps the size", {"pad": 1, "kernel": "sharpen"}),
+    Try("Count the neighbours in the Game of Life", {"fill": "life", "kernel": "neighbours", "pad": 1, "mode": "wrap", "rows": 8, "columns": 8}),
+    Try("Edges of a picture", {"fill": "picture", "kernel": "edge", "rows": 12, "columns": 12}),
+    Try("Dilation 2: a hollow window", {"dilation": 2, "rows": 8, "columns": 8, "kernel": "random"}),
+    Try("Depthwise: groups = channels", {"channels": 2, "filters": 2, "groups": 2, "kernel": "random"}),
+    Try("1×1: mix the channels", {"channels": 3, "filters": 2, "kh": 1, "kw": 1, "kernel": "random", "rows": 4, "columns": 4}),
+    Try("Transposed, stride 2: larger", {"transposed": "yes", "stride": 2, "rows": 3, "columns": 3, "kernel": "random"}),
+    Try("Reflected padding", {"pad": 2, "mode": "reflect", "kernel": "blur"}),
+    Try("Backward: the filter, the other way", {"direction": "backward", "rows": 5, "columns": 5, "kernel": "random"}),
+)
+SETTINGS = (
+    "direction", "t", "fill", "kernel", "rows", "columns", "channels", "filters", "kh", "kw", "stride", "pad", "mode", "dilation",
+    "groups", "transposed", "bias", "seed", "image", "code",
+)  # fmt: skip
+SANDBOX = Lesson(
+    slug="sandbox",
+    title="Sandbox",
+    summary="Any small convolution: every window, forward and backward, with its arithmetic and its code.",
+    covers=(),
+    controls=(
+        Choice("direction", "direction", "forward", (("forward", "forward"), ("backward", "backward"))),
+        Number("t", "step", 0, 0, 4095, plays=True),
+        Choice("fill", "input", "random", FILLS), Choice("kernel", "kernel", "edge", NAMED),
+        Number("rows", "input rows", 6, 1, 16), Number("columns", "input columns", 6, 1, 16),
+        Number("channels", "input channels", 1, 1, 4), Number("filters", "filters", 1, 1, 4),
+        Number("kh", "kernel rows", 3, 1, 7), Number("kw", "kernel columns", 3, 1, 7), Number("stride", "stride", 1, 1, 5),
+        Number("pad", "padding", 0, 0, 5), Choice("mode", "padding mode", "constant", tuple((m, m) for m in MODES)),
+        Number("dilation", "dilation", 1, 1, 4), Number("groups", "groups", 1, 1, 4),
+        Choice("transposed", "transposed", "no", (("no", "no"), ("yes", "yes"))), Number("bias", "bias", 0, -9, 9),
+        Number("seed", "seed of the random numbers", 0, 0, 999), Image("image", "picture"),
+        Choice("code", "code", "none", (("none", "none"), ("numpy", "NumPy"), ("pytorch", "PyTorch"))),
+        Numbers("input", "the input", 3), Numbers("weights", "the kernel", 4),
+    ),
+    beats=(
+        Beat("run", "play", "Any small convolution", "Set anything, step window by window, forward or backward.", board, SETTINGS, tries=PRESETS),
+        Beat("type", "play", "Type the numbers", "Click a number of the input or the kernel and type. Then go back to the run.", arrays),
+    ),
+)  # fmt: skip
