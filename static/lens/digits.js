@@ -4,7 +4,7 @@
  */
 
 export const SIGNIFICANT = [5, 7, 9]; // of the largest number in a column; nine tell any two float32 apart
-const TRIES = 2; // more decimals than usual, for a column to add up
+const TRIES = 1; // more decimals than usual, for a column to add up
 const LEAST = 1e-3, MOST = 1e6; // outside of these a column is printed in units of a power of ten
 
 /**
