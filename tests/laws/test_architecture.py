@@ -129,7 +129,7 @@ def mentions(pattern: str, advice: str) -> Callable[[str, str], Iterator[str]]:
 
 def module_paths(source: str) -> list[str]:
     """What a module imports, without the imports inside JSDoc: those are types."""
-    return re.findall(r"""(?:\bfrom|\bimport|\bimport\s*\()\s*["']([^"']+)["']""", code(source))
+    return re.findall(r"""(?:\bfrom\s+|\bimport\s*|\bimport\s*\(\s*)["']([^"']+)["']""", code(source))
 
 
 def modules_are_ours(path: str, source: str) -> Iterator[str]:
@@ -258,6 +258,7 @@ PLANTED = [
     ("a file is a concept", "engine/everything.py", "x = 1\n" * (LONGEST + 1)),
 ]
 INNOCENT = [
+    ("static/pictures/copy.js", "caption('from', source, 'the flattened row'),"),
     ("static/pictures/reduce.js", "// document.title and fetch(x)\nexport const span = e.window.size; /* Date */"),
     ("static/views/lens.js", "const row = client.fetch(ref), place = entry.location.row;"),
     ("static/main.js", 'svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");'),
