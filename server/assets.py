@@ -7,12 +7,13 @@ stands for the content of all files together, it may keep what it has; relative 
 
 import gzip
 import hashlib
+import json
 import os
 import posixpath
 from pathlib import Path
 from typing import NamedTuple
 
-from convoscope.server.pack import packed
+from convoscope.server.pack import Unpackable, packed
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -88,7 +89,10 @@ class Assets:
             return None
         if (key, name) not in self._packs:
             self._packs = {k: v for k, v in self._packs.items() if k[0] == key}
-            file, table = packed(entry, self._text, posixpath.basename(entry).removesuffix(".js") + MAP)
+            try:
+                file, table = packed(entry, self._text, posixpath.basename(entry).removesuffix(".js") + MAP)
+            except Unpackable as wrong:  # whoever wrote it reads why in the browser's console
+                file, table = f"throw new Error({json.dumps(str(wrong))});\n", "{}"
             for suffix, text in ((PACK, file), (MAP, table)):
                 self._packs[key, entry.removesuffix(".js") + suffix] = asset(text.encode(), suffix, (0, 0))
         return self._packs[key, name]

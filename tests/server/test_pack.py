@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from convoscope.server.assets import Assets
 from convoscope.server.pack import DIGITS, Unpackable, packed, vlq
 from convoscope.server.pages import ASSETS
 from tests.tree import ROOT
@@ -123,3 +124,21 @@ def test_the_page_is_packed_whole(tmp_path: Path) -> None:
 def test_a_pack_of_nothing_is_not_there() -> None:
     assert ASSETS.get("nowhere.pack.js") is None
     assert ASSETS.get("../server/app.pack.js") is None
+
+
+def test_what_cannot_be_packed_says_so_in_the_console(tmp_path: Path) -> None:
+    (tmp_path / "main.js").write_text("export default 1;\n")
+    pack = Assets(tmp_path).get("main.pack.js")
+    assert pack is not None
+    assert pack.body.startswith(b"throw new Error(\"main.js, line 1: 'export default 1;' cannot be packed. ")
+
+
+def test_a_pack_is_made_anew_when_a_module_changes(tmp_path: Path) -> None:
+    (tmp_path / "main.js").write_text("one();\n")
+    assets = Assets(tmp_path)
+    first = assets.get("main.pack.js")
+    (tmp_path / "main.js").write_text("second();\n")
+    second = assets.get("main.pack.js")
+    assert first is not None
+    assert second is not None
+    assert (b"one();" in first.body, b"second();" in second.body) == (True, True)
