@@ -12,7 +12,7 @@ from convoscope.server.services import ServicesDep, refuse
 
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["gradients"])
 WHAT = "What is differentiated: loss:3, logit:5 or unit:conv2@3,5,7."
-HOW: dict[str, Any] = {"pattern": r"^(loss:\d+(,\d+)*|logit:\d+|unit:.+@\d+(,\d+)*)$"}
+HOW: dict[str, Any] = {"pattern": r"^(loss:\d+|logit:\d+|unit:.+@\d+(,\d+)*)$"}
 Objective = Annotated[str, Query(description=WHAT, json_schema_extra=HOW, examples=["loss:3"])]
 
 
