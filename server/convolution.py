@@ -50,7 +50,12 @@ class Case:
     def network(self) -> engine.Network:
         """Padding as a layer of its own (a transposed convolution cuts instead), and the convolution."""
         self._check()
-        settings = {"filters": self.filters, "kernel": self.w.shape[2:], "stride": self.stride, "dilation": self.dilation}
+        settings = {
+            "filters": self.filters,
+            "kernel": self.w.shape[2:],
+            "stride": self.stride,
+            "dilation": self.dilation,
+        }
         kind = "conv_transpose2d" if self.transposed else "conv2d"
         cut = self.padding if self.transposed else (0, 0, 0, 0)
         made = {"kind": kind, **settings, "padding": cut, "groups": self.groups, "bias": self.bias is not None}
@@ -114,7 +119,12 @@ class Case:
             ("kernel", self.w.size, limits.convolve_kernel),
         ):
             if size > most:
-                raise Problem("convolve_too_large", f"The {name} has {size} numbers; at most {most} are taken.", limit=most, value=size)
+                raise Problem(
+                    "convolve_too_large",
+                    f"The {name} has {size} numbers; at most {most} are taken.",
+                    limit=most,
+                    value=size,
+                )
         if (total := self.products()) > limits.convolve_products:
             detail = f"All windows together multiply {total} times; at most {limits.convolve_products} are taken."
             raise Problem("convolve_too_large", detail, limit=limits.convolve_products, value=total)
@@ -136,7 +146,13 @@ def size_latex(case: Case, axis: int) -> str:
 
 def literal(a: Array) -> str:
     """An array as NumPy code."""
-    return "np.array(" + np.array2string(a, separator=", ", threshold=10**6, max_line_width=100, floatmode="unique").replace("\n", "\n    ") + ")"
+    return (
+        "np.array("
+        + np.array2string(a, separator=", ", threshold=10**6, max_line_width=100, floatmode="unique").replace(
+            "\n", "\n    "
+        )
+        + ")"
+    )
 
 
 def numpy_code(case: Case) -> str:
@@ -156,7 +172,11 @@ def numpy_code(case: Case) -> str:
             f"    for i in range({case.x.shape[1]}):",
             f"        for j in range({case.x.shape[2]}):",
             f"            r, q = {sh} * i, {sw} * j",
-            f"            out[g * per:(g + 1) * per, r:r + {dh * (kh - 1) + 1}:{dh}, q:q + {dw * (kw - 1) + 1}:{dw}] += X[c, i, j] * W[c]",
+            (
+                f"            out[g * per:(g + 1) * per, r:r + {dh * (kh - 1) + 1}:{dh}, "
+                f"q:q + {dw * (kw - 1) + 1}:{dw}] "
+                "+= X[c, i, j] * W[c]"
+            ),
             f"out = out[:, {top}:{full[0] - bottom}, {left}:{full[1] - right}] + b[:, None, None]",
             "print(out)",
         ]
@@ -171,7 +191,8 @@ def numpy_code(case: Case) -> str:
         f"    for r in range({rows}):",
         f"        for c in range({columns}):",
         f"            r0, c0 = {sh} * r, {sw} * c",
-        f"            window = X[first:first + per, r0:r0 + {dh * (kh - 1) + 1}:{dh}, c0:c0 + {dw * (kw - 1) + 1}:{dw}]",
+        f"            window = X[first:first + per, r0:r0 + {dh * (kh - 1) + 1}:{dh}, "
+        f"c0:c0 + {dw * (kw - 1) + 1}:{dw}]",
         "            out[k, r, c] = np.sum(window * W[k]) + b[k]",
         "print(out)",
     ]
@@ -198,7 +219,9 @@ def torch_code(case: Case) -> str:
         source = "X[None]"
         if any(case.padding):
             source = "padded"
-            lines.append(f"padded = F.pad(X[None], ({left}, {right}, {top}, {bottom}), mode={TORCH_MODES[case.mode]!r})")
+            lines.append(
+                f"padded = F.pad(X[None], ({left}, {right}, {top}, {bottom}), mode={TORCH_MODES[case.mode]!r})"
+            )
         lines.append(f"out = F.conv2d({source}, W, {bias}, {how})")
     return "\n".join((*lines, "print(out[0])"))
 
@@ -214,14 +237,16 @@ def windows(case: Case) -> list[dict[str, Any]]:
     for at in case.cells:
         e = case.trace.explain("y", at)
         assert e.products is not None
-        found.append({
-            "at": list(at),
-            "cells": [list(map(int, c)) for c in e.operands[0].cells[1:]],
-            "taps": [list(map(int, c)) for c in e.operands[1].cells],
-            "products": np.asarray(e.products).ravel().tolist(),
-            "steps": [{"label": s.label, "value": s.value, "total": s.total} for s in e.steps],
-            "value": e.value,
-        })  # fmt: skip
+        found.append(
+            {
+                "at": list(at),
+                "cells": [list(map(int, c)) for c in e.operands[0].cells[1:]],
+                "taps": [list(map(int, c)) for c in e.operands[1].cells],
+                "products": np.asarray(e.products).ravel().tolist(),
+                "steps": [{"label": s.label, "value": s.value, "total": s.total} for s in e.steps],
+                "value": e.value,
+            }
+        )
     return found
 
 
@@ -233,14 +258,16 @@ def readers(case: Case) -> list[dict[str, Any]]:
         given, local = e.operands[:2]
         assert given.at is not None
         assert e.products is not None
-        found.append({
-            "at": list(at),
-            "outputs": given.at[:, 1:].tolist(),
-            "gradients": given.values.ravel().tolist(),
-            "weights": local.values.ravel().tolist(),
-            "products": np.asarray(e.products).ravel().tolist(),
-            "value": e.value,
-        })  # fmt: skip
+        found.append(
+            {
+                "at": list(at),
+                "outputs": given.at[:, 1:].tolist(),
+                "gradients": given.values.ravel().tolist(),
+                "weights": local.values.ravel().tolist(),
+                "products": np.asarray(e.products).ravel().tolist(),
+                "value": e.value,
+            }
+        )
     return found
 
 
@@ -252,7 +279,13 @@ def csv(case: Case) -> str:
         x, w = e.operands
         assert e.products is not None
         places = product(*(map(int, c) for c in x.cells[1:]))
-        terms = zip(places, x.values.ravel().tolist(), w.values.ravel().tolist(), np.asarray(e.products).ravel().tolist(), strict=True)
+        terms = zip(
+            places,
+            x.values.ravel().tolist(),
+            w.values.ravel().tolist(),
+            np.asarray(e.products).ravel().tolist(),
+            strict=True,
+        )
         rows += [",".join(map(str, (*at, n, *place, *numbers, e.value))) for n, (place, *numbers) in enumerate(terms)]
     return "\n".join(rows) + "\n"
 

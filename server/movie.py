@@ -67,7 +67,9 @@ def frame(case: Case, colours: Colours, step: int) -> Any:
     return image
 
 
-def matrix(draw: Any, colours: Colours, a: Array, span: float, left: int, top: int, shown: set[tuple[int, int]] | None) -> None:
+def matrix(
+    draw: Any, colours: Colours, a: Array, span: float, left: int, top: int, shown: set[tuple[int, int]] | None
+) -> None:
     """A matrix of coloured cells with their numbers; cells that are not in `shown` are still empty."""
     for (i, j), value in np.ndenumerate(a):
         x, y = left + j * CELL, top + i * CELL

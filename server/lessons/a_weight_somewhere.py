@@ -6,7 +6,7 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Item, Lesson, Number, Question, Try, Values
 
 X = np.array([[1.0, -2.0, 0.5]])
 W1 = np.array([[0.5, 0.3, 0.8], [-0.6, 0.4, 0.2]])
@@ -52,7 +52,7 @@ def sweep() -> list[tuple[float, float]]:
     return [(float(w), loss(float(w))) for w in np.linspace(LEAST, MOST, 81)]
 
 
-def picture(w: float) -> items.Item:
+def picture(w: float) -> Item:
     """The network with its numbers; the weight stands out."""
     trace, _ = at(w)
     _, p = engine.logits_and_probabilities(trace)
@@ -70,7 +70,7 @@ def picture(w: float) -> items.Item:
     return items.net(layers, edges, "input, hidden layer (ReLU), probabilities")
 
 
-def graph(w: float, *, line: bool = True, after: float | None = None) -> items.Item:
+def graph(w: float, *, line: bool = True, after: float | None = None) -> Item:
     """L over the weight, with the slope where it stands."""
     value, g, reach = loss(w), slope(w), 0.7
     tangent = [(w - reach, value - reach * g), (w + reach, value + reach * g)] if line else []
@@ -82,22 +82,30 @@ def setup(v: Values) -> Board:
     """The network and its loss."""
     w = v["w"]
     loss_now = items.number("L", loss(w), "−log p(cat), the right answer")
-    return Board([[picture(w), loss_now]], f"A network of 3 inputs, 2 hidden units and 2 classes. Its loss is {loss(w):.4f}.")
+    return Board(
+        [[picture(w), loss_now]], f"A network of 3 inputs, 2 hidden units and 2 classes. Its loss is {loss(w):.4f}."
+    )
 
 
 def nudged(v: Values) -> Board:
     """The network, the loss, and the curve."""
     w = v["w"]
     say = f"With the weight at {w:.2f} the loss is {loss(w):.4f} and its slope {slope(w):+.4f}."
-    now = [items.number("$W^{(1)}_{12}$", w, decimals=2, role="weight"), items.number("L", loss(w)),
-           items.number("slope $\\frac{\\partial L}{\\partial W^{(1)}_{12}}$", slope(w), role="gradient")]  # fmt: skip
+    now = [
+        items.number("$W^{(1)}_{12}$", w, decimals=2, role="weight"),
+        items.number("L", loss(w)),
+        items.number("slope $\\frac{\\partial L}{\\partial W^{(1)}_{12}}$", slope(w), role="gradient"),
+    ]
     return Board([[picture(w), graph(w)], now], say)
 
 
 def guess(v: Values) -> Board:
     """The network before the nudge; the curve is not given away."""
     w = v["w"]
-    return Board([[picture(w), items.number("L", loss(w)), items.number("slope", slope(w), role="gradient")]], "Before the nudge.")
+    return Board(
+        [[picture(w), items.number("L", loss(w)), items.number("slope", slope(w), role="gradient")]],
+        "Before the nudge.",
+    )
 
 
 def measured(v: Values) -> Board:
@@ -111,24 +119,32 @@ def measured(v: Values) -> Board:
         ("from the backward pass", f"{check.analytic:.9f}"),
         ("relative difference", f"{check.relative_error:.1e}"),
     ]
-    return Board([[graph(v["w"]), items.table(("", "number"), rows, "the gradient, twice")]],
-                 f"Measured {check.numeric:.6f}, computed {check.analytic:.6f}.")  # fmt: skip
+    return Board(
+        [[graph(v["w"]), items.table(("", "number"), rows, "the gradient, twice")]],
+        f"Measured {check.numeric:.6f}, computed {check.analytic:.6f}.",
+    )
 
 
 def updated(v: Values) -> Board:
     """One step downhill: every parameter moves against its gradient."""
     w, rate = v["w"], v["rate"]
     trace, gradients = at(w)
-    stepped = {node: {k: a - rate * gradients.by_param[node][k] for k, a in p.items()} for node, p in trace.network.params.items()}
+    stepped = {
+        node: {k: a - rate * gradients.by_param[node][k] for k, a in p.items()}
+        for node, p in trace.network.params.items()
+    }
     after = trace.network.with_params(stepped).trace(X).gradients(engine.loss(0)).value
     old, new = trace.network.params["h"]["weight"], stepped["h"]["weight"]
     g = gradients.by_param["h"]["weight"]
     mark = [items.mark("pick", [WHICH])]
     row = [
-        items.grid(old, "$W^{(1)}$", role="weight", marks=mark, decimals=3, span=1), items.op("−"),
-        items.words(f"{rate:g} ×"), items.grid(g, "$\\frac{\\partial L}{\\partial W^{(1)}}$", role="gradient", marks=mark, decimals=3),
-        items.op("="), items.grid(new, "$W^{(1)}$ after", role="weight", marks=mark, decimals=3, span=1),
-    ]  # fmt: skip
+        items.grid(old, "$W^{(1)}$", role="weight", marks=mark, decimals=3, span=1),
+        items.op("−"),
+        items.words(f"{rate:g} ×"),
+        items.grid(g, "$\\frac{\\partial L}{\\partial W^{(1)}}$", role="gradient", marks=mark, decimals=3),
+        items.op("="),
+        items.grid(new, "$W^{(1)}$ after", role="weight", marks=mark, decimals=3, span=1),
+    ]
     losses = [items.number("L before", gradients.value), items.op("→"), items.number("L after", after)]
     return Board([row, losses], f"One step of {rate:g} takes the loss from {gradients.value:.4f} to {after:.4f}.")
 
@@ -159,45 +175,97 @@ LESSON = Lesson(
         Number("rate", "learning rate", 0.5, 0.0, 4.0, 0.1),
     ),
     beats=(
-        Beat("setup", "say", "A network, a picture, a loss", """
+        Beat(
+            "setup",
+            "say",
+            "A network, a picture, a loss",
+            """
 A network is a chain of layers $h^{(1)}, h^{(2)}, \\dots$ with parameters $(\\theta^{(1)}, \\theta^{(2)}, \\dots)$. It
 reads an input and gives probabilities; the **loss** $L$ says how wrong they are. Here the right answer is *cat*.
 
 **Goal:** find values for the parameters so that the loss is small.
-""", setup),
-        Beat("a-weight", "show", "A weight somewhere in the network", """
+""",
+            setup,
+        ),
+        Beat(
+            "a-weight",
+            "show",
+            "A weight somewhere in the network",
+            """
 Take one weight, anywhere: $W^{(1)}_{12}$, the one between the second input and the first hidden unit. It is one of
 the 14 numbers that this network may learn.
 
 Everything else stays as it is. Then $L$ depends on this one number only, and we can draw it as a curve.
-""", nudged),
-        Beat("predict", "predict", "Nudge it", """
+""",
+            nudged,
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "Nudge it",
+            """
 The slope of the curve is the **gradient** $\\frac{\\partial L}{\\partial W^{(1)}_{12}}$: how much $L$ changes when the
 weight changes a little.
-""", guess, question=Question(
-            f"The weight goes up by {NUDGE}. What will the loss be, by the slope? (three decimals)", "number", forecast, forecast_why,
-            near=0.002)),
-        Beat("play", "play", "Move the weight", """
+""",
+            guess,
+            question=Question(
+                f"The weight goes up by {NUDGE}. What will the loss be, by the slope? (three decimals)",
+                "number",
+                forecast,
+                forecast_why,
+                near=0.002,
+            ),
+        ),
+        Beat(
+            "play",
+            "play",
+            "Move the weight",
+            """
 Move the weight and watch $L$. Where the slope is positive, less weight means less loss. Where the ReLU behind it is
 off, the curve is flat: there is no slope, and nothing to learn from.
-""", nudged, ("w",)),
-        Beat("measure", "show", "How do we get the gradient?", """
+""",
+            nudged,
+            ("w",),
+        ),
+        Beat(
+            "measure",
+            "show",
+            "How do we get the gradient?",
+            """
 We could nudge every weight and measure. It works, and it is how we *check* gradients, but it takes two passes for
 each of the weights: for a network with a million, two million passes.
 
 **Backpropagation** gives all of them in one pass back. That is the next lesson.
-""", measured, ("eps", "w")),
-        Beat("update", "show", "θ updated", """
+""",
+            measured,
+            ("eps", "w"),
+        ),
+        Beat(
+            "update",
+            "show",
+            "θ updated",
+            """
 With the gradient of every weight in hand, move each one a little downhill, by the learning rate $\\eta$:
 
 $$\\theta \\leftarrow \\theta - \\eta \\, \\frac{\\partial L}{\\partial \\theta}$$
 
 That is one training step. Repeat.
-""", updated, ("rate",)),
-        Beat("try", "try", "What to try", "Three things to do with these numbers.", updated, ("w", "rate"), tries=(
-            Try("Learning rate 4: the step overshoots or not?", {"rate": 4.0}),
-            Try("A weight of 1.5: which gradients are exactly 0 now, and why?", {"w": 1.5, "rate": 0.5}),
-            Try("Find the least weight at which no learning rate changes the first row of $W^{(1)}$."),
-        )),
+""",
+            updated,
+            ("rate",),
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "Three things to do with these numbers.",
+            updated,
+            ("w", "rate"),
+            tries=(
+                Try("Learning rate 4: the step overshoots or not?", {"rate": 4.0}),
+                Try("A weight of 1.5: which gradients are exactly 0 now, and why?", {"w": 1.5, "rate": 0.5}),
+                Try("Find the least weight at which no learning rate changes the first row of $W^{(1)}$."),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

@@ -6,7 +6,7 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Choice, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Choice, Item, Lesson, Number, Question, Try, Values
 
 LAYERS = (
     ("h1", "dense", "$h^{(1)} = \\theta^{(1)} x$"),
@@ -57,25 +57,37 @@ def theta(v: Values, n: int) -> tuple[float, float]:
     return float(e.operands[1].values[0]), e.value
 
 
-def row(v: Values, forward: int = LAST, backward: int = 0, pick: int = -1, blank: int = -1, locals_: bool = True) -> items.Item:
+def row(
+    v: Values, forward: int = LAST, backward: int = 0, pick: int = -1, blank: int = -1, locals_: bool = True
+) -> Item:
     """The chain: values up to `forward`, gradients down to `backward`."""
     nodes = []
     for n in range(LAST + 1):
         shown = n >= backward and n != blank
         said = f"local {local(v, n):.4f}" if locals_ and n > 0 and backward <= n else ""
         own = f"θ = {both(v)[0].network.params[NODES[n]]['weight'][0, 0]:.2f}" if n in (1, 3) else ""
-        nodes.append({
-            "name": NAMES[n], "formula": LAYERS[n - 1][2] if n else "", "theta": own,
-            "value": value(v, n) if n <= forward else None, "gradient": gradient(v, n) if shown else None,
-            "local": said, "pick": n == pick,
-        })  # fmt: skip
+        nodes.append(
+            {
+                "name": NAMES[n],
+                "formula": LAYERS[n - 1][2] if n else "",
+                "theta": own,
+                "value": value(v, n) if n <= forward else None,
+                "gradient": gradient(v, n) if shown else None,
+                "local": said,
+                "pick": n == pick,
+            }
+        )
     return items.chain(nodes)
 
 
 def forward(v: Values) -> Board:
     """The forward pass as far as it has come."""
     t = v["t"]
-    return Board([[row(v, t, LAST + 1, t, locals_=False)]], f"Forward, step {t}: {SAID[t]} is {value(v, t):.4f}.", {"t": (0, LAST)})
+    return Board(
+        [[row(v, t, LAST + 1, t, locals_=False)]],
+        f"Forward, step {t}: {SAID[t]} is {value(v, t):.4f}.",
+        {"t": (0, LAST)},
+    )
 
 
 def backward(v: Values) -> Board:
@@ -85,7 +97,11 @@ def backward(v: Values) -> Board:
         sentence = "The backward pass starts at the loss: $\\frac{\\partial L}{\\partial L} = 1$."
     else:
         sentence = f"given {gradient(v, n + 1):.4f} × local {local(v, n + 1):.4f} = **{gradient(v, n):.4f}**"
-    return Board([[row(v, LAST, n, n)], [items.words(sentence)]], f"Backward, step {v['t']}: gradient {gradient(v, n):.4f}.", {"t": (0, LAST)})
+    return Board(
+        [[row(v, LAST, n, n)], [items.words(sentence)]],
+        f"Backward, step {v['t']}: gradient {gradient(v, n):.4f}.",
+        {"t": (0, LAST)},
+    )
 
 
 def layer_of(v: Values) -> int:
@@ -97,30 +113,41 @@ def product(v: Values) -> Board:
     """given × local = wanted, to the left and for the weights."""
     n = layer_of(v)
     left = [
-        items.number("given to us $\\frac{\\partial L}{\\partial h^{(n)}}$", gradient(v, n), role="gradient"), items.op("·"),
-        items.number("local $\\frac{\\partial h^{(n)}}{\\partial h^{(n-1)}}$", local(v, n), role="plain"), items.op("="),
+        items.number("given to us $\\frac{\\partial L}{\\partial h^{(n)}}$", gradient(v, n), role="gradient"),
+        items.op("·"),
+        items.number("local $\\frac{\\partial h^{(n)}}{\\partial h^{(n-1)}}$", local(v, n), role="plain"),
+        items.op("="),
         items.number("to the left $\\frac{\\partial L}{\\partial h^{(n-1)}}$", gradient(v, n - 1), role="gradient"),
-    ]  # fmt: skip
+    ]
     rows = [[row(v, pick=n)], left]
     if n in (1, 3):
         own, wanted = theta(v, n)
-        rows.append([
-            items.number("given to us $\\frac{\\partial L}{\\partial h^{(n)}}$", gradient(v, n), role="gradient"), items.op("·"),
-            items.number("local $\\frac{\\partial h^{(n)}}{\\partial \\theta^{(n)}}$", own, role="plain"), items.op("="),
-            items.number("what we want $\\frac{\\partial L}{\\partial \\theta^{(n)}}$", wanted, role="gradient"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                items.number("given to us $\\frac{\\partial L}{\\partial h^{(n)}}$", gradient(v, n), role="gradient"),
+                items.op("·"),
+                items.number("local $\\frac{\\partial h^{(n)}}{\\partial \\theta^{(n)}}$", own, role="plain"),
+                items.op("="),
+                items.number("what we want $\\frac{\\partial L}{\\partial \\theta^{(n)}}$", wanted, role="gradient"),
+            ]
+        )
     else:
         rows.append([items.words("This layer has no parameters: it only hands the gradient on.")])
-    return Board(rows, f"Layer {n}: given {gradient(v, n):.4f} times local {local(v, n):.4f} is {gradient(v, n - 1):.4f}.")
+    return Board(
+        rows, f"Layer {n}: given {gradient(v, n):.4f} times local {local(v, n):.4f} is {gradient(v, n - 1):.4f}."
+    )
 
 
 def blanks(v: Values) -> Board:
     """The same with the product left out."""
     n = layer_of(v)
     left = [
-        items.number("given to us", gradient(v, n), role="gradient"), items.op("·"),
-        items.number("local gradient", local(v, n), role="plain"), items.op("="), items.words("**?**"),
-    ]  # fmt: skip
+        items.number("given to us", gradient(v, n), role="gradient"),
+        items.op("·"),
+        items.number("local gradient", local(v, n), role="plain"),
+        items.op("="),
+        items.words("**?**"),
+    ]
     return Board([[row(v, LAST, n, n)], left], f"Layer {n}: {gradient(v, n):.4f} times {local(v, n):.4f} is what?")
 
 
@@ -128,8 +155,9 @@ def why(v: Values) -> str:
     """given × local, in numbers."""
     n = layer_of(v)
     return (
-        f"Given {gradient(v, n):.4f} × local {local(v, n):.4f} = **{gradient(v, n - 1):.4f}**. The layer needs to know nothing "
-        "of the layers to its right: all they have to say is in the one number that is given."
+        f"Given {gradient(v, n):.4f} × local {local(v, n):.4f} = **{gradient(v, n - 1):.4f}**. The "
+        "layer needs to know nothing of the layers to its right: "
+        "all they have to say is in the one number that is given."
     )
 
 
@@ -148,18 +176,38 @@ LESSON = Lesson(
         Number("theta3", "θ(3)", -1.2, -3.0, 3.0, 0.1),
     ),
     beats=(
-        Beat("chain-rule", "say", "It's just the chain rule", """
+        Beat(
+            "chain-rule",
+            "say",
+            "It's just the chain rule",
+            """
 A network is a chain of functions. The derivative of a chain is the product of the derivatives of its links:
 
 $$\\frac{\\partial L}{\\partial x} = \\frac{\\partial L}{\\partial h} \\frac{\\partial h}{\\partial x}$$
 
 That is all. Backpropagation does this product from the right, one layer at a time.
-""", forward, ("t",), start={"t": 6}),
-        Beat("forward", "show", "Forward propagation", """
+""",
+            forward,
+            ("t",),
+            start={"t": 6},
+        ),
+        Beat(
+            "forward",
+            "show",
+            "Forward propagation",
+            """
 Values go to the right. Each layer reads what the layer before it has made, and its own parameter $\\theta^{(n)}$, if it
 has one. The last number is the loss.
-""", forward, ("t",), start={"t": 0}),
-        Beat("what-we-want", "say", "What we want for each layer", """
+""",
+            forward,
+            ("t",),
+            start={"t": 0},
+        ),
+        Beat(
+            "what-we-want",
+            "say",
+            "What we want for each layer",
+            """
 This is what we want for each layer, to update its parameters:
 
 $$\\frac{\\partial L}{\\partial \\theta^{(n)}}$$
@@ -167,15 +215,34 @@ $$\\frac{\\partial L}{\\partial \\theta^{(n)}}$$
 To compute it, we need to propagate this gradient:
 
 $$\\frac{\\partial L}{\\partial h^{(n)}}$$
-""", backward, ("t",), start={"t": 0}),
-        Beat("each-layer", "show", "For each layer", """
-$$\\underbrace{\\frac{\\partial L}{\\partial \\theta^{(n)}}}_{\\text{what we want}} = \\underbrace{\\frac{\\partial L}{\\partial h^{(n)}}}_{\\text{given to us}} \\cdot \\underbrace{\\frac{\\partial h^{(n)}}{\\partial \\theta^{(n)}}}_{\\text{local}}$$
+""",
+            backward,
+            ("t",),
+            start={"t": 0},
+        ),
+        Beat(
+            "each-layer",
+            "show",
+            "For each layer",
+            """
+$$\\underbrace{\\frac{\\partial L}{\\partial \\theta^{(n)}}}_{\\text{what we want}} = \\underbrace{\\frac{\\partial
+L}{\\partial h^{(n)}}}_{\\text{given to us}} \\cdot \\underbrace{\\frac{\\partial h^{(n)}}{\\partial
+\\theta^{(n)}}}_{\\text{local}}$$
 
-$$\\frac{\\partial L}{\\partial h^{(n-1)}} = \\frac{\\partial L}{\\partial h^{(n)}} \\cdot \\frac{\\partial h^{(n)}}{\\partial h^{(n-1)}}$$
+$$\\frac{\\partial L}{\\partial h^{(n-1)}} = \\frac{\\partial L}{\\partial h^{(n)}} \\cdot \\frac{\\partial
+h^{(n)}}{\\partial h^{(n-1)}}$$
 
 Both use the same given gradient. The **local gradient** is just the derivative of layer $n$ by itself.
-""", product, ("n",), start={"n": "3"}),
-        Beat("boxes", "show", "Propagated = propagated × local", """
+""",
+            product,
+            ("n",),
+            start={"n": "3"},
+        ),
+        Beat(
+            "boxes",
+            "show",
+            "Propagated = propagated × local",
+            """
 For each layer, we compute:
 
 $$[\\text{propagated gradient to the left}] =$$
@@ -186,28 +253,84 @@ $$\\cdot \\; [\\text{local gradient}]$$
 
 - From the right: received during backprop.
 - Local: can be computed immediately, from what went in during the forward pass.
-""", product, ("n",), start={"n": "2"}),
-        Beat("predict", "predict", "The sigmoid's turn", """
+""",
+            product,
+            ("n",),
+            start={"n": "2"},
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "The sigmoid's turn",
+            """
 The gradient has come back to layer 4, the sigmoid. Its local gradient is $f(1 - f)$.
-""", blanks, start={"n": "4"}, question=Question(
-            "What goes to the left, $\\frac{\\partial L}{\\partial h^{(3)}}$? (two decimals)", "number",
-            lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006)),
-        Beat("backward", "show", "Backward propagation", """
-Gradients go to the left. It starts at the loss, $\\frac{\\partial L}{\\partial L} = 1$, and each layer multiplies by its
+""",
+            blanks,
+            start={"n": "4"},
+            question=Question(
+                "What goes to the left, $\\frac{\\partial L}{\\partial h^{(3)}}$? (two decimals)",
+                "number",
+                lambda v: round(gradient(v, layer_of(v) - 1), 4),
+                why,
+                near=0.006,
+            ),
+        ),
+        Beat(
+            "backward",
+            "show",
+            "Backward propagation",
+            """
+Gradients go to the left. It starts at the loss, $\\frac{\\partial L}{\\partial L} = 1$, and each layer multiplies by
+its
 local gradient. One pass gives all of them.
-""", backward, ("t",), start={"t": 0}),
-        Beat("blanks", "predict", "Fill in any layer", """
+""",
+            backward,
+            ("t",),
+            start={"t": 0},
+        ),
+        Beat(
+            "blanks",
+            "predict",
+            "Fill in any layer",
+            """
 Choose a layer, change the numbers, and do its product yourself.
-""", blanks, ("n", "x", "theta1", "theta3"), start={"n": "2"}, question=Question(
-            "What does this layer send to the left? (two decimals)", "number",
-            lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006)),
-        Beat("play", "play", "The whole chain", """
+""",
+            blanks,
+            ("n", "x", "theta1", "theta3"),
+            start={"n": "2"},
+            question=Question(
+                "What does this layer send to the left? (two decimals)",
+                "number",
+                lambda v: round(gradient(v, layer_of(v) - 1), 4),
+                why,
+                near=0.006,
+            ),
+        ),
+        Beat(
+            "play",
+            "play",
+            "The whole chain",
+            """
 Move the input and the parameters. Watch what happens to the gradients on the left when a local gradient gets small.
-""", product, ("n", "x", "theta1", "theta3")),
-        Beat("try", "try", "What to try", "", product, ("n", "x", "theta1", "theta3"), tries=(
-            Try("x = 3 and θ(1) = 3: tanh is flat there. What is left of the gradient?", {"x": 3.0, "theta1": 3.0, "n": "2"}),
-            Try("θ(3) = 0: why does nothing to the left of layer 3 learn?", {"theta3": 0.0, "n": "3"}),
-            Try("Which sign of θ(3) makes dL/dx positive?", {"theta3": 1.2, "n": "1"}),
-        )),
+""",
+            product,
+            ("n", "x", "theta1", "theta3"),
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            product,
+            ("n", "x", "theta1", "theta3"),
+            tries=(
+                Try(
+                    "x = 3 and θ(1) = 3: tanh is flat there. What is left of the gradient?",
+                    {"x": 3.0, "theta1": 3.0, "n": "2"},
+                ),
+                Try("θ(3) = 0: why does nothing to the left of layer 3 learn?", {"theta3": 0.0, "n": "3"}),
+                Try("Which sign of θ(3) makes dL/dx positive?", {"theta3": 1.2, "n": "1"}),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

@@ -6,7 +6,7 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Choice, Image, Lesson, Question, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Choice, Image, Item, Lesson, Question, Try, Values
 
 BLOCKS = {n: (f"conv{2 * n - 1}", f"relu{2 * n - 1}", f"conv{2 * n}", f"relu{2 * n}", f"pool{n}") for n in (1, 2, 3)}
 ORDER = ("input", *(name for block in BLOCKS.values() for name in block), "flatten", "fc", "softmax")
@@ -27,7 +27,7 @@ def gradients(v: Values) -> engine.Gradients:
     return trace(v).gradients(engine.loss(network().labels.index(v["label"])))
 
 
-def stage(v: Values, words: str, **state: str) -> items.Item:
+def stage(v: Values, words: str, **state: str) -> Item:
     """A link that opens the same picture on the stage."""
     query = {"network": nets.EXAMPLE, "image": v["image"].name, **state}
     return items.links([(f"/?{urlencode(query, safe='@,')}", words)])
@@ -38,7 +38,7 @@ def t_of(name: str) -> str:
     return str(ORDER.index(name))
 
 
-def volume(v: Values, name: str, a: nets.Array, role: items.Role = "value") -> items.Item:
+def volume(v: Values, name: str, a: nets.Array, role: items.Role = "value") -> Item:
     """One activation or gradient as a stack."""
     sign = "∂L/∂" if role == "gradient" else ""
     return items.volume(a[:3] if name == "input" else a, f"{sign}{name} {'×'.join(map(str, a.shape))}", role=role)
@@ -47,8 +47,25 @@ def volume(v: Values, name: str, a: nets.Array, role: items.Role = "value") -> i
 def architecture(v: Values) -> Board:
     """The whole network by its sizes."""
     net = network()
-    rows = [[items.boxes([(n, net.shapes[n][1:]) for n in ("input", "conv1", "conv2", "pool1", "conv3", "conv4", "pool2", "conv5", "conv6", "pool3")])]]
-    counts = [(n, net.node(n).layer.kind, "×".join(map(str, net.shapes[n][1:])), f"{sum(p.size for p in net.params_of(n).values()):,}") for n in ("conv1", "conv2", "pool1", "pool2", "pool3", "fc")]
+    rows = [
+        [
+            items.boxes(
+                [
+                    (n, net.shapes[n][1:])
+                    for n in ("input", "conv1", "conv2", "pool1", "conv3", "conv4", "pool2", "conv5", "conv6", "pool3")
+                ]
+            )
+        ]
+    ]
+    counts = [
+        (
+            n,
+            net.node(n).layer.kind,
+            "×".join(map(str, net.shapes[n][1:])),
+            f"{sum(p.size for p in net.params_of(n).values()):,}",
+        )
+        for n in ("conv1", "conv2", "pool1", "pool2", "pool3", "fc")
+    ]
     rows.append([items.table(("layer", "kind", "output", "parameters"), counts)])
     rows.append([stage(v, "Open the whole network on the stage", view="overview")])
     return Board(rows, f"Six convolutions, three pools and a dense layer: {net.parameter_count:,} parameters.")
@@ -57,7 +74,13 @@ def architecture(v: Values) -> Board:
 def start(v: Values) -> Board:
     """The picture as the network sees it."""
     x = trace(v).activations["input"][0]
-    return Board([[items.photo(v["image"].name, "the picture", 120), items.op("→"), items.volume(x, "input 3×32×32", open=1)], [stage(v, "Start the pass on the stage", view="overview", t="0")]], "The picture, 3 by 32 by 32 numbers.")
+    return Board(
+        [
+            [items.photo(v["image"].name, "the picture", 120), items.op("→"), items.volume(x, "input 3×32×32", open=1)],
+            [stage(v, "Start the pass on the stage", view="overview", t="0")],
+        ],
+        "The picture, 3 by 32 by 32 numbers.",
+    )
 
 
 def block(n: int, v: Values) -> Board:
@@ -65,8 +88,19 @@ def block(n: int, v: Values) -> Board:
     t, names = trace(v), BLOCKS[n]
     rows = [[volume(v, name, t.activations[name][0]) for name in part] for part in (names[:2], names[2:])]
     dead = float((t.activations[names[1]] == 0).mean())
-    rows.append([stage(v, f"Block {n} on the stage", view="overview", t=t_of(names[-1])), stage(v, f"One window of {names[2]}", view="window", at=f"{names[2]}@5,3,3")])
-    return Board(rows, f"Block {n}: {'×'.join(map(str, t.activations[names[-1]].shape[1:]))} numbers go on. ReLU set {100 * dead:.0f} % of {names[1]} to zero.")
+    rows.append(
+        [
+            stage(v, f"Block {n} on the stage", view="overview", t=t_of(names[-1])),
+            stage(v, f"One window of {names[2]}", view="window", at=f"{names[2]}@5,3,3"),
+        ]
+    )
+    return Board(
+        rows,
+        (
+            f"Block {n}: {'×'.join(map(str, t.activations[names[-1]].shape[1:]))} numbers go on. ReLU set "
+            f"{100 * dead:.0f} % of {names[1]} to zero."
+        ),
+    )
 
 
 def one(v: Values) -> Board:
@@ -90,8 +124,16 @@ def decision(v: Values) -> Board:
     f, p = engine.logits_and_probabilities(t)
     labels = network().labels
     best = int(np.argmax(p))
-    return Board([[items.bars(list(zip(labels, f.tolist(), strict=True)), "logits, fc", "value", pick=best), items.bars(list(zip(labels, p.tolist(), strict=True)), "probabilities, softmax", span=1, pick=best)],
-                  [stage(v, "The decision on the stage", view="overview")]], f"It says {labels[best]}, {p[best]:.3f}.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.bars(list(zip(labels, f.tolist(), strict=True)), "logits, fc", "value", pick=best),
+                items.bars(list(zip(labels, p.tolist(), strict=True)), "probabilities, softmax", span=1, pick=best),
+            ],
+            [stage(v, "The decision on the stage", view="overview")],
+        ],
+        f"It says {labels[best]}, {p[best]:.3f}.",
+    )
 
 
 def seed(v: Values) -> Board:
@@ -99,15 +141,31 @@ def seed(v: Values) -> Board:
     g = gradients(v)
     labels = network().labels
     d = g.by_activation["fc"][0]
-    return Board([[items.bars(list(zip(labels, d.tolist(), strict=True)), "$\\frac{\\partial L}{\\partial f} = p - t$", "gradient", span=1, pick=labels.index(v["label"]))], [items.number("L", g.value)]],
-                 f"The loss against {v['label']} is {g.value:.4f}.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.bars(
+                    list(zip(labels, d.tolist(), strict=True)),
+                    "$\\frac{\\partial L}{\\partial f} = p - t$",
+                    "gradient",
+                    span=1,
+                    pick=labels.index(v["label"]),
+                )
+            ],
+            [items.number("L", g.value)],
+        ],
+        f"The loss against {v['label']} is {g.value:.4f}.",
+    )
 
 
 def back(v: Values) -> Board:
     """Gradients at each block's end, from the loss to the input."""
     g = gradients(v)
     names = ("pool3", "pool2", "pool1", "conv1", "input")
-    rows = [[volume(v, name, g.by_activation[name][0], "gradient") for name in names[:3]], [volume(v, name, g.by_activation[name][0], "gradient") for name in names[3:]]]
+    rows = [
+        [volume(v, name, g.by_activation[name][0], "gradient") for name in names[:3]],
+        [volume(v, name, g.by_activation[name][0], "gradient") for name in names[3:]],
+    ]
     return Board(rows, "Gradients of the loss, from the last pool back to the picture.")
 
 
@@ -116,9 +174,17 @@ def learnt(v: Values) -> Board:
     g = gradients(v)
     w, d = network().params["conv1"]["weight"], g.by_param["conv1"]["weight"]
     spans = float(abs(w).max()), float(abs(d).max())
-    rows = [[items.grid(w[k, 0], f"W[{k}, 0]", small=True, role="weight", span=spans[0]) for k in range(10)],
-            [items.grid(d[k, 0], f"∂W[{k}, 0]", small=True, role="gradient", span=spans[1]) for k in range(10)]]  # fmt: skip
-    return Board([[items.words("conv1's filters (channel red), and the gradient of the loss for each of their weights.")], *rows], "Ten filters and their gradients.")
+    rows = [
+        [items.grid(w[k, 0], f"W[{k}, 0]", small=True, role="weight", span=spans[0]) for k in range(10)],
+        [items.grid(d[k, 0], f"∂W[{k}, 0]", small=True, role="gradient", span=spans[1]) for k in range(10)],
+    ]
+    return Board(
+        [
+            [items.words("conv1's filters (channel red), and the gradient of the loss for each of their weights.")],
+            *rows,
+        ],
+        "Ten filters and their gradients.",
+    )
 
 
 def guess(v: Values) -> Board:
@@ -127,7 +193,9 @@ def guess(v: Values) -> Board:
     return Board([[items.boxes([(n, net.shapes[n][1:]) for n in ("input", "pool1", "pool2")])]], "32, 16, 8, and then?")
 
 
-LABELS = tuple((name, name) for name in ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"))
+LABELS = tuple(
+    (name, name) for name in ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+)
 LESSON = Lesson(
     slug="example-cnn",
     title="The example CNN",
@@ -135,27 +203,110 @@ LESSON = Lesson(
     covers=("Example CNN",),
     controls=(Image("image", "picture"), Choice("label", "right answer", "cat", LABELS)),
     beats=(
-        Beat("network", "say", "CONV ReLU CONV ReLU POOL, three times", """
+        Beat(
+            "network",
+            "say",
+            "CONV ReLU CONV ReLU POOL, three times",
+            """
 The example CNN: 10×3×3 conv filters, stride 1, pad 1, and 2×2 pool filters, stride 2. Then one dense layer for the ten
 classes. Everything in it you have seen in the lessons before.
-""", architecture),
-        Beat("picture", "show", "Your picture goes in", "Choose a picture, or send your own. The network sees 3×32×32 numbers of it.", start, ("image",)),
-        Beat("block1", "show", "Block 1", "Edges and colours. Padding 1 keeps 32×32; the pool halves it.", one, ("image",)),
-        Beat("predict", "predict", "How small does it get?", "Each block ends in a pool with 2×2 windows and stride 2. The convolutions keep the size.", guess, question=Question(
-            "How many numbers does pool3 hand to the dense layer?", "number", lambda v: int(np.prod(network().shapes["pool3"])),
-            lambda v: "32 → 16 → 8 → 4: ten maps of 4×4 are **160** numbers. The picture had 3,072.")),
-        Beat("block2", "show", "Block 2", "The same operations on 10×16×16: each number now sees more of the picture.", two, ("image",)),
+""",
+            architecture,
+        ),
+        Beat(
+            "picture",
+            "show",
+            "Your picture goes in",
+            "Choose a picture, or send your own. The network sees 3×32×32 numbers of it.",
+            start,
+            ("image",),
+        ),
+        Beat(
+            "block1",
+            "show",
+            "Block 1",
+            "Edges and colours. Padding 1 keeps 32×32; the pool halves it.",
+            one,
+            ("image",),
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "How small does it get?",
+            "Each block ends in a pool with 2×2 windows and stride 2. The convolutions keep the size.",
+            guess,
+            question=Question(
+                "How many numbers does pool3 hand to the dense layer?",
+                "number",
+                lambda v: int(np.prod(network().shapes["pool3"])),
+                lambda v: "32 → 16 → 8 → 4: ten maps of 4×4 are **160** numbers. The picture had 3,072.",
+            ),
+        ),
+        Beat(
+            "block2",
+            "show",
+            "Block 2",
+            "The same operations on 10×16×16: each number now sees more of the picture.",
+            two,
+            ("image",),
+        ),
         Beat("block3", "show", "Block 3", "10×8×8, then 10×4×4: what is left decides.", three, ("image",)),
-        Beat("decision", "show", "The decision", "160 numbers times a 10×160 matrix: ten logits, and softmax makes probabilities of them.", decision, ("image",)),
-        Beat("loss", "show", "The loss, and p − t", "Say what it is. The backward pass starts with the difference between what it says and what you say.", seed, ("label", "image")),
-        Beat("backward", "show", "Back to the picture", "Pools send each gradient to the winner, ReLUs stop it where they were off, convolutions send it through the turned filters.", back, ("label", "image")),
-        Beat("weights", "show", "What it would learn from this", "At every convolution, given × input, summed over all places: a gradient for each weight.", learnt, ("label", "image")),
-        Beat("play", "play", "On the stage", "Every number of this pass, with its arithmetic, is on the stage.", architecture, ("image",)),
-        Beat("try", "try", "What to try", "", seed, ("label", "image"), tries=(
-            Try("Say the wrong answer on purpose: which gradients flip?", {"label": "truck"}),
-            Try("Say what the network says: how much is left to learn?"),
-            Try("Send a picture that is none of the ten classes."),
-        )),
+        Beat(
+            "decision",
+            "show",
+            "The decision",
+            "160 numbers times a 10×160 matrix: ten logits, and softmax makes probabilities of them.",
+            decision,
+            ("image",),
+        ),
+        Beat(
+            "loss",
+            "show",
+            "The loss, and p − t",
+            "Say what it is. The backward pass starts with the difference between what it says and what you say.",
+            seed,
+            ("label", "image"),
+        ),
+        Beat(
+            "backward",
+            "show",
+            "Back to the picture",
+            (
+                "Pools send each gradient to the winner, ReLUs stop it where they were off, convolutions "
+                "send it through the turned filters."
+            ),
+            back,
+            ("label", "image"),
+        ),
+        Beat(
+            "weights",
+            "show",
+            "What it would learn from this",
+            "At every convolution, given × input, summed over all places: a gradient for each weight.",
+            learnt,
+            ("label", "image"),
+        ),
+        Beat(
+            "play",
+            "play",
+            "On the stage",
+            "Every number of this pass, with its arithmetic, is on the stage.",
+            architecture,
+            ("image",),
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            seed,
+            ("label", "image"),
+            tries=(
+                Try("Say the wrong answer on purpose: which gradients flip?", {"label": "truck"}),
+                Try("Say what the network says: how much is left to learn?"),
+                Try("Send a picture that is none of the ten classes."),
+            ),
+        ),
     ),
     stage="/?network=example-cnn",
-)  # fmt: skip
+)

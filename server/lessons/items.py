@@ -51,11 +51,23 @@ def grid(
     finite = np.abs(a[np.isfinite(a)])
     ends = span if span is not None else (float(finite.max()) if finite.size else 1.0)
     return {
-        "kind": "grid", "name": name or title, "title": inline(title), "note": inline(note), "role": role,
-        "values": a.tolist(), "span": ends or 1.0, "rows": [inline(r) for r in rows],
-        "columns": [inline(c) for c in columns], "marks": list(marks), "edit": edit, "slot": list(slot), "also": dict(also or {}), "pick": pick,
-        "decimals": decimals_of(a) if decimals is None else decimals, "small": small,
-    }  # fmt: skip
+        "kind": "grid",
+        "name": name or title,
+        "title": inline(title),
+        "note": inline(note),
+        "role": role,
+        "values": a.tolist(),
+        "span": ends or 1.0,
+        "rows": [inline(r) for r in rows],
+        "columns": [inline(c) for c in columns],
+        "marks": list(marks),
+        "edit": edit,
+        "slot": list(slot),
+        "also": dict(also or {}),
+        "pick": pick,
+        "decimals": decimals_of(a) if decimals is None else decimals,
+        "small": small,
+    }
 
 
 def decimals_of(a: Any) -> int:
@@ -101,10 +113,15 @@ def curve(
 ) -> Item:
     """A function: its points, the place `at` on it, a straight line through there, and other places."""
     return {
-        "kind": "curve", "title": inline(title), "x": inline(x), "y": inline(y), "points": [[float(a), float(b)] for a, b in points],
-        "at": None if at is None else [float(v) for v in at], "line": [[float(a), float(b)] for a, b in line],
+        "kind": "curve",
+        "title": inline(title),
+        "x": inline(x),
+        "y": inline(y),
+        "points": [[float(a), float(b)] for a, b in points],
+        "at": None if at is None else [float(v) for v in at],
+        "line": [[float(a), float(b)] for a, b in line],
         "dots": [[float(a), float(b)] for a, b in dots],
-    }  # fmt: skip
+    }
 
 
 def chain(nodes: Sequence[Mapping[str, Any]], title: str = "") -> Item:
@@ -141,10 +158,18 @@ def volume(
     a = np.asarray(values, np.float32)
     ends = span if span is not None else float(np.percentile(np.abs(a), 99.5))
     return {
-        "kind": "volume", "title": inline(title), "note": inline(note), "role": role, "shape": list(a.shape),
-        "values": [float(f"{v:.4g}") for v in a.ravel().tolist()], "span": ends or 1.0, "open": open,
-        "block": [list(map(int, b)) for b in block], "front": front, "opens": opens or open > 0,
-    }  # fmt: skip
+        "kind": "volume",
+        "title": inline(title),
+        "note": inline(note),
+        "role": role,
+        "shape": list(a.shape),
+        "values": [float(f"{v:.4g}") for v in a.ravel().tolist()],
+        "span": ends or 1.0,
+        "open": open,
+        "block": [list(map(int, b)) for b in block],
+        "front": front,
+        "opens": opens or open > 0,
+    }
 
 
 def boxes(shapes: Sequence[tuple[str, Sequence[int]]], title: str = "") -> Item:

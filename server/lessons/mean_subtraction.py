@@ -18,12 +18,23 @@ NEWAXIS = "def forward(X):\n    return X - np.mean(X, axis=1)[:, np.newaxis]\n"
 WRONG = "def forward(X):\n    return X - np.mean(X, axis=1)\n"
 
 DERIVATION = (
-    r"\frac{\partial L}{\partial x_{\ix{j}}} = \sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}} \frac{\partial h_{\ix{i}}}{\partial x_{\ix{j}}}",
+    (
+        r"\frac{\partial L}{\partial x_{\ix{j}}} = \sum_{\ix{i}} \frac{\partial L}{\partial "
+        r"h_{\ix{i}}} \frac{\partial h_{\ix{i}}}{\partial x_{\ix{j}}}"
+    ),
     r"= \sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}} \left( \delta_{\ix{i}\ix{j}} - \frac{1}{D} \right)",
-    r"= \sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}} \delta_{\ix{i}\ix{j}} - \frac{1}{D} \sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}}",
+    (
+        r"= \sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}} \delta_{\ix{i}\ix{j}} - \frac{1}{D} "
+        r"\sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}}"
+    ),
     r"= \frac{\partial L}{\partial h_{\ix{j}}} - \frac{1}{D} \sum_{\ix{i}} \frac{\partial L}{\partial h_{\ix{i}}}",
 )
-REASONS = ("backprop, also known as the chain rule", "the layer's local derivative put in", "multiplied out", "δ picks the one term with i = j. Done!")
+REASONS = (
+    "backprop, also known as the chain rule",
+    "the layer's local derivative put in",
+    "multiplied out",
+    "δ picks the one term with i = j. Done!",
+)
 
 
 @lru_cache(maxsize=64)
@@ -53,16 +64,31 @@ def forward(v: Values) -> Board:
     """x, its mean, h."""
     t = trace(v["x"])
     mean = t.explain("y", (0,)).steps[1].value
-    row = [items.grid(v["x"], "x", edit="x", columns=names("k")), items.op("−"), items.number("mean", mean, decimals=2), items.op("="),
-           items.grid(t.output, "h", columns=names("i"), decimals=2)]  # fmt: skip
-    return Board([row, [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}")]], f"The mean is {mean:.2f}.")
+    row = [
+        items.grid(v["x"], "x", edit="x", columns=names("k")),
+        items.op("−"),
+        items.number("mean", mean, decimals=2),
+        items.op("="),
+        items.grid(t.output, "h", columns=names("i"), decimals=2),
+    ]
+    return Board(
+        [row, [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}")]],
+        f"The mean is {mean:.2f}.",
+    )
 
 
 def local(v: Values) -> Board:
     """The Jacobian."""
-    j = items.grid(jacobian(v["x"]), "$\\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}} = \\delta_{\\ix{i}\\ix{j}} - \\frac{1}{D}$",
-                   rows=names("i"), columns=names("j"), decimals=2, role="weight", span=1,
-                   marks=[items.mark("pick", [(k, k)]) for k in range(D)])  # fmt: skip
+    j = items.grid(
+        jacobian(v["x"]),
+        "$\\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}} = \\delta_{\\ix{i}\\ix{j}} - \\frac{1}{D}$",
+        rows=names("i"),
+        columns=names("j"),
+        decimals=2,
+        role="weight",
+        span=1,
+        marks=[items.mark("pick", [(k, k)]) for k in range(D)],
+    )
     delta = items.grid(np.eye(D), "$\\delta_{\\ix{i}\\ix{j}}$", columns=names("j"), role="weight", span=1)
     return Board([[delta, items.op("− ¼ ="), j]], "On the diagonal 1 minus a quarter, elsewhere minus a quarter.")
 
@@ -70,8 +96,17 @@ def local(v: Values) -> Board:
 def blank_local(v: Values) -> Board:
     """Before the Jacobian is shown."""
     t = trace(v["x"])
-    return Board([[items.grid(v["x"], "x", columns=names("j")), items.op("→"), items.grid(t.output, "h", columns=names("i"), decimals=2)],
-                  [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}, \quad D = 4")]], "Four numbers in, four out.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.grid(v["x"], "x", columns=names("j")),
+                items.op("→"),
+                items.grid(t.output, "h", columns=names("i"), decimals=2),
+            ],
+            [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}, \quad D = 4")],
+        ],
+        "Four numbers in, four out.",
+    )
 
 
 def derivation(v: Values) -> Board:
@@ -86,11 +121,19 @@ def same(v: Values) -> Board:
     dx = back(v)
     again = trace(tuple(tuple(r) for r in v["dh"])).output
     rows = [
-        [items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h}$, given", role="gradient", edit="dh"), items.op("→"),
-         items.grid(dx, "$\\frac{\\partial L}{\\partial x}$, by the backward pass", role="gradient", decimals=2)],
+        [
+            items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h}$, given", role="gradient", edit="dh"),
+            items.op("→"),
+            items.grid(dx, "$\\frac{\\partial L}{\\partial x}$, by the backward pass", role="gradient", decimals=2),
+        ],
         [items.grid(again, "forward($\\frac{\\partial L}{\\partial h}$)", role="gradient", decimals=2)],
-        [items.math(r"\frac{\partial L}{\partial x_{\ix{i}}} = \frac{\partial L}{\partial h_{\ix{i}}} - \frac{1}{D} \sum_{\ix{k}} \frac{\partial L}{\partial h_{\ix{k}}}")],
-    ]  # fmt: skip
+        [
+            items.math(
+                r"\frac{\partial L}{\partial x_{\ix{i}}} = \frac{\partial L}{\partial h_{\ix{i}}} - "
+                r"\frac{1}{D} \sum_{\ix{k}} \frac{\partial L}{\partial h_{\ix{k}}}"
+            )
+        ],
+    ]
     return Board(rows, "The backward pass and the forward pass of the gradient give the same numbers.")
 
 
@@ -110,12 +153,17 @@ def shape_line(code: str, array: str = SHAPES) -> Run:
 
 def fails(v: Values) -> Board:
     """What NumPy says."""
-    return Board([[items.code(shape_line(WRONG), "X has shape (3, 4)")]], "NumPy raises a ValueError: the shapes do not fit.")
+    return Board(
+        [[items.code(shape_line(WRONG), "X has shape (3, 4)")]], "NumPy raises a ValueError: the shapes do not fit."
+    )
 
 
 def works(v: Values) -> Board:
     """Both right ways."""
-    return Board([[items.code(shape_line(NEWAXIS))], [items.code(shape_line(FORWARD), "this also works")]], "Both give rows of mean 0.")
+    return Board(
+        [[items.code(shape_line(NEWAXIS))], [items.code(shape_line(FORWARD), "this also works")]],
+        "Both give rows of mean 0.",
+    )
 
 
 def backward_code(v: Values) -> Board:
@@ -127,8 +175,17 @@ def backward_code(v: Values) -> Board:
 def square(v: Values) -> Board:
     """The wrong code on a square array: no error, wrong numbers."""
     before = "X = np.array([[1., 2., 3.], [4., 0., 2.], [9., 1., 5.]])\n"
-    return Board([[items.code(run(WRONG + "\nprint(forward(X).mean(axis=1))  # should be zeros", before), "X has shape (3, 3)")],
-                  [items.code(run(FORWARD + "\nprint(forward(X).mean(axis=1))", before))]], "On a square array the wrong code raises nothing.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.code(
+                    run(WRONG + "\nprint(forward(X).mean(axis=1))  # should be zeros", before), "X has shape (3, 3)"
+                )
+            ],
+            [items.code(run(FORWARD + "\nprint(forward(X).mean(axis=1))", before))],
+        ],
+        "On a square array the wrong code raises nothing.",
+    )
 
 
 LESSON = Lesson(
@@ -137,57 +194,133 @@ LESSON = Lesson(
     summary="A whole layer derived by hand: forward, the Jacobian δij − 1/D, backward, and the NumPy that fails.",
     covers=("Example: Mean Subtraction (for a single input)",),
     controls=(
-        Cells("x", "x", X), Cells("dh", "the given gradient", DH),
-        Number("line", "line of the derivation", 4, 1, 4, 1, plays=True), Number("out", "output i", 0, 0, D - 1),
+        Cells("x", "x", X),
+        Cells("dh", "the given gradient", DH),
+        Number("line", "line of the derivation", 4, 1, 4, 1, plays=True),
+        Number("out", "output i", 0, 0, D - 1),
     ),
     beats=(
-        Beat("layer", "say", "So how do we derive the backwards pass?", """
+        Beat(
+            "layer",
+            "say",
+            "So how do we derive the backwards pass?",
+            """
 Let's walk through an example together. Example layer: **mean subtraction**, for a single input.
 
 $$h_{\\ix{i}} = x_{\\ix{i}} - \\frac{1}{D} \\sum_{\\ix{k}} x_{\\ix{k}}$$
 
 Here $\\ix{i}$ and $\\ix{k}$ are channels. For backprop, we just need the local derivative.
-""", forward, ("x",)),
-        Beat("predict", "predict", "The local derivative", """
-Nudge $x_0$ by a little, leave the others. $h_0$ changes because $x_0$ is in it, and because the mean moves. The other $h$
+""",
+            forward,
+            ("x",),
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "The local derivative",
+            """
+Nudge $x_0$ by a little, leave the others. $h_0$ changes because $x_0$ is in it, and because the mean moves. The
+other $h$
 change only because the mean moves.
-""", blank_local, question=Question(
-            "With D = 4: what is $\\frac{\\partial h_1}{\\partial x_0}$?", "number", lambda v: float(jacobian(v["x"])[1, 0]),
-            lambda v: "$x_0$ stands in $h_1$ only inside the mean, which is subtracted: **−1/D = −0.25**. On the diagonal it is 1 − 1/D = 0.75.")),
-        Beat("jacobian", "show", "Taking the derivative of the layer", """
+""",
+            blank_local,
+            question=Question(
+                "With D = 4: what is $\\frac{\\partial h_1}{\\partial x_0}$?",
+                "number",
+                lambda v: float(jacobian(v["x"])[1, 0]),
+                lambda v: (
+                    "$x_0$ stands in $h_1$ only inside the mean, which is subtracted: **−1/D = −0.25**. On the "
+                    "diagonal it is 1 − 1/D = 0.75."
+                ),
+            ),
+        ),
+        Beat(
+            "jacobian",
+            "show",
+            "Taking the derivative of the layer",
+            """
 $$\\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}} = \\delta_{\\ix{i}\\ix{j}} - \\frac{1}{D}$$
 
 $$\\delta_{\\ix{i}\\ix{j}} = \\begin{cases} 1 & \\ix{i} = \\ix{j} \\\\ 0 & \\text{else} \\end{cases}$$
 
 As a picture: one backward pass per row of it.
-""", local),
-        Beat("derivation", "show", "Line by line", """
+""",
+            local,
+        ),
+        Beat(
+            "derivation",
+            "show",
+            "Line by line",
+            """
 Put the local derivative into the chain rule and tidy up. Move the slider, or play it.
-""", derivation, ("line",), start={"line": 4}),
-        Beat("identical", "show", "They're identical operations!", """
+""",
+            derivation,
+            ("line",),
+            start={"line": 4},
+        ),
+        Beat(
+            "identical",
+            "show",
+            "They're identical operations!",
+            """
 Forward and backward do the same: subtract the mean. In this case, they're identical operations.
 
 Usually the forwards pass and backwards pass are similar **but not the same**.
-""", same, ("dh",)),
-        Beat("check", "show", "Check it numerically", """
+""",
+            same,
+            ("dh",),
+        ),
+        Beat(
+            "check",
+            "show",
+            "Check it numerically",
+            """
 Derive it by hand, and check it numerically: the slope measured on both sides of $x_{\\ix{j}}$ against the formula.
-""", checked, ("out",)),
-        Beat("fails", "show", "Let's code this up in NumPy", """
+""",
+            checked,
+            ("out",),
+        ),
+        Beat(
+            "fails",
+            "show",
+            "Let's code this up in NumPy",
+            """
 Forward, for a whole batch `X` of shape (N, D):
 
 $$h_{\\ix{i}} = x_{\\ix{i}} - \\frac{1}{D} \\sum_{\\ix{k}} x_{\\ix{k}}$$
 
 **Dimension mismatch.** `np.mean(X, axis=1)` has shape (3,), and NumPy lines shapes up from the right: 4 against 3.
-""", fails),
-        Beat("works", "show", "You need to broadcast properly", """
+""",
+            fails,
+        ),
+        Beat(
+            "works",
+            "show",
+            "You need to broadcast properly",
+            """
 Keep the axis that the mean took away: `[:, np.newaxis]`, or `keepdims=True`. Then (3, 4) meets (3, 1).
-""", works),
-        Beat("backward-code", "show", "The backward pass is easy", "(Remember they're usually not the same.)", backward_code),
+""",
+            works,
+        ),
+        Beat(
+            "backward-code",
+            "show",
+            "The backward pass is easy",
+            "(Remember they're usually not the same.)",
+            backward_code,
+        ),
         Beat("play", "play", "Free play", "Type numbers into $x$ or into the given gradient.", same, ("dh",)),
-        Beat("try", "try", "What to try", """
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            """
 - Give a gradient whose numbers are all equal. What goes to the left?
 - Give one that already has mean 0.
 - And a trap: on a *square* array the wrong code raises no error at all. The figure shows what it does.
-""", square, tries=(Try("All ones: nothing goes to the left.", {"dh": [[1, 1, 1, 1]]}),)),
+""",
+            square,
+            tries=(Try("All ones: nothing goes to the left.", {"dh": [[1, 1, 1, 1]]}),),
+        ),
     ),
-)  # fmt: skip
+)

@@ -164,7 +164,9 @@ class Numbers:
         except (ValueError, TypeError, OverflowError) as error:
             raise bad(self.name, f"rows of equal length, {self.rank} deep") from error
         if a.ndim != self.rank or not a.size or max(a.shape) > self.longest or not (np.abs(a) <= self.most).all():
-            raise bad(self.name, f"numbers up to {self.most:g}, {self.rank} deep, at most {self.longest} along each axis")
+            raise bad(
+                self.name, f"numbers up to {self.most:g}, {self.rank} deep, at most {self.longest} along each axis"
+            )
         return nested(a.tolist())
 
 

@@ -26,7 +26,9 @@ def chain(
     seed: int = 0,
 ) -> engine.Network:
     """A network that is one chain, in float64: `params` where they are given, else drawn from the seed."""
-    rng, size, nodes, found = np.random.default_rng(seed), (1, *shape), [], {}
+    rng, size = np.random.default_rng(seed), (1, *shape)
+    nodes: list[engine.Node] = []
+    found: dict[str, dict[str, Array]] = {}
     for name, made in layers:
         nodes.append(engine.Node(name, made, (nodes[-1].name if nodes else "x",)))
         given = (params or {}).get(name)
@@ -55,13 +57,18 @@ def conv(
     """The trace of a convolution, called `y`, of x (C, H, W) with filters w (K, C, kh, kw)."""
     w = np.asarray(w, np.float64)
     made = layer(
-        "conv2d", filters=len(w), kernel=w.shape[2:], stride=(stride,) * 2, padding=(pad,) * 4,
-        dilation=(dilation,) * 2, groups=groups, bias=b is not None,
-    )  # fmt: skip
+        "conv2d",
+        filters=len(w),
+        kernel=w.shape[2:],
+        stride=(stride,) * 2,
+        padding=(pad,) * 4,
+        dilation=(dilation,) * 2,
+        groups=groups,
+        bias=b is not None,
+    )
     return one(
         made, np.asarray(x)[None], {"weight": w} | ({"bias": np.asarray(b, np.float64)} if b is not None else {})
     )
-
 
 
 class Looked:

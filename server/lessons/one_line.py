@@ -6,7 +6,7 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Choice, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Choice, Item, Lesson, Number, Question, Try, Values
 from convoscope.server.lessons.snippets import run
 
 RNG = np.random.default_rng(231)
@@ -14,7 +14,7 @@ X = RNG.integers(0, 4, (2, 3, 6, 6)).astype(float)
 W = RNG.integers(-1, 3, (2, 3, 3, 3)).astype(float)
 B = np.array([1.0, -2.0])
 SIDE = 4
-SETUP = "X = np.array({x})\nW = np.array({w})\nb = np.array({b})\n".format(x=X.tolist(), w=W.tolist(), b=B.tolist())
+SETUP = f"X = np.array({X.tolist()})\nW = np.array({W.tolist()})\nb = np.array({B.tolist()})\n"
 
 MEANS = {
     "": "Point at any part of the line.",
@@ -44,14 +44,35 @@ def place(v: Values) -> tuple[int, int, int, int]:
     return v["n"], v["f"], v["r"], v["c"]
 
 
-def line(v: Values, pick: str = "") -> items.Item:
+def line(v: Values, pick: str = "") -> Item:
     """The line with its numbers."""
     n, f, r, c = place(v)
     parts = [
-        ("out[", ""), (str(n), "n"), (", ", ""), (str(f), "f"), (", ", ""), (f"{r}, {c}", "rc"), ("] = ", ""), ("np.sum", "sum"), ("(X[", ""),
-        (str(n), "n"), (", ", ""), (":", "channels"), (", ", ""), (f"{r}:{r + 3}, {c}:{c + 3}", "region"), ("] ", ""), ("*", "times"), (" W[", ""),
-        (str(f), "f"), (", ", ""), (":", "wchannels"), (", ", ""), (":, :", "wplaces"), ("]) + ", ""), (f"b[{f}]", "bias"),
-    ]  # fmt: skip
+        ("out[", ""),
+        (str(n), "n"),
+        (", ", ""),
+        (str(f), "f"),
+        (", ", ""),
+        (f"{r}, {c}", "rc"),
+        ("] = ", ""),
+        ("np.sum", "sum"),
+        ("(X[", ""),
+        (str(n), "n"),
+        (", ", ""),
+        (":", "channels"),
+        (", ", ""),
+        (f"{r}:{r + 3}, {c}:{c + 3}", "region"),
+        ("] ", ""),
+        ("*", "times"),
+        (" W[", ""),
+        (str(f), "f"),
+        (", ", ""),
+        (":", "wchannels"),
+        (", ", ""),
+        (":, :", "wplaces"),
+        ("]) + ", ""),
+        (f"b[{f}]", "bias"),
+    ]
     return items.line(parts, pick)
 
 
@@ -61,11 +82,25 @@ def show(v: Values) -> Board:
     e, pick = trace().explain("y", (n, f, r, c)), v["part"]
     window = [items.window(range(r, r + 3), range(c, c + 3))]
     everywhere = [items.window(range(6), range(6))]
-    on_x = {"region": window, "times": window, "sum": window, "rc": window, "": window, "n": everywhere, "channels": window}.get(pick, [])
+    on_x = {
+        "region": window,
+        "times": window,
+        "sum": window,
+        "rc": window,
+        "": window,
+        "n": everywhere,
+        "channels": window,
+    }.get(pick, [])
     on_w = [items.window(range(3), range(3))] if pick in ("f", "wchannels", "wplaces", "times", "sum", "") else []
     xs = [items.grid(X[n, k], f"X[{n}, {k}]", name=f"X{k}", marks=on_x, span=4) for k in range(3)]
     ws = [items.grid(W[f, k], f"W[{f}, {k}]", role="weight", marks=on_w, span=3) for k in range(3)]
-    out = items.grid(trace().output[n, f], f"out[{n}, {f}]", name="out", pick="spot", marks=[items.mark("pick", [(r, c)])] if pick in ("rc", "", "sum", "f", "n") else [])
+    out = items.grid(
+        trace().output[n, f],
+        f"out[{n}, {f}]",
+        name="out",
+        pick="spot",
+        marks=[items.mark("pick", [(r, c)])] if pick in ("rc", "", "sum", "f", "n") else [],
+    )
     rows = [[line(v, pick)], [items.words(MEANS[pick])], [*xs, out]]
     terms = [(s.label, s.value) for s in e.steps]
     rows.append([*ws, items.total(terms, f"out[{n}, {f}, {r}, {c}]", e.value)])
@@ -83,7 +118,10 @@ out[n, {f}, r, c] = np.sum(X[n, :, r0:r1, c0:c1] * W[{f}, :, :, :]) + b[{f}]
 print(out[n, {f}, r, c])
 """
     engine_says = trace().explain("y", (n, f, r, c)).value
-    return Board([[line(v)], [items.code(run(code, SETUP))], [items.number("the engine says", engine_says, decimals=1)]], f"NumPy and the engine both say {engine_says:g}.")
+    return Board(
+        [[line(v)], [items.code(run(code, SETUP))], [items.number("the engine says", engine_says, decimals=1)]],
+        f"NumPy and the engine both say {engine_says:g}.",
+    )
 
 
 def loops(v: Values) -> Board:
@@ -98,22 +136,37 @@ for n in range(2):                  # examples
                 out[n, f, r, c] = np.sum(X[n, :, r0:r1, c0:c1] * W[f, :, :, :]) + b[f]
 print(out[0, 0])
 """
-    return Board([[items.code(run(code, SETUP))], [items.grid(trace().output[0, 0], "the engine's out[0, 0]")]], "The loops make the same numbers as the engine.")
+    return Board(
+        [[items.code(run(code, SETUP))], [items.grid(trace().output[0, 0], "the engine's out[0, 0]")]],
+        "The loops make the same numbers as the engine.",
+    )
 
 
 def shapes(v: Values) -> Board:
     """The four shapes."""
     t = trace()
     p = t.network.params["y"]
-    rows = [("X", "example, channel, row, column", str(t.activations["x"].shape)), ("W", "output depth, input depth, kernel height, kernel width", str(p["weight"].shape)),
-            ("b", "output depth", str(p["bias"].shape)), ("out", "example, filter, row, column", str(t.output.shape))]  # fmt: skip
-    return Board([[line(v)], [items.table(("array", "axes", "shape here"), rows)]], "X, W and out have four axes, b has one.")
+    rows = [
+        ("X", "example, channel, row, column", str(t.activations["x"].shape)),
+        ("W", "output depth, input depth, kernel height, kernel width", str(p["weight"].shape)),
+        ("b", "output depth", str(p["bias"].shape)),
+        ("out", "example, filter, row, column", str(t.output.shape)),
+    ]
+    return Board(
+        [[line(v)], [items.table(("array", "axes", "shape here"), rows)]], "X, W and out have four axes, b has one."
+    )
 
 
 def blank(v: Values) -> Board:
     """The arrays under one window, without the answer."""
     xs = [items.grid(X[0, k, 0:3, 0:3], f"X[0, {k}, 0:3, 0:3]", span=4) for k in range(1)]
-    return Board([[items.words("One channel of the three:")], [*xs, items.op("×"), items.grid(W[0, 0], "W[0, 0]", role="weight", span=3)]], "A window of 3 by 3 numbers, and the weights that lie on it.")
+    return Board(
+        [
+            [items.words("One channel of the three:")],
+            [*xs, items.op("×"), items.grid(W[0, 0], "W[0, 0]", role="weight", span=3)],
+        ],
+        "A window of 3 by 3 numbers, and the weights that lie on it.",
+    )
 
 
 def one_channel(v: Values) -> float:
@@ -128,32 +181,110 @@ LESSON = Lesson(
     summary="out[n, 0, r, c] = np.sum(X[n, :, r0:r1, c0:c1] * W[0, :, :, :]) + b[0]: point at any part of it.",
     covers=("3D Activations",),
     controls=(
-        Choice("part", "part of the line", "", PARTS), Number("n", "n, the example", 0, 0, 1), Number("f", "the filter", 0, 0, 1),
-        Number("r", "r, output row", 1, 0, SIDE - 1, plays=True), Number("c", "c, output column", 2, 0, SIDE - 1, plays=True),
+        Choice("part", "part of the line", "", PARTS),
+        Number("n", "n, the example", 0, 0, 1),
+        Number("f", "the filter", 0, 0, 1),
+        Number("r", "r, output row", 1, 0, SIDE - 1, plays=True),
+        Number("c", "c, output column", 2, 0, SIDE - 1, plays=True),
     ),
     beats=(
-        Beat("output", "say", "Let's code this up in NumPy", """
+        Beat(
+            "output",
+            "say",
+            "Let's code this up in NumPy",
+            """
 `out[n, 0, r, c] =` one number of the output: the n-th example, the first filter, the output position.
-""", show, start={"part": "rc", "f": 0}),
-        Beat("region", "show", "The input region", """
+""",
+            show,
+            start={"part": "rc", "f": 0},
+        ),
+        Beat(
+            "region",
+            "show",
+            "The input region",
+            """
 `np.sum(X[n, :, r0:r1, c0:c1]` … the n-th example, all input channels, the input region.
-""", show, start={"part": "region", "f": 0}),
-        Beat("filter", "show", "The filter, and its bias", """
+""",
+            show,
+            start={"part": "region", "f": 0},
+        ),
+        Beat(
+            "filter",
+            "show",
+            "The filter, and its bias",
+            """
 … ` * W[0, :, :, :]) + b[0]`: the first filter, all channels, all positions, and one bias.
-""", show, start={"part": "wplaces", "f": 0}),
-        Beat("predict", "predict", "One channel by hand", "Multiply what lies on each other, and add up.", blank, question=Question(
-            "What does channel 0 add to `out[0, 0, 0, 0]`?", "number", one_channel,
-            lambda v: f"The nine products add up to **{one_channel(v):g}**. Two more channels and the bias make {trace().output[0, 0, 0, 0]:g}.")),
-        Beat("point", "play", "Point at the line", "Press any underlined part of the line: the arrays show what it takes. Change the indices and the line follows.", show, INDICES, start={"part": ""}),
-        Beat("run", "show", "Run it", "The line with your indices, run by NumPy; below it the engine's number.", result, INDICES),
-        Beat("shapes", "show", "The 4D weights", """
+""",
+            show,
+            start={"part": "wplaces", "f": 0},
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "One channel by hand",
+            "Multiply what lies on each other, and add up.",
+            blank,
+            question=Question(
+                "What does channel 0 add to `out[0, 0, 0, 0]`?",
+                "number",
+                one_channel,
+                lambda v: (
+                    f"The nine products add up to **{one_channel(v):g}**. Two more channels and the bias make "
+                    f"{trace().output[0, 0, 0, 0]:g}."
+                ),
+            ),
+        ),
+        Beat(
+            "point",
+            "play",
+            "Point at the line",
+            (
+                "Press any underlined part of the line: the arrays show what it takes. Change the indices "
+                "and the line follows."
+            ),
+            show,
+            INDICES,
+            start={"part": ""},
+        ),
+        Beat(
+            "run",
+            "show",
+            "Run it",
+            "The line with your indices, run by NumPy; below it the engine's number.",
+            result,
+            INDICES,
+        ),
+        Beat(
+            "shapes",
+            "show",
+            "The 4D weights",
+            """
 The weights are **4** dimensional: (output depth, input depth, kernel height, kernel width).
-""", shapes),
-        Beat("loops", "show", "All of it", "Four loops around the line are a whole convolution. (Fast code does the same sums in another order.)", loops),
-        Beat("try", "try", "What to try", "", show, INDICES, start={"part": ""}, tries=(
-            Try("The other filter: what of the input changes?", {"f": 1, "part": "f"}),
-            Try("The other example: what of the weights changes?", {"n": 1, "part": "n"}),
-            Try("The last window: why is r at most 3 when the input has 6 rows?", {"r": 3, "c": 3, "part": "region"}),
-        )),
+""",
+            shapes,
+        ),
+        Beat(
+            "loops",
+            "show",
+            "All of it",
+            "Four loops around the line are a whole convolution. (Fast code does the same sums in another order.)",
+            loops,
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            show,
+            INDICES,
+            start={"part": ""},
+            tries=(
+                Try("The other filter: what of the input changes?", {"f": 1, "part": "f"}),
+                Try("The other example: what of the weights changes?", {"n": 1, "part": "n"}),
+                Try(
+                    "The last window: why is r at most 3 when the input has 6 rows?", {"r": 3, "c": 3, "part": "region"}
+                ),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

@@ -6,7 +6,7 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Item, Lesson, Number, Question, Try, Values
 
 SIDE = 7
 X = np.random.default_rng(11).integers(1, 6, (SIDE, SIDE)).astype(float)
@@ -45,19 +45,35 @@ def slide(v: Values) -> Board:
     outside = sum(1 for a in rows for b in columns if not (0 <= a < SIDE and 0 <= b < SIDE))
     todo = [divmod(k, n) for k in range(step + 1, n * n)]
     row = [
-        items.grid(padded, f"input {SIDE}×{SIDE}, pad = {p}", marks=[items.mark("padding", zeros), items.window([a + p for a in rows], [b + p for b in columns])], span=5),
+        items.grid(
+            padded,
+            f"input {SIDE}×{SIDE}, pad = {p}",
+            marks=[items.mark("padding", zeros), items.window([a + p for a in rows], [b + p for b in columns])],
+            span=5,
+        ),
         items.grid(KERNEL, "weights", role="weight"),
-        items.grid(t.output[0, 0], f"output {n}×{n}", name="output", marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])]),
-    ]  # fmt: skip
+        items.grid(
+            t.output[0, 0],
+            f"output {n}×{n}",
+            name="output",
+            marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])],
+        ),
+    ]
     said = f"Window {step + 1} of {n * n}: {outside} of its 9 cells are padding; it gives {e.value:g}."
-    return Board([row, [items.words(f"out[{r}, {c}] = **{e.value:g}**, with {outside} zeros of padding under the window")]], said, {"t": (0, n * n - 1)})
+    return Board(
+        [row, [items.words(f"out[{r}, {c}] = **{e.value:g}**, with {outside} zeros of padding under the window")]],
+        said,
+        {"t": (0, n * n - 1)},
+    )
 
 
-def ruler(w: int, k: int, s: int, p: int, n: int) -> items.Item:
+def ruler(w: int, k: int, s: int, p: int, n: int) -> Item:
     """One row of the input with its padding, and where each window lies."""
     cells = w + 2 * p
     layer = nets.layer("conv2d", filters=1, kernel=(k, k), stride=(s, s), padding=(p,) * 4)
-    axis = layer.windows((1, 1, w, w))[0].axes[-1]
+    window = layer.windows((1, 1, w, w))[0]
+    assert isinstance(window, engine.Window)
+    axis = window.axes[-1]
     rows = np.zeros((n, cells))
     marks = []
     for i in range(n):
@@ -65,8 +81,14 @@ def ruler(w: int, k: int, s: int, p: int, n: int) -> items.Item:
         rows[i, under] = 1
         marks.append(items.mark("window", [(i, c) for c in under]))
     zeros = [(i, c) for i in range(n) for c in range(cells) if c < p or c >= cells - p]
-    return items.grid(rows, "each row: where one window lies", small=True, marks=[items.mark("padding", zeros), *marks], span=3,
-                      note=f"{cells} cells with padding, {n} windows")  # fmt: skip
+    return items.grid(
+        rows,
+        "each row: where one window lies",
+        small=True,
+        marks=[items.mark("padding", zeros), *marks],
+        span=3,
+        note=f"{cells} cells with padding, {n} windows",
+    )
 
 
 def formula(v: Values) -> Board:
@@ -76,7 +98,10 @@ def formula(v: Values) -> Board:
     if n is None:
         return Board([[items.math(SIZE)], [items.words(why)]], "No window fits.")
     top = w + 2 * p - k
-    live = rf"w_{{\text{{out}}}} = \left\lfloor \frac{{{w} + 2 \cdot {p} - {k}}}{{{s}}} \right\rfloor + 1 = \left\lfloor \frac{{{top}}}{{{s}}} \right\rfloor + 1 = {n}"
+    live = (
+        rf"w_{{\text{{out}}}} = \left\lfloor \frac{{{w} + 2 \cdot {p} - {k}}}{{{s}}} \right\rfloor + 1 "
+        rf"= \left\lfloor \frac{{{top}}}{{{s}}} \right\rfloor + 1 = {n}"
+    )
     left = "" if top % s == 0 else f"The last {top % s} of the {w + 2 * p} columns are not read."
     rows = [[items.math(SIZE)], [items.math(live, left)], [ruler(w, k, s, p, n)]]
     return Board(rows, f"An input of {w} with padding {p}, a window of {k} and stride {s} give an output of {n}.")
@@ -91,7 +116,13 @@ def same(v: Values) -> Board:
     """k = 3, s = 1, p = 1."""
     steps = (SIZE, r"= \left\lfloor \frac{w_{\text{in}} + 2 - 3}{1} \right\rfloor + 1", r"= w_{\text{in}}")
     rows = [(f"{w}", f"{size(w, 3, 1, 1)[0]}") for w in (7, 28, 32, 224)]
-    return Board([[items.math(line) for line in steps], [items.table(("$w_{\\text{in}}$", "$w_{\\text{out}}$ by the engine"), rows)]], "With k = 3, s = 1 and p = 1 the size stays.")
+    return Board(
+        [
+            [items.math(line) for line in steps],
+            [items.table(("$w_{\\text{in}}$", "$w_{\\text{out}}$ by the engine"), rows)],
+        ],
+        "With k = 3, s = 1 and p = 1 the size stays.",
+    )
 
 
 LESSON = Lesson(
@@ -100,37 +131,115 @@ LESSON = Lesson(
     summary="Zeros around the input, and the formula ⌊(w_in + 2p − k)/s⌋ + 1 with every symbol to drag.",
     covers=("Convolution: Padding", "Convolution: How big is the output?"),
     controls=(
-        Number("t", "window", 0, 0, 120, plays=True), Number("w", "w_in, input", 7, 1, 32), Number("p", "p, padding", 1, 0, 3),
-        Number("k", "k, kernel", 3, 1, 11), Number("s", "s, stride", 2, 1, 5),
+        Number("t", "window", 0, 0, 120, plays=True),
+        Number("w", "w_in, input", 7, 1, 32),
+        Number("p", "p, padding", 1, 0, 3),
+        Number("k", "k, kernel", 3, 1, 11),
+        Number("s", "s, stride", 2, 1, 5),
     ),
     beats=(
-        Beat("zeros", "say", "We can also pad the input with zeros", """
+        Beat(
+            "zeros",
+            "say",
+            "We can also pad the input with zeros",
+            """
 Here, **pad = 1**, **stride = 2**, on a 7×7 input. The hatched cells are not part of the input: they count as 0.
-""", slide, ("t",), start={"p": 1, "s": 2, "t": 0}),
-        Beat("window", "show", "The window may start outside", "The first window reads five zeros and four numbers of the input. Play it.", slide, ("t",), start={"p": 1, "s": 2, "t": 0}),
-        Beat("formula", "show", "How big is the output?", """
+""",
+            slide,
+            ("t",),
+            start={"p": 1, "s": 2, "t": 0},
+        ),
+        Beat(
+            "window",
+            "show",
+            "The window may start outside",
+            "The first window reads five zeros and four numbers of the input. Play it.",
+            slide,
+            ("t",),
+            start={"p": 1, "s": 2, "t": 0},
+        ),
+        Beat(
+            "formula",
+            "show",
+            "How big is the output?",
+            """
 In general, the output has size
 
 $$w_{\\text{out}} = \\left\\lfloor \\frac{w_{\\text{in}} + 2p - k}{s} \\right\\rfloor + 1$$
 
 The window can start at 0, $s$, $2s$, … as long as it ends inside the padded input.
-""", formula, ("w", "p", "k", "s"), start={"w": 7, "p": 1, "k": 3, "s": 2}),
-        Beat("predict", "predict", "AlexNet's first layer", "The input is 227 wide, the kernel 11, the stride 4, no padding.", ask, question=Question(
-            "How wide is the output?", "number", lambda v: size(227, 11, 4, 0)[0], lambda v: "⌊(227 − 11)/4⌋ + 1 = 54 + 1 = **55**.")),
-        Beat("same", "show", "k = 3, s = 1, p = 1", """
+""",
+            formula,
+            ("w", "p", "k", "s"),
+            start={"w": 7, "p": 1, "k": 3, "s": 2},
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "AlexNet's first layer",
+            "The input is 227 wide, the kernel 11, the stride 4, no padding.",
+            ask,
+            question=Question(
+                "How wide is the output?",
+                "number",
+                lambda v: size(227, 11, 4, 0)[0],
+                lambda v: "⌊(227 − 11)/4⌋ + 1 = 54 + 1 = **55**.",
+            ),
+        ),
+        Beat(
+            "same",
+            "show",
+            "k = 3, s = 1, p = 1",
+            """
 $$w_{\\text{out}} = w_{\\text{in}}$$
 
 The size stays. VGGNet [Simonyan 2014] uses filters of this shape.
-""", same),
-        Beat("keep", "predict", "Which padding keeps the size?", "The stride is 1 and the kernel 5.", ask, question=Question(
-            "Which $p$ makes $w_{\\text{out}} = w_{\\text{in}}$?", "number", lambda v: next(p for p in range(9) if size(32, 5, 1, p)[0] == 32),
-            lambda v: "2p − k + 1 must be 0, so p = (k − 1)/2 = **2**. For an even k there is none, unless the two ends differ.")),
-        Beat("play", "play", "Drag every symbol", "The formula, its numbers, and where each window lies.", formula, ("w", "p", "k", "s")),
+""",
+            same,
+        ),
+        Beat(
+            "keep",
+            "predict",
+            "Which padding keeps the size?",
+            "The stride is 1 and the kernel 5.",
+            ask,
+            question=Question(
+                "Which $p$ makes $w_{\\text{out}} = w_{\\text{in}}$?",
+                "number",
+                lambda v: next(p for p in range(9) if size(32, 5, 1, p)[0] == 32),
+                lambda v: (
+                    "2p − k + 1 must be 0, so p = (k − 1)/2 = **2**. For an even k there is none, unless the two "
+                    "ends differ."
+                ),
+            ),
+        ),
+        Beat(
+            "play",
+            "play",
+            "Drag every symbol",
+            "The formula, its numbers, and where each window lies.",
+            formula,
+            ("w", "p", "k", "s"),
+        ),
         Beat("grid", "play", "Padding in 2D", "Padding and stride on the 7×7 input.", slide, ("t", "p", "s")),
-        Beat("try", "try", "What to try", "", formula, ("w", "p", "k", "s"), tries=(
-            Try("A window that is larger than the input: what does the engine say?", {"w": 3, "p": 0, "k": 5, "s": 1}),
-            Try("Stride 2 with k = 2, p = 0: every cell is read once.", {"w": 8, "p": 0, "k": 2, "s": 2}),
-            Try("Two inputs, 7 and 8, one output size: which information does the floor lose?", {"w": 8, "p": 1, "k": 3, "s": 2}),
-        )),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            formula,
+            ("w", "p", "k", "s"),
+            tries=(
+                Try(
+                    "A window that is larger than the input: what does the engine say?",
+                    {"w": 3, "p": 0, "k": 5, "s": 1},
+                ),
+                Try("Stride 2 with k = 2, p = 0: every cell is read once.", {"w": 8, "p": 0, "k": 2, "s": 2}),
+                Try(
+                    "Two inputs, 7 and 8, one output size: which information does the floor lose?",
+                    {"w": 8, "p": 1, "k": 3, "s": 2},
+                ),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

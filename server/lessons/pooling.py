@@ -6,7 +6,7 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Cells, Choice, Image, Lesson, Question, Spot, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Cells, Image, Item, Lesson, Question, Spot, Try, Values
 
 X = ((1.0, 1.0, 2.0, 4.0), (5.0, 6.0, 7.0, 8.0), (3.0, 2.0, 1.0, 0.0), (1.0, 2.0, 3.0, 4.0))
 DY = ((1.0, -2.0), (0.5, 3.0))
@@ -32,7 +32,7 @@ def at(v: Values) -> tuple[int, int]:
     return min(v["spot"][0], 1), min(v["spot"][1], 1)
 
 
-def under(r: int, c: int) -> items.Item:
+def under(r: int, c: int) -> Item:
     """The outline of a window."""
     return items.window(range(2 * r, 2 * r + 2), range(2 * c, 2 * c + 2))
 
@@ -42,9 +42,23 @@ def forward(v: Values) -> Board:
     g, (r, c) = passed("max", v["x"], v["dy"]), at(v)
     won = winners(g)
     where = won[2 * r + c]
-    row = [items.grid(v["x"], "x, 4×4", marks=[under(r, c), items.mark("winner", [where])]), items.op("→"),
-           items.grid(g.trace.output[0, 0], "2×2 windows, stride 2", name="spot", pick="spot", note="choose one", marks=[items.mark("pick", [(r, c)])], span=8)]  # fmt: skip
-    return Board([row], f"The largest of window {r}, {c} is {g.trace.output[0, 0, r, c]:g}, at row {where[0]}, column {where[1]}.")
+    row = [
+        items.grid(v["x"], "x, 4×4", marks=[under(r, c), items.mark("winner", [where])]),
+        items.op("→"),
+        items.grid(
+            g.trace.output[0, 0],
+            "2×2 windows, stride 2",
+            name="spot",
+            pick="spot",
+            note="choose one",
+            marks=[items.mark("pick", [(r, c)])],
+            span=8,
+        ),
+    ]
+    return Board(
+        [row],
+        f"The largest of window {r}, {c} is {g.trace.output[0, 0, r, c]:g}, at row {where[0]}, column {where[1]}.",
+    )
 
 
 def backward(v: Values) -> Board:
@@ -53,11 +67,27 @@ def backward(v: Values) -> Board:
     won = winners(g)
     losers = [(a, b) for a in range(4) for b in range(4) if (a, b) not in won]
     rows = [
-        [items.grid(v["x"], "x; the maxima are kept", marks=[items.mark("dim", losers), *(items.mark("winner", [w]) for w in won)]), items.op("→"),
-         items.grid(g.trace.output[0, 0], "y", span=8)],
-        [items.grid(g.by_activation["x"][0, 0], "$\\frac{\\partial L}{\\partial x}$", role="gradient", marks=[under(r, c)], decimals=1), items.op("←"),
-         items.grid(v["dy"], "$\\frac{\\partial L}{\\partial y}$, given", role="gradient", edit="dy")],
-    ]  # fmt: skip
+        [
+            items.grid(
+                v["x"],
+                "x; the maxima are kept",
+                marks=[items.mark("dim", losers), *(items.mark("winner", [w]) for w in won)],
+            ),
+            items.op("→"),
+            items.grid(g.trace.output[0, 0], "y", span=8),
+        ],
+        [
+            items.grid(
+                g.by_activation["x"][0, 0],
+                "$\\frac{\\partial L}{\\partial x}$",
+                role="gradient",
+                marks=[under(r, c)],
+                decimals=1,
+            ),
+            items.op("←"),
+            items.grid(v["dy"], "$\\frac{\\partial L}{\\partial y}$, given", role="gradient", edit="dy"),
+        ],
+    ]
     kept = ", ".join(f"({a}, {b})" for a, b in won)
     return Board(rows, f"The kept indices are {kept}; the other 12 cells get 0.")
 
@@ -66,14 +96,32 @@ def edited(v: Values) -> Board:
     """The same with x to type."""
     rows = list(backward(v).rows)
     g = passed("max", v["x"], v["dy"])
-    rows[0] = [items.grid(v["x"], "x", edit="x", marks=[items.mark("pick", [w]) for w in winners(g)]), items.op("→"), items.grid(g.trace.output[0, 0], "y", span=8)]
+    rows[0] = [
+        items.grid(v["x"], "x", edit="x", marks=[items.mark("pick", [w]) for w in winners(g)]),
+        items.op("→"),
+        items.grid(g.trace.output[0, 0], "y", span=8),
+    ]
     return Board(rows, backward(v).say)
 
 
 def covered(v: Values) -> Board:
     """The given gradient, not where it goes."""
-    return Board([[items.grid(v["x"], "x", name="x", marks=[under(0, 1)]), items.op("←"), items.grid(v["dy"], "$\\frac{\\partial L}{\\partial y}$, given", role="gradient", decimals=1, marks=[items.mark("pick", [(0, 1)])])]],
-                 "The top right window was given −2.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.grid(v["x"], "x", name="x", marks=[under(0, 1)]),
+                items.op("←"),
+                items.grid(
+                    v["dy"],
+                    "$\\frac{\\partial L}{\\partial y}$, given",
+                    role="gradient",
+                    decimals=1,
+                    marks=[items.mark("pick", [(0, 1)])],
+                ),
+            ]
+        ],
+        "The top right window was given −2.",
+    )
 
 
 def both(v: Values) -> Board:
@@ -81,9 +129,28 @@ def both(v: Values) -> Board:
     rows = []
     for kind in KINDS:
         g = passed(kind, v["x"], v["dy"])
-        rows.append([items.grid(v["x"], "x") if kind == "max" else items.grid(v["x"], "x", edit="x"), items.op("→"), items.grid(g.trace.output[0, 0], kind, decimals=2, span=8), items.op("|"),
-                     items.grid(g.by_activation["x"][0, 0], f"$\\frac{{\\partial L}}{{\\partial x}}$, {kind}", role="gradient", decimals=2, span=3)])  # fmt: skip
-    return Board(rows, "Max keeps the strongest number of a window and sends the gradient there; average blurs it and gives everybody a quarter.")
+        rows.append(
+            [
+                items.grid(v["x"], "x") if kind == "max" else items.grid(v["x"], "x", edit="x"),
+                items.op("→"),
+                items.grid(g.trace.output[0, 0], kind, decimals=2, span=8),
+                items.op("|"),
+                items.grid(
+                    g.by_activation["x"][0, 0],
+                    f"$\\frac{{\\partial L}}{{\\partial x}}$, {kind}",
+                    role="gradient",
+                    decimals=2,
+                    span=3,
+                ),
+            ]
+        )
+    return Board(
+        rows,
+        (
+            "Max keeps the strongest number of a window and sends the gradient there; average blurs it "
+            "and gives everybody a quarter."
+        ),
+    )
 
 
 def picture(v: Values) -> Board:
@@ -91,8 +158,15 @@ def picture(v: Values) -> Board:
     a = nets.LOOKED.trace(v["image"].picture).activations["relu2"][0]
     k = max(range(len(a)), key=lambda c: float(a[c].std()))
     span = float(np.percentile(a[k], 99.5))
-    made = {kind: nets.one(nets.layer(layer, kernel=(2, 2), stride=(2, 2)), a[None, k : k + 1]).output[0] for kind, layer in KINDS.items()}
-    row = [items.volume(a[k : k + 1], f"relu2, map {k}, 32×32", span=span), items.volume(made["max"], "max, 16×16", span=span), items.volume(made["average"], "average, 16×16", span=span)]
+    made = {
+        kind: nets.one(nets.layer(layer, kernel=(2, 2), stride=(2, 2)), a[None, k : k + 1]).output[0]
+        for kind, layer in KINDS.items()
+    }
+    row = [
+        items.volume(a[k : k + 1], f"relu2, map {k}, 32×32", span=span),
+        items.volume(made["max"], "max, 16×16", span=span),
+        items.volume(made["average"], "average, 16×16", span=span),
+    ]
     tops = ", ".join(f"{kind} {float(m.max()):.2f}" for kind, m in made.items())
     return Board([row], f"The strongest number of the map is {float(a[k].max()):.2f}; after pooling it is: {tops}.")
 
@@ -107,41 +181,136 @@ LESSON = Lesson(
     title="Max pooling",
     summary="Keep the largest of each window, and its index: backward, the gradient goes there and nowhere else.",
     covers=("Max Pooling",),
-    controls=(Cells("x", "x", X), Cells("dy", "the given gradient", DY), Spot("spot", "the window", (0, 1)), Image("image", "picture")),
+    controls=(
+        Cells("x", "x", X),
+        Cells("dy", "the given gradient", DY),
+        Spot("spot", "the window", (0, 1)),
+        Image("image", "picture"),
+    ),
     beats=(
-        Beat("pool", "say", "Convolution is often followed by pooling", """
+        Beat(
+            "pool",
+            "say",
+            "Convolution is often followed by pooling",
+            """
 For most CNNs, **convolution** is often followed by **pooling**:
 
 - Creates a smaller representation while retaining the most important information.
 - The "max" operation is the most common.
 - Why might "avg" be a poor choice?
-""", forward, ("spot",)),
-        Beat("picture", "show", "On a real map", "A feature map of the trained network, half as high and half as wide. Average pooling weakens the strong, lonely numbers.", picture, ("image",)),
-        Beat("predict", "predict", "What's the backprop rule for max pooling?", """
+""",
+            forward,
+            ("spot",),
+        ),
+        Beat(
+            "picture",
+            "show",
+            "On a real map",
+            (
+                "A feature map of the trained network, half as high and half as wide. Average pooling "
+                "weakens the strong, lonely numbers."
+            ),
+            picture,
+            ("image",),
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "What's the backprop rule for max pooling?",
+            """
 The window at the top right was given −2. Which cell of $x$ gets it?
-""", covered, question=Question(
-            "Choose the cell of x that the gradient −2 goes to.", "cell", route,
-            lambda v: "The **8** won this window, so the whole gradient goes to it: nudging any other cell of the window does not change the maximum.", grid="x")),
-        Beat("rule", "show", "The index that took the max", """
+""",
+            covered,
+            question=Question(
+                "Choose the cell of x that the gradient −2 goes to.",
+                "cell",
+                route,
+                lambda v: (
+                    "The **8** won this window, so the whole gradient goes to it: nudging any other cell of the "
+                    "window does not change the maximum."
+                ),
+                grid="x",
+            ),
+        ),
+        Beat(
+            "rule",
+            "show",
+            "The index that took the max",
+            """
 - In the forward pass, store the index that took the max.
 - The backprop gradient is the input gradient at that index.
-""", backward, ("spot",)),
-        Beat("average", "show", "And avg?", """
+""",
+            backward,
+            ("spot",),
+        ),
+        Beat(
+            "average",
+            "show",
+            "And avg?",
+            """
 The average gives every cell of the window a quarter of the gradient. Forward, it loses what max keeps: one strong
 response among zeros becomes a weak one everywhere.
-""", both, start={"x": ((0.0, 0.0, 0.0, 0.0), (0.0, 8.0, 0.0, 1.0), (0.0, 0.0, 2.0, 2.0), (4.0, 0.0, 2.0, 2.0))}),
-        Beat("ties", "predict", "Ties", "All four numbers of the top left window are 2. The engine has to send the gradient somewhere.", lambda v: Board([[items.grid(TIES, "x", marks=[under(0, 0)]), items.grid(DY, "given", role="gradient", decimals=1)]], "Four equal numbers in the top left window."),
-             start={"x": TIES}, question=Question(
-            "To which of the four?", "choice", lambda v: "the first" if winners(passed("max", TIES, DY))[0] == (0, 0) else "the last",
-            lambda v: "The **first** in reading order, forward and backward. Splitting it would be allowed, too; ONNX Runtime and PyTorch take the first as we do.",
-            options=("the first", "the last", "a quarter to each", "none"))),
-        Beat("tied", "show", "Where the gradients of ties go", "The first of the equal maxima gets the whole gradient.", backward, start={"x": TIES}),
-        Beat("play", "play", "Free play", "Type numbers into $x$ and into the given gradient.", edited, ("x", "dy"), start={"x": X}),
-        Beat("try", "try", "What to try", "", edited, ("x", "dy"), tries=(
-            Try("Raise a loser above the winner: the gradient jumps.", {"x": [[1, 1, 2, 4], [5, 6, 9, 8], [3, 2, 1, 0], [1, 2, 3, 4]]}),
-            Try("All zeros: who wins?", {"x": [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}),
-            Try("Negative numbers only: the max is still a number of the window, never 0.", {"x": [[-1, -2, -3, -4], [-5, -6, -7, -8], [-1, -1, -2, -2], [-3, -3, -4, -4]]}),
-        )),
+""",
+            both,
+            start={"x": ((0.0, 0.0, 0.0, 0.0), (0.0, 8.0, 0.0, 1.0), (0.0, 0.0, 2.0, 2.0), (4.0, 0.0, 2.0, 2.0))},
+        ),
+        Beat(
+            "ties",
+            "predict",
+            "Ties",
+            "All four numbers of the top left window are 2. The engine has to send the gradient somewhere.",
+            lambda v: Board(
+                [[items.grid(TIES, "x", marks=[under(0, 0)]), items.grid(DY, "given", role="gradient", decimals=1)]],
+                "Four equal numbers in the top left window.",
+            ),
+            start={"x": TIES},
+            question=Question(
+                "To which of the four?",
+                "choice",
+                lambda v: "the first" if winners(passed("max", TIES, DY))[0] == (0, 0) else "the last",
+                lambda v: (
+                    "The **first** in reading order, forward and backward. Splitting it would be allowed, too; "
+                    "ONNX Runtime and PyTorch take the first as we do."
+                ),
+                options=("the first", "the last", "a quarter to each", "none"),
+            ),
+        ),
+        Beat(
+            "tied",
+            "show",
+            "Where the gradients of ties go",
+            "The first of the equal maxima gets the whole gradient.",
+            backward,
+            start={"x": TIES},
+        ),
+        Beat(
+            "play",
+            "play",
+            "Free play",
+            "Type numbers into $x$ and into the given gradient.",
+            edited,
+            ("x", "dy"),
+            start={"x": X},
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            edited,
+            ("x", "dy"),
+            tries=(
+                Try(
+                    "Raise a loser above the winner: the gradient jumps.",
+                    {"x": [[1, 1, 2, 4], [5, 6, 9, 8], [3, 2, 1, 0], [1, 2, 3, 4]]},
+                ),
+                Try("All zeros: who wins?", {"x": [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}),
+                Try(
+                    "Negative numbers only: the max is still a number of the window, never 0.",
+                    {"x": [[-1, -2, -3, -4], [-5, -6, -7, -8], [-1, -1, -2, -2], [-3, -3, -4, -4]]},
+                ),
+            ),
+        ),
     ),
     stage="/?view=window&at=pool1@5,7,9",
-)  # fmt: skip
+)

@@ -9,7 +9,7 @@ from convoscope import engine
 from convoscope.server.convolution import MODES, Array, Case, numpy_code, size_latex, torch_code
 from convoscope.server.errors import Problem
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Choice, Image, Lesson, Number, Numbers, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Choice, Image, Item, Lesson, Number, Numbers, Try, Values
 from convoscope.server.lessons.snippets import Run
 from convoscope.server.limits import Limits
 
@@ -82,9 +82,16 @@ def _case(key: tuple[Any, ...]) -> Case:
     x, w, bias, stride, pad, mode, dilation, groups, transposed = key
     array = [np.frombuffer(data, np.float64).reshape(shape) for data, shape in (x, w)]
     made = Case(
-        array[0], array[1], np.full(filters_of(array[1], groups, transposed), bias) if bias else None, (stride,) * 2, (pad,) * 4,
-        mode, (dilation,) * 2, groups, transposed,
-    )  # fmt: skip
+        array[0],
+        array[1],
+        np.full(filters_of(array[1], groups, transposed), bias) if bias else None,
+        (stride,) * 2,
+        (pad,) * 4,
+        mode,
+        (dilation,) * 2,
+        groups,
+        transposed,
+    )
     made.bounded(Limits())
     return made
 
@@ -98,7 +105,9 @@ def case(v: Values) -> Case:
     """What is asked. Raises Problem or an error of the engine, both with words for the reader."""
     x, w = filled(v), kernel(v)
     arrays = ((x.tobytes(), x.shape), (w.tobytes(), w.shape))
-    return _case((*arrays, v["bias"], v["stride"], v["pad"], v["mode"], v["dilation"], v["groups"], v["transposed"] == "yes"))
+    return _case(
+        (*arrays, v["bias"], v["stride"], v["pad"], v["mode"], v["dilation"], v["groups"], v["transposed"] == "yes")
+    )
 
 
 def board(v: Values) -> Board:
@@ -111,18 +120,29 @@ def board(v: Values) -> Board:
         return Board([[items.words(why)]], why)
 
 
-def inputs(v: Values, made: Case, channels: list[int], marks: list[Any]) -> list[items.Item]:
+def inputs(v: Values, made: Case, channels: list[int], marks: list[Any]) -> list[Item]:
     """The padded input, channel by channel, with its padding marked."""
     padded = made.trace.activations["padded"][0]
     top, left = (0, 0) if made.transposed else made.padding[:2]
     rows, columns = made.x.shape[1:]
-    outside = [(r, c) for r in range(padded.shape[1]) for c in range(padded.shape[2]) if not (top <= r < top + rows and left <= c < left + columns)]
+    outside = [
+        (r, c)
+        for r in range(padded.shape[1])
+        for c in range(padded.shape[2])
+        if not (top <= r < top + rows and left <= c < left + columns)
+    ]
     small = padded.shape[2] > 12
     return [
-        items.grid(padded[c], f"input{f' {c}' if len(padded) > 1 else ''}", name=f"padded{c}", marks=[items.mark("padding", outside), *marks], small=small,
-                   span=float(np.abs(padded).max()))
+        items.grid(
+            padded[c],
+            f"input{f' {c}' if len(padded) > 1 else ''}",
+            name=f"padded{c}",
+            marks=[items.mark("padding", outside), *marks],
+            small=small,
+            span=float(np.abs(padded).max()),
+        )
         for c in channels
-    ]  # fmt: skip
+    ]
 
 
 def forward(v: Values, made: Case) -> Board:
@@ -136,9 +156,28 @@ def forward(v: Values, made: Case) -> Board:
     under = [items.mark("window", [(i, j) for i in rows for j in columns])] if rows and columns else []
     y = made.trace.output[0]
     todo = [(i, j) for kk, i, j in cells[t + 1 :] if kk == k]
-    weights = [items.grid(w[n].reshape(len(rows), len(columns)), f"weights{f' {k}, {ch}' if made.w.size > made.w[0, 0].size else ''}", role="weight", span=float(np.abs(made.w).max()), name=f"w{n}")
-               for n, ch in enumerate(channels)] if rows and columns else []  # fmt: skip
-    out = items.grid(y[k], f"output{f' {k}' if len(y) > 1 else ''}", name="output", marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])], small=y.shape[2] > 12, span=float(np.abs(y).max()))
+    weights = (
+        [
+            items.grid(
+                w[n].reshape(len(rows), len(columns)),
+                f"weights{f' {k}, {ch}' if made.w.size > made.w[0, 0].size else ''}",
+                role="weight",
+                span=float(np.abs(made.w).max()),
+                name=f"w{n}",
+            )
+            for n, ch in enumerate(channels)
+        ]
+        if rows and columns
+        else []
+    )
+    out = items.grid(
+        y[k],
+        f"output{f' {k}' if len(y) > 1 else ''}",
+        name="output",
+        marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])],
+        small=y.shape[2] > 12,
+        span=float(np.abs(y).max()),
+    )
     terms = [(s.label, s.value) for s in e.steps if s.label != "rounding"]
     assert e.products is not None
     if 0 < e.products.size <= LISTED:
@@ -146,8 +185,15 @@ def forward(v: Values, made: Case) -> Board:
         bias = [(s.label, s.value) for s in e.steps if s.label == "bias"]
         terms = [(f"{x + 0.0:.4g} × {u + 0.0:.4g}", float(p)) for x, u, p in pairs] + bias
     size = items.math(size_latex(made, 0), under=size_latex(made, 1))
-    rows_ = [[*inputs(v, made, channels, under), *weights, out], [items.total(terms, f"out[{k}, {r}, {c}]", e.value), size]]
-    return Board([*rows_, *codes(v, made)], f"Window {t + 1} of {len(cells)}: out[{k}, {r}, {c}] = {e.value:g}.", {"t": (0, len(cells) - 1)})
+    rows_ = [
+        [*inputs(v, made, channels, under), *weights, out],
+        [items.total(terms, f"out[{k}, {r}, {c}]", e.value), size],
+    ]
+    return Board(
+        [*rows_, *codes(v, made)],
+        f"Window {t + 1} of {len(cells)}: out[{k}, {r}, {c}] = {e.value:g}.",
+        {"t": (0, len(cells) - 1)},
+    )
 
 
 def backward(v: Values, made: Case) -> Board:
@@ -163,22 +209,63 @@ def backward(v: Values, made: Case) -> Board:
     assert e.products is not None
     readers = [tuple(int(i) for i in o[1:]) for o in given]
     values = zip(e.operands[0].values.ravel(), e.operands[1].values.ravel(), strict=True)
-    terms = [(f"out[{', '.join(map(str, o))}]: {dy:.3g} × {w:.3g}", float(p)) for o, (dy, w), p in zip(readers, values, e.products.ravel(), strict=True)]
+    terms = [
+        (f"out[{', '.join(map(str, o))}]: {dy:.3g} × {w:.3g}", float(p))
+        for o, (dy, w), p in zip(readers, values, e.products.ravel(), strict=True)
+    ]
     channels = sorted({o[0] for o in readers}) or [0]
-    dys = [items.grid(made.given[k], f"∂out{f' {k}' if len(made.given) > 1 else ''}, given", role="gradient", marks=[items.mark("window", [o[1:] for o in readers if o[0] == k])]) for k in channels[:3]]
+    dys = [
+        items.grid(
+            made.given[k],
+            f"∂out{f' {k}' if len(made.given) > 1 else ''}, given",
+            role="gradient",
+            marks=[items.mark("window", [o[1:] for o in readers if o[0] == k])],
+        )
+        for k in channels[:3]
+    ]
     dx = g.by_activation["padded"][0]
-    todo = [(i, j) for i in range(padded[1]) for j in range(padded[2]) if at[0] * padded[1] * padded[2] + i * padded[2] + j > t]
+    todo = [
+        (i, j)
+        for i in range(padded[1])
+        for j in range(padded[2])
+        if at[0] * padded[1] * padded[2] + i * padded[2] + j > t
+    ]
     rows = [
-        [*inputs(v, made, [at[0]], [items.mark("pick", [at[1:]])]), *dys,
-         items.grid(dx[at[0]], f"∂input{f' {at[0]}' if padded[0] > 1 else ''}", role="gradient", decimals=items.decimals_of(dx), marks=[items.mark("blank", todo), items.mark("pick", [at[1:]])], span=float(np.abs(dx).max()))],
-        [items.total(terms[:18], f"∂input[{', '.join(map(str, at))}]" + (f" ({len(terms) - 18} more terms)" if len(terms) > 18 else ""), e.value, role="gradient")] if terms
+        [
+            *inputs(v, made, [at[0]], [items.mark("pick", [at[1:]])]),
+            *dys,
+            items.grid(
+                dx[at[0]],
+                f"∂input{f' {at[0]}' if padded[0] > 1 else ''}",
+                role="gradient",
+                decimals=items.decimals_of(dx),
+                marks=[items.mark("blank", todo), items.mark("pick", [at[1:]])],
+                span=float(np.abs(dx).max()),
+            ),
+        ],
+        [
+            items.total(
+                terms[:18],
+                f"∂input[{', '.join(map(str, at))}]" + (f" ({len(terms) - 18} more terms)" if len(terms) > 18 else ""),
+                e.value,
+                role="gradient",
+            )
+        ]
+        if terms
         else [items.words("No window reads this cell: its gradient is 0.")],
-        [items.grid(g.by_param["y"]["weight"][k, 0], f"∂weights {k}, 0", role="gradient") for k in range(min(4, len(made.w)))],
-    ]  # fmt: skip
-    return Board([*rows, *codes(v, made)], f"Cell {t + 1} of {count}: {len(terms)} windows read it, its gradient is {e.value:g}.", {"t": (0, count - 1)})
+        [
+            items.grid(g.by_param["y"]["weight"][k, 0], f"∂weights {k}, 0", role="gradient")
+            for k in range(min(4, len(made.w)))
+        ],
+    ]
+    return Board(
+        [*rows, *codes(v, made)],
+        f"Cell {t + 1} of {count}: {len(terms)} windows read it, its gradient is {e.value:g}.",
+        {"t": (0, count - 1)},
+    )
 
 
-def codes(v: Values, made: Case) -> list[list[items.Item]]:
+def codes(v: Values, made: Case) -> list[list[Item]]:
     """The case as code, where it is asked for."""
     if v["code"] == "none":
         return []
@@ -191,7 +278,13 @@ def arrays(v: Values) -> Board:
     x, w = filled(v), kernel(v)
     to_x, to_w = {"fill": "typed", "input": x.tolist()}, {"kernel": "typed", "weights": w.tolist()}
     given = [items.grid(x[c], f"input {c}", edit="input", slot=(c,), also=to_x) for c in range(len(x))]
-    weights = [[items.grid(w[k, c], f"weights {k}, {c}", role="weight", edit="weights", slot=(k, c), also=to_w) for c in range(w.shape[1])] for k in range(len(w))]
+    weights = [
+        [
+            items.grid(w[k, c], f"weights {k}, {c}", role="weight", edit="weights", slot=(k, c), also=to_w)
+            for c in range(w.shape[1])
+        ]
+        for k in range(len(w))
+    ]
     return Board([given, *weights], "Input and kernel: click a number and type.")
 
 
@@ -200,19 +293,45 @@ NAMED = (("typed", "typed"), ("random", "random"), *((name, name) for name in KE
 PRESETS = (
     Try("The lecture: stride 2, pad 1 on 7×7", {"rows": 7, "columns": 7, "stride": 2, "pad": 1, "kernel": "random"}),
     Try("VGG: 3×3, pad 1 keeps the size", {"pad": 1, "kernel": "sharpen"}),
-    Try("Count the neighbours in the Game of Life", {"fill": "life", "kernel": "neighbours", "pad": 1, "mode": "wrap", "rows": 8, "columns": 8}),
+    Try(
+        "Count the neighbours in the Game of Life",
+        {"fill": "life", "kernel": "neighbours", "pad": 1, "mode": "wrap", "rows": 8, "columns": 8},
+    ),
     Try("Edges of a picture", {"fill": "picture", "kernel": "edge", "rows": 12, "columns": 12}),
     Try("Dilation 2: a hollow window", {"dilation": 2, "rows": 8, "columns": 8, "kernel": "random"}),
     Try("Depthwise: groups = channels", {"channels": 2, "filters": 2, "groups": 2, "kernel": "random"}),
-    Try("1×1: mix the channels", {"channels": 3, "filters": 2, "kh": 1, "kw": 1, "kernel": "random", "rows": 4, "columns": 4}),
-    Try("Transposed, stride 2: larger", {"transposed": "yes", "stride": 2, "rows": 3, "columns": 3, "kernel": "random"}),
+    Try(
+        "1×1: mix the channels",
+        {"channels": 3, "filters": 2, "kh": 1, "kw": 1, "kernel": "random", "rows": 4, "columns": 4},
+    ),
+    Try(
+        "Transposed, stride 2: larger", {"transposed": "yes", "stride": 2, "rows": 3, "columns": 3, "kernel": "random"}
+    ),
     Try("Reflected padding", {"pad": 2, "mode": "reflect", "kernel": "blur"}),
     Try("Backward: the filter, the other way", {"direction": "backward", "rows": 5, "columns": 5, "kernel": "random"}),
 )
 SETTINGS = (
-    "direction", "t", "fill", "kernel", "rows", "columns", "channels", "filters", "kh", "kw", "stride", "pad", "mode", "dilation",
-    "groups", "transposed", "bias", "seed", "image", "code",
-)  # fmt: skip
+    "direction",
+    "t",
+    "fill",
+    "kernel",
+    "rows",
+    "columns",
+    "channels",
+    "filters",
+    "kh",
+    "kw",
+    "stride",
+    "pad",
+    "mode",
+    "dilation",
+    "groups",
+    "transposed",
+    "bias",
+    "seed",
+    "image",
+    "code",
+)
 SANDBOX = Lesson(
     slug="sandbox",
     title="Sandbox",
@@ -221,19 +340,43 @@ SANDBOX = Lesson(
     controls=(
         Choice("direction", "direction", "forward", (("forward", "forward"), ("backward", "backward"))),
         Number("t", "step", 0, 0, 4095, plays=True),
-        Choice("fill", "input", "random", FILLS), Choice("kernel", "kernel", "edge", NAMED),
-        Number("rows", "input rows", 6, 1, 16), Number("columns", "input columns", 6, 1, 16),
-        Number("channels", "input channels", 1, 1, 4), Number("filters", "filters", 1, 1, 4),
-        Number("kh", "kernel rows", 3, 1, 7), Number("kw", "kernel columns", 3, 1, 7), Number("stride", "stride", 1, 1, 5),
-        Number("pad", "padding", 0, 0, 5), Choice("mode", "padding mode", "constant", tuple((m, m) for m in MODES)),
-        Number("dilation", "dilation", 1, 1, 4), Number("groups", "groups", 1, 1, 4),
-        Choice("transposed", "transposed", "no", (("no", "no"), ("yes", "yes"))), Number("bias", "bias", 0, -9, 9),
-        Number("seed", "seed of the random numbers", 0, 0, 999), Image("image", "picture"),
+        Choice("fill", "input", "random", FILLS),
+        Choice("kernel", "kernel", "edge", NAMED),
+        Number("rows", "input rows", 6, 1, 16),
+        Number("columns", "input columns", 6, 1, 16),
+        Number("channels", "input channels", 1, 1, 4),
+        Number("filters", "filters", 1, 1, 4),
+        Number("kh", "kernel rows", 3, 1, 7),
+        Number("kw", "kernel columns", 3, 1, 7),
+        Number("stride", "stride", 1, 1, 5),
+        Number("pad", "padding", 0, 0, 5),
+        Choice("mode", "padding mode", "constant", tuple((m, m) for m in MODES)),
+        Number("dilation", "dilation", 1, 1, 4),
+        Number("groups", "groups", 1, 1, 4),
+        Choice("transposed", "transposed", "no", (("no", "no"), ("yes", "yes"))),
+        Number("bias", "bias", 0, -9, 9),
+        Number("seed", "seed of the random numbers", 0, 0, 999),
+        Image("image", "picture"),
         Choice("code", "code", "none", (("none", "none"), ("numpy", "NumPy"), ("pytorch", "PyTorch"))),
-        Numbers("input", "the input", 3), Numbers("weights", "the kernel", 4),
+        Numbers("input", "the input", 3),
+        Numbers("weights", "the kernel", 4),
     ),
     beats=(
-        Beat("run", "play", "Any small convolution", "Set anything, step window by window, forward or backward.", board, SETTINGS, tries=PRESETS),
-        Beat("type", "play", "Type the numbers", "Click a number of the input or the kernel and type. Then go back to the run.", arrays),
+        Beat(
+            "run",
+            "play",
+            "Any small convolution",
+            "Set anything, step window by window, forward or backward.",
+            board,
+            SETTINGS,
+            tries=PRESETS,
+        ),
+        Beat(
+            "type",
+            "play",
+            "Type the numbers",
+            "Click a number of the input or the kernel and type. Then go back to the run.",
+            arrays,
+        ),
     ),
-)  # fmt: skip
+)

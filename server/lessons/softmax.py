@@ -59,18 +59,39 @@ def grids(v: Values, *, gradient: bool = False) -> Board:
     """f, p, the losses; and p − t where asked."""
     g, y = passed(v["f"], labels(v)), labels(v)
     right = [items.mark("pick", [(i, k)]) for i, k in enumerate(y)]
-    names = {"rows": ["i = 0", "i = 1"], "columns": list(LABELS)}
-    row = [items.grid(v["f"], "f, the logits", edit="f", marks=right, rows=names["rows"]), items.op("→"),
-           items.grid(g.trace.output, "p", marks=right, decimals=3, span=1, **names)]  # type: ignore[arg-type]
+    examples = ["i = 0", "i = 1"]
+    row = [
+        items.grid(v["f"], "f, the logits", edit="f", marks=right, rows=examples),
+        items.op("→"),
+        items.grid(g.trace.output, "p", marks=right, decimals=3, span=1, rows=examples, columns=LABELS),
+    ]
     each = losses(v)
-    second = [items.table(("example", "right answer", "$L_{\\ix{i}} = -\\log p_{\\ix{i}, y_{\\ix{i}}}$"),
-                          [(f"{i}", LABELS[k], f"{each[i]:.4f}") for i, k in enumerate(y)]),
-              items.number("L, the average", g.value)]  # fmt: skip
+    second = [
+        items.table(
+            ("example", "right answer", "$L_{\\ix{i}} = -\\log p_{\\ix{i}, y_{\\ix{i}}}$"),
+            [(f"{i}", LABELS[k], f"{each[i]:.4f}") for i, k in enumerate(y)],
+        ),
+        items.number("L, the average", g.value),
+    ]
     rows = [row, second]
     if gradient:
         t = np.eye(3)[list(y)]
-        rows = [row, [items.grid(g.trace.output, "p", decimals=3, span=1), items.op("−"), items.grid(t, "t", span=1, role="plain"), items.op("÷ 2 ="),
-                      items.grid(g.by_activation["x"], "$\\frac{\\partial L}{\\partial f_{\\ix{i},\\ix{j}}}$", role="gradient", decimals=3, marks=right)]]  # fmt: skip
+        rows = [
+            row,
+            [
+                items.grid(g.trace.output, "p", decimals=3, span=1),
+                items.op("−"),
+                items.grid(t, "t", span=1, role="plain"),
+                items.op("÷ 2 ="),
+                items.grid(
+                    g.by_activation["x"],
+                    "$\\frac{\\partial L}{\\partial f_{\\ix{i},\\ix{j}}}$",
+                    role="gradient",
+                    decimals=3,
+                    marks=right,
+                ),
+            ],
+        ]
     return Board(rows, f"The losses are {each[0]:.4f} and {each[1]:.4f}, their mean {g.value:.4f}.")
 
 
@@ -84,15 +105,34 @@ def backward(v: Values) -> Board:
     return grids(v, gradient=True)
 
 
+def seed_why(v: Values) -> str:
+    """p − t of the right class, in numbers."""
+    g = passed(one(v), (1,))
+    p, d = float(g.trace.output[0, 1]), float(g.by_activation["x"][0, 1])
+    return f"It is $p - t$ with $t = 1$: {p:.3f} − 1 = **−{abs(d):.3f}**. Negative: raising this logit lowers the loss."
+
+
 def sliders(v: Values) -> Board:
     """One example: bars of p, and of p − t."""
     g = passed(one(v), (LABELS.index(v["y0"]),))
     p, d = g.trace.output[0], g.by_activation["x"][0]
     y = LABELS.index(v["y0"])
-    return Board([[items.bars(list(zip(LABELS, p, strict=True)), "p", span=1, pick=y),
-                   items.bars(list(zip(LABELS, d, strict=True)), "$\\frac{\\partial L}{\\partial f} = p - t$", "gradient", span=1, pick=y)],
-                  [items.number("L = −log p of the right answer", g.value)]],
-                 f"p of {LABELS[y]} is {p[y]:.3f}, the loss {g.value:.4f}.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.bars(list(zip(LABELS, p, strict=True)), "p", span=1, pick=y),
+                items.bars(
+                    list(zip(LABELS, d, strict=True)),
+                    "$\\frac{\\partial L}{\\partial f} = p - t$",
+                    "gradient",
+                    span=1,
+                    pick=y,
+                ),
+            ],
+            [items.number("L = −log p of the right answer", g.value)],
+        ],
+        f"p of {LABELS[y]} is {p[y]:.3f}, the loss {g.value:.4f}.",
+    )
 
 
 def big(v: Values) -> Rows:
@@ -108,16 +148,28 @@ def literal(f: Rows) -> str:
 def broken(v: Values) -> Board:
     """The naive code, run, and its parts."""
     f, t = big(v), naive(big(v))
-    row = [items.grid(f, "f"), items.op("→"), items.grid(t.activations["e"], "exp f", decimals=2, span=30), items.op("÷"),
-           items.grid(t.activations["s"], "Σ", decimals=2, span=30), items.op("="), items.grid(t.activations["p"], "p", decimals=3, span=1)]  # fmt: skip
+    row = [
+        items.grid(f, "f"),
+        items.op("→"),
+        items.grid(t.activations["e"], "exp f", decimals=2, span=30),
+        items.op("÷"),
+        items.grid(t.activations["s"], "Σ", decimals=2, span=30),
+        items.op("="),
+        items.grid(t.activations["p"], "p", decimals=3, span=1),
+    ]
     said = {"1": "fine", "1000": "∞ / ∞ = NaN", "-1000": "0 / 0 = NaN"}[v["big"]]
     return Board([[items.code(run(NAIVE + f"\nprint(softmax({literal(f)}))"))], row], f"With these logits: {said}.")
 
 
 def covered(v: Values) -> Board:
     """The naive code before it runs."""
-    return Board([[items.math(r"p_{\ix{i},\ix{j}} = \frac{e^{f_{\ix{i},\ix{j}}}}{\sum_{\ix{k}} e^{f_{\ix{i},\ix{k}}}}")],
-                  [items.code(run(NAIVE))]], "The formula as code.")  # fmt: skip
+    return Board(
+        [
+            [items.math(r"p_{\ix{i},\ix{j}} = \frac{e^{f_{\ix{i},\ix{j}}}}{\sum_{\ix{k}} e^{f_{\ix{i},\ix{k}}}}")],
+            [items.code(run(NAIVE))],
+        ],
+        "The formula as code.",
+    )
 
 
 def stable(v: Values) -> Board:
@@ -125,9 +177,19 @@ def stable(v: Values) -> Board:
     f = big(v)
     p = passed(f, (0,)).trace.output
     shifted = np.array(f) - max(f[0])
-    return Board([[items.code(run(STABLE + f"\nprint(softmax({literal(f)}))"))],
-                  [items.grid(f, "f"), items.op("→"), items.grid(shifted, f"f − C, C = {max(f[0]):g}".replace("-", "−")), items.op("→"),
-                   items.grid(p, "p", decimals=3, span=1)]], f"With C = {max(f[0]):g} subtracted, p is finite.")  # fmt: skip
+    return Board(
+        [
+            [items.code(run(STABLE + f"\nprint(softmax({literal(f)}))"))],
+            [
+                items.grid(f, "f"),
+                items.op("→"),
+                items.grid(shifted, f"f − C, C = {max(f[0]):g}".replace("-", "−")),
+                items.op("→"),
+                items.grid(p, "p", decimals=3, span=1),
+            ],
+        ],
+        f"With C = {max(f[0]):g} subtracted, p is finite.",
+    )
 
 
 LOGITS = tuple(Number(f"f{k}", f"logit of {name}", F[0][k], -8.0, 8.0, 0.1) for k, name in enumerate(LABELS))
@@ -140,64 +202,165 @@ LESSON = Lesson(
     summary="From logits to probabilities to a loss; its gradient is (p − t)/N; and why the naive code says NaN.",
     covers=("Example: Softmax (for N inputs)",),
     controls=(
-        Cells("f", "the logits", F, -2000, 2000), Choice("y0", "right answer of example 0", "dog", NAMES),
-        Choice("y1", "right answer of example 1", "ship", NAMES), *LOGITS, BIG,
+        Cells("f", "the logits", F, -2000, 2000),
+        Choice("y0", "right answer of example 0", "dog", NAMES),
+        Choice("y1", "right answer of example 1", "ship", NAMES),
+        *LOGITS,
+        BIG,
     ),
     beats=(
-        Beat("softmax", "say", "Softmax loss", """
+        Beat(
+            "softmax",
+            "say",
+            "Softmax loss",
+            """
 Let's assume we are using **Softmax** and **Cross-entropy** loss (together this is often called "Softmax loss"). Here
 $\\ix{i}$ are different examples, $y_{\\ix{i}}$ their ground truth labels.
 
 $$p_{\\ix{i},\\ix{j}} = \\frac{e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}}}}$$
 
 $$L_{\\ix{i}} = -\\log p_{\\ix{i},y_{\\ix{i}}} \\qquad L = \\frac{1}{N} \\sum_{\\ix{i}} L_{\\ix{i}}$$
-""", forward, ("f", "y0", "y1")),
-        Beat("predict", "predict", "Where do we start going back?", """
-Backprop starts with $\\frac{\\partial L}{\\partial f}$. For one example ($N = 1$) look at the logit of the **right** class.
-""", lambda v: Board([[items.bars(list(zip(LABELS, passed(one(v), (1,)).trace.output[0], strict=True)), "p; the right answer is dog", span=1, pick=1)]],
-                     "Three probabilities; the right answer is dog."), question=Question(
-            "What is $\\frac{\\partial L}{\\partial f}$ for the logit of dog? (two decimals)", "number",
-            lambda v: round(float(passed(one(v), (1,)).by_activation["x"][0, 1]), 3),
-            lambda v: f"It is $p - t$ with $t = 1$: {passed(one(v), (1,)).trace.output[0, 1]:.3f} − 1 = "
-            f"**{passed(one(v), (1,)).by_activation['x'][0, 1]:.3f}**. Negative: raising this logit lowers the loss.".replace("**-", "**−"), near=0.006)),
-        Beat("derivative", "show", "The derivative is p − t", """
+""",
+            forward,
+            ("f", "y0", "y1"),
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "Where do we start going back?",
+            """
+Backprop starts with $\\frac{\\partial L}{\\partial f}$. For one example ($N = 1$) look at the logit of the **right**
+class.
+""",
+            lambda v: Board(
+                [
+                    [
+                        items.bars(
+                            list(zip(LABELS, passed(one(v), (1,)).trace.output[0], strict=True)),
+                            "p; the right answer is dog",
+                            span=1,
+                            pick=1,
+                        )
+                    ]
+                ],
+                "Three probabilities; the right answer is dog.",
+            ),
+            question=Question(
+                "What is $\\frac{\\partial L}{\\partial f}$ for the logit of dog? (two decimals)",
+                "number",
+                lambda v: round(float(passed(one(v), (1,)).by_activation["x"][0, 1]), 3),
+                seed_why,
+                near=0.006,
+            ),
+        ),
+        Beat(
+            "derivative",
+            "show",
+            "The derivative is p − t",
+            """
 $$\\frac{\\partial L}{\\partial f_{\\ix{i},\\ix{j}}} = \\frac{p_{\\ix{i},\\ix{j}} - t_{\\ix{i},\\ix{j}}}{N}$$
 
 where $t_{\\ix{i}} = [0 \\dots 1 \\dots 0]$ (entry $y_{\\ix{i}}$ set to 1).
 
 Try deriving this: it's tricky but not too hard. Now we can continue backpropagating to the layer before $f$.
-""", backward, ("f", "y0", "y1")),
-        Beat("play", "play", "Three logits", """
+""",
+            backward,
+            ("f", "y0", "y1"),
+        ),
+        Beat(
+            "play",
+            "play",
+            "Three logits",
+            """
 Move the logits of one example. The probabilities always sum to 1, the gradients always sum to 0.
-""", sliders, ("f0", "f1", "f2", "y0")),
-        Beat("code", "show", "Let's code this up in NumPy", """
+""",
+            sliders,
+            ("f0", "f1", "f2", "y0"),
+        ),
+        Beat(
+            "code",
+            "show",
+            "Let's code this up in NumPy",
+            """
 Doesn't work: what's the problem this time?
-""", covered),
-        Beat("thousand", "predict", "What if 1000 appears in f?", """
+""",
+            covered,
+        ),
+        Beat(
+            "thousand",
+            "predict",
+            "What if 1000 appears in f?",
+            """
 $e^{1000}$ is larger than any number that a float can hold.
-""", covered, question=Question("What does `softmax` print for 1000?", "choice", lambda v: "nan", lambda v: "Overflow: `exp(1000)` is `inf`, and `inf / inf` is **NaN**. The other two are `x / inf = 0`.",
-                                options=("1", "nan", "inf", "0"))),
-        Beat("nan", "show", "Overflow, and underflow", """
+""",
+            covered,
+            question=Question(
+                "What does `softmax` print for 1000?",
+                "choice",
+                lambda v: "nan",
+                lambda v: (
+                    "Overflow: `exp(1000)` is `inf`, and `inf / inf` is **NaN**. The other two are `x / inf = 0`."
+                ),
+                options=("1", "nan", "inf", "0"),
+            ),
+        ),
+        Beat(
+            "nan",
+            "show",
+            "Overflow, and underflow",
+            """
 - 1000 appears in $f$. Overflow: we get inf/inf = **NaN**.
 - The largest value is −1000. Underflow: we get 0/0 = **NaN**.
 
 This expression is **numerically unstable**.
-""", broken, ("big",)),
-        Beat("subtract", "say", "Subtracting a constant does not change p", """
+""",
+            broken,
+            ("big",),
+        ),
+        Beat(
+            "subtract",
+            "say",
+            "Subtracting a constant does not change p",
+            """
 $$p_{\\ix{i},\\ix{j}} = \\frac{e^{f_{\\ix{i},\\ix{j}} - C}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}} - C}}$$
 
-$$= \\frac{e^{-C} e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{-C} e^{f_{\\ix{i},\\ix{k}}}} = \\frac{e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}}}}$$
+$$= \\frac{e^{-C} e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{-C} e^{f_{\\ix{i},\\ix{k}}}} =
+\\frac{e^{f_{\\ix{i},\\ix{j}}}}{\\sum_{\\ix{k}} e^{f_{\\ix{i},\\ix{k}}}}$$
 
 If we choose $C$ to be the **max**, then it works:
 
 - If a large value appears in $f$, then that value will become 1 and all others will be 0 (avoiding overflow).
 - If all values in $f$ are large negative, then they will be shifted up towards 0 (avoiding underflow).
-""", stable, ("big",)),
-        Beat("stable", "show", "The stable code", "Same function, one subtraction more. This is how the engine computes it, too.", stable, ("big",)),
-        Beat("try", "try", "What to try", "", sliders, ("f0", "f1", "f2", "y0"), tries=(
-            Try("All logits equal: the loss is log 3 = 1.0986. Why?", {"f0": 0.0, "f1": 0.0, "f2": 0.0}),
-            Try("A confident wrong answer: what is the largest that |p − t| can be?", {"f0": 8.0, "f1": -8.0, "f2": -8.0, "y0": "dog"}),
-            Try("A confident right answer: there is almost nothing left to learn.", {"f0": -8.0, "f1": 8.0, "f2": -8.0, "y0": "dog"}),
-        )),
+""",
+            stable,
+            ("big",),
+        ),
+        Beat(
+            "stable",
+            "show",
+            "The stable code",
+            "Same function, one subtraction more. This is how the engine computes it, too.",
+            stable,
+            ("big",),
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            sliders,
+            ("f0", "f1", "f2", "y0"),
+            tries=(
+                Try("All logits equal: the loss is log 3 = 1.0986. Why?", {"f0": 0.0, "f1": 0.0, "f2": 0.0}),
+                Try(
+                    "A confident wrong answer: what is the largest that |p − t| can be?",
+                    {"f0": 8.0, "f1": -8.0, "f2": -8.0, "y0": "dog"},
+                ),
+                Try(
+                    "A confident right answer: there is almost nothing left to learn.",
+                    {"f0": -8.0, "f1": 8.0, "f2": -8.0, "y0": "dog"},
+                ),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

@@ -44,10 +44,19 @@ def slide(v: Values, *, hidden: bool = True) -> Board:
     e = t.explain("y", (0, r, c))
     marks = [items.window(rows, columns), items.mark("never", left)]
     row = [
-        items.grid(t.activations["x"][0, 0], f"input {v['side']}×{v['side']}", marks=marks), items.grid(KERNEL, "weights", role="weight"),
-        items.grid(t.output[0, 0], f"output {n}×{n}", name="output", marks=[items.mark("blank", todo if hidden else []), items.mark("pick", [(r, c)])]),
-    ]  # fmt: skip
-    said = f"Window {step + 1} of {n * n}: rows {rows[0]} to {rows[-1]}, columns {columns[0]} to {columns[-1]}, gives {e.value:g}."
+        items.grid(t.activations["x"][0, 0], f"input {v['side']}×{v['side']}", marks=marks),
+        items.grid(KERNEL, "weights", role="weight"),
+        items.grid(
+            t.output[0, 0],
+            f"output {n}×{n}",
+            name="output",
+            marks=[items.mark("blank", todo if hidden else []), items.mark("pick", [(r, c)])],
+        ),
+    ]
+    said = (
+        f"Window {step + 1} of {n * n}: rows {rows[0]} to {rows[-1]}, columns {columns[0]} to "
+        f"{columns[-1]}, gives {e.value:g}."
+    )
     if left:
         said += f" {len(left)} cells of the input are never read (crossed out)."
     return Board([row, [items.words(f"out[{r}, {c}] = **{e.value:g}**")]], said, {"t": (0, n * n - 1)})
@@ -57,8 +66,20 @@ def covered(v: Values) -> Board:
     """Without the output, for a prediction."""
     t = passed(v["side"], v["stride"])
     _, _, rows, columns = window(t).cells((0, 0, 0, 0))
-    return Board([[items.grid(t.activations["x"][0, 0], f"input {v['side']}×{v['side']}", name="input", marks=[items.window(rows, columns)]), items.grid(KERNEL, "weights", role="weight")]],
-                 f"The first window, stride {v['stride']}.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.grid(
+                    t.activations["x"][0, 0],
+                    f"input {v['side']}×{v['side']}",
+                    name="input",
+                    marks=[items.window(rows, columns)],
+                ),
+                items.grid(KERNEL, "weights", role="weight"),
+            ]
+        ],
+        f"The first window, stride {v['stride']}.",
+    )
 
 
 def table(v: Values) -> Board:
@@ -67,8 +88,19 @@ def table(v: Values) -> Board:
     for s in (1, 2, 3):
         t = passed(v["side"], s)
         rows.append((str(s), "×".join(map(str, t.output.shape[2:])), f"{len(never(t))}"))
-    return Board([[items.table(("stride", "output", "input cells never read"), rows, f"a 3×3 window over {v['side']}×{v['side']}", v["stride"] - 1)]],
-                 "The larger the stride, the smaller the output.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.table(
+                    ("stride", "output", "input cells never read"),
+                    rows,
+                    f"a 3×3 window over {v['side']}×{v['side']}",
+                    v["stride"] - 1,
+                )
+            ]
+        ],
+        "The larger the stride, the smaller the output.",
+    )
 
 
 def width(v: Values) -> int:
@@ -83,34 +115,98 @@ LESSON = Lesson(
     summary="Window by window: the weights slide along the input, by one, by two, by three.",
     covers=("Convolution: Stride",),
     controls=(
-        Number("t", "window", 0, 0, 80, plays=True), Number("stride", "stride", 1, 1, 3), Number("side", "side of the input", 8, 5, MOST),
+        Number("t", "window", 0, 0, 80, plays=True),
+        Number("stride", "stride", 1, 1, 3),
+        Number("side", "side of the input", 8, 5, MOST),
     ),
     beats=(
-        Beat("slide", "say", "The weights slide along the input", """
+        Beat(
+            "slide",
+            "say",
+            "The weights slide along the input",
+            """
 During convolution, the weights "slide" along the input to generate each output. Press play, or step by step.
 
 Recall that at each position, we are doing a **3D** sum over (channel, row, column); here there is one channel:
 
 $$h^r = \\sum_{\\ix{i}\\ix{j}\\ix{k}} x^r_{\\ix{i}\\ix{j}\\ix{k}} W_{\\ix{i}\\ix{j}\\ix{k}} + b$$
-""", slide, ("t",), start={"stride": 1, "side": 7, "t": 0}),
-        Beat("two", "show", "Stride = 2", """
+""",
+            slide,
+            ("t",),
+            start={"stride": 1, "side": 7, "t": 0},
+        ),
+        Beat(
+            "two",
+            "show",
+            "Stride = 2",
+            """
 But we can also convolve with a **stride**, e.g. stride = 2: the window moves by two.
-""", slide, ("t",), start={"stride": 2, "side": 8, "t": 1}),
-        Beat("predict", "predict", "How wide is the output?", "The input is 9×9, the window 3×3, the stride 2.", covered, start={"stride": 2, "side": 9}, question=Question(
-            "How many columns does the output have?", "number", width, lambda v: "The window starts at columns 0, 2, 4 and 6 (at 8 it would hang over): **4**.")),
-        Beat("never", "predict", "What is never read?", "Now 8×8. The window starts at 0, 2 and 4.", covered, start={"stride": 2, "side": 8, "t": 0}, question=Question(
-            "Which cell of row 0 does no window read? Choose it.", "cell", lambda v: (0, 7),
-            lambda v: "The last window covers columns 4 to 6, so **column 7** (and row 7) are never read. With certain strides, we may not be able to cover all of the input.", grid="input")),
-        Beat("half", "show", "Half the size", """
+""",
+            slide,
+            ("t",),
+            start={"stride": 2, "side": 8, "t": 1},
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "How wide is the output?",
+            "The input is 9×9, the window 3×3, the stride 2.",
+            covered,
+            start={"stride": 2, "side": 9},
+            question=Question(
+                "How many columns does the output have?",
+                "number",
+                width,
+                lambda v: "The window starts at columns 0, 2, 4 and 6 (at 8 it would hang over): **4**.",
+            ),
+        ),
+        Beat(
+            "never",
+            "predict",
+            "What is never read?",
+            "Now 8×8. The window starts at 0, 2 and 4.",
+            covered,
+            start={"stride": 2, "side": 8, "t": 0},
+            question=Question(
+                "Which cell of row 0 does no window read? Choose it.",
+                "cell",
+                lambda v: (0, 7),
+                lambda v: (
+                    "The last window covers columns 4 to 6, so **column 7** (and row 7) are never read. With "
+                    "certain strides, we may not be able to cover all of the input."
+                ),
+                grid="input",
+            ),
+        ),
+        Beat(
+            "half",
+            "show",
+            "Half the size",
+            """
 - Notice that with certain strides, we may not be able to cover all of the input.
 - The output is also half the size of the input.
-""", table, ("side", "stride"), start={"stride": 2, "side": 8}),
+""",
+            table,
+            ("side", "stride"),
+            start={"stride": 2, "side": 8},
+        ),
         Beat("play", "play", "Free play", "Any side, any stride, any window.", slide, STEPS),
-        Beat("try", "try", "What to try", "", slide, STEPS, tries=(
-            Try("Stride 3 on 8×8: everything is read, nothing twice? Look at the crossed cells.", {"stride": 3, "side": 8, "t": 0}),
-            Try("A side for which stride 2 leaves nothing out.", {"stride": 2, "side": 7, "t": 0}),
-            Try("Stride 3 on 11×11.", {"stride": 3, "side": 11, "t": 0}),
-        )),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            slide,
+            STEPS,
+            tries=(
+                Try(
+                    "Stride 3 on 8×8: everything is read, nothing twice? Look at the crossed cells.",
+                    {"stride": 3, "side": 8, "t": 0},
+                ),
+                Try("A side for which stride 2 leaves nothing out.", {"stride": 2, "side": 7, "t": 0}),
+                Try("Stride 3 on 11×11.", {"stride": 3, "side": 11, "t": 0}),
+            ),
+        ),
     ),
     stage="/?view=window&at=conv2@5,19,23",
-)  # fmt: skip
+)

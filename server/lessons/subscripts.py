@@ -27,7 +27,9 @@ SIZES = {"0": "scalar", "1": "vector", "2": "matrix", "3": "volume"}
 def passed(rank: int) -> engine.Gradients:
     """Both passes of a layer h(x) between arrays of this rank; the gradient of h is given."""
     if rank == 0:
-        return nets.one(nets.layer("dense", units=1, bias=False), np.array([[2.0]]), {"weight": [[3.0]]}).gradients(vjp=np.array([-1.5]))
+        return nets.one(nets.layer("dense", units=1, bias=False), np.array([[2.0]]), {"weight": [[3.0]]}).gradients(
+            vjp=np.array([-1.5])
+        )
     if rank == 1:
         return nets.one(nets.layer("dense", units=2, bias=False), X1D[None], {"weight": W1D}).gradients(vjp=G1D)
     if rank == 2:
@@ -71,10 +73,15 @@ def scalar(v: Values) -> Board:
     g = passed(0)
     rows, value, _ = terms(v, 0)
     row = [
-        items.number("x", float(g.trace.activations["x"][0, 0]), decimals=1), items.op("→"), items.number("h = 3x", float(g.trace.output[0, 0]), decimals=1),
-        items.op("→"), items.number("$\\frac{\\partial L}{\\partial h}$, given", -1.5, role="gradient", decimals=1),
-    ]  # fmt: skip
-    return Board([row, [items.total(rows, "$\\frac{\\partial L}{\\partial x}$", value, role="gradient")]], f"dL/dx = {value:g}.")
+        items.number("x", float(g.trace.activations["x"][0, 0]), decimals=1),
+        items.op("→"),
+        items.number("h = 3x", float(g.trace.output[0, 0]), decimals=1),
+        items.op("→"),
+        items.number("$\\frac{\\partial L}{\\partial h}$, given", -1.5, role="gradient", decimals=1),
+    ]
+    return Board(
+        [row, [items.total(rows, "$\\frac{\\partial L}{\\partial x}$", value, role="gradient")]], f"dL/dx = {value:g}."
+    )
 
 
 def vector(v: Values) -> Board:
@@ -82,13 +89,25 @@ def vector(v: Values) -> Board:
     (j,), (rows, value, _) = cell(v, 1), terms(v, 1)
     mark = [items.mark("pick", [(0, j)])]
     row = [
-        items.grid(X1D, "x", name="vector", pick="vector", marks=mark, columns=[f"j = {k}" for k in range(3)], note="choose j"),
-        items.grid(W1D, "$\\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}}$", role="weight", marks=[items.window(range(2), [j])],
-                   rows=["i = 0", "i = 1"], columns=[f"j = {k}" for k in range(3)]),
-        items.grid(G1D[:, None], "$\\frac{\\partial L}{\\partial h_{\\ix{i}}}$", role="gradient", rows=["i = 0", "i = 1"]),
-    ]  # fmt: skip
+        items.grid(
+            X1D, "x", name="vector", pick="vector", marks=mark, columns=[f"j = {k}" for k in range(3)], note="choose j"
+        ),
+        items.grid(
+            W1D,
+            "$\\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}}$",
+            role="weight",
+            marks=[items.window(range(2), [j])],
+            rows=["i = 0", "i = 1"],
+            columns=[f"j = {k}" for k in range(3)],
+        ),
+        items.grid(
+            G1D[:, None], "$\\frac{\\partial L}{\\partial h_{\\ix{i}}}$", role="gradient", rows=["i = 0", "i = 1"]
+        ),
+    ]
     total = items.total(rows, f"$\\frac{{\\partial L}}{{\\partial x_{j}}}$", value, role="gradient")
-    given = items.grid(passed(1).by_activation["x"], "$\\frac{\\partial L}{\\partial x}$, all j", role="gradient", marks=mark)
+    given = items.grid(
+        passed(1).by_activation["x"], "$\\frac{\\partial L}{\\partial x}$, all j", role="gradient", marks=mark
+    )
     return Board([row, [total, given]], f"dL/dx[{j}] is a sum of {len(rows)} terms: {value:g}.")
 
 
@@ -101,32 +120,78 @@ def matrix(v: Values) -> Board:
         items.grid(X2D, "x", name="spot", pick="spot", marks=[items.mark("pick", [place])], note="choose a, b"),
         items.grid(K2D, "kernel", role="weight"),
         items.grid(g.trace.output[0, 0], "h"),
-        items.grid(G2D, "$\\frac{\\partial L}{\\partial h}$, given", role="gradient", marks=[items.mark("window", readers)]),
-    ]  # fmt: skip
-    total = items.total(rows, f"$\\frac{{\\partial L}}{{\\partial x_{{{place[0]}{place[1]}}}}}$", value, role="gradient")
-    return Board([row, [total, items.grid(g.by_activation["x"][0, 0], "$\\frac{\\partial L}{\\partial x}$", role="gradient", marks=[items.mark("pick", [place])])]],
-                 f"Of the 9 outputs, {len(rows)} read x[{place[0]}, {place[1]}]; their terms add up to {value:g}.")  # fmt: skip
+        items.grid(
+            G2D, "$\\frac{\\partial L}{\\partial h}$, given", role="gradient", marks=[items.mark("window", readers)]
+        ),
+    ]
+    total = items.total(
+        rows, f"$\\frac{{\\partial L}}{{\\partial x_{{{place[0]}{place[1]}}}}}$", value, role="gradient"
+    )
+    return Board(
+        [
+            row,
+            [
+                total,
+                items.grid(
+                    g.by_activation["x"][0, 0],
+                    "$\\frac{\\partial L}{\\partial x}$",
+                    role="gradient",
+                    marks=[items.mark("pick", [place])],
+                ),
+            ],
+        ],
+        f"Of the 9 outputs, {len(rows)} read x[{place[0]}, {place[1]}]; their terms add up to {value:g}.",
+    )
 
 
 def volume(v: Values) -> Board:
     """A sum over i, j and k."""
     place, (rows, value, where) = cell(v, 3), terms(v, 3)
     g = passed(3)
-    xs = [items.grid(X3D[c], f"x, channel {c}", name="spot" if c == 0 else f"x{c}", pick="spot" if c == 0 else "",
-                     marks=[items.mark("pick", [place[1:]])] if c == 0 else []) for c in range(2)]  # fmt: skip
-    gs = [items.grid(G3D[k], f"$\\frac{{\\partial L}}{{\\partial h}}$, channel {k}", role="gradient",
-                     marks=[items.mark("window", [o[1:] for o in where if o[0] == k])]) for k in range(2)]  # fmt: skip
-    total = items.total(rows, "$\\frac{\\partial L}{\\partial x_{0" + f"{place[1]}{place[2]}" + "}}$", value, role="gradient")
-    return Board([[*xs, *gs], [total, items.grid(g.by_activation["x"][0, 0], "$\\frac{\\partial L}{\\partial x}$, channel 0", role="gradient",
-                                                 marks=[items.mark("pick", [place[1:]])])]],
-                 f"Of the 8 outputs, {len(rows)} read this cell, in both channels; together {value:g}.")  # fmt: skip
+    xs = [
+        items.grid(
+            X3D[c],
+            f"x, channel {c}",
+            name="spot" if c == 0 else f"x{c}",
+            pick="spot" if c == 0 else "",
+            marks=[items.mark("pick", [place[1:]])] if c == 0 else [],
+        )
+        for c in range(2)
+    ]
+    gs = [
+        items.grid(
+            G3D[k],
+            f"$\\frac{{\\partial L}}{{\\partial h}}$, channel {k}",
+            role="gradient",
+            marks=[items.mark("window", [o[1:] for o in where if o[0] == k])],
+        )
+        for k in range(2)
+    ]
+    total = items.total(
+        rows, "$\\frac{\\partial L}{\\partial x_{0" + f"{place[1]}{place[2]}" + "}}$", value, role="gradient"
+    )
+    return Board(
+        [
+            [*xs, *gs],
+            [
+                total,
+                items.grid(
+                    g.by_activation["x"][0, 0],
+                    "$\\frac{\\partial L}{\\partial x}$, channel 0",
+                    role="gradient",
+                    marks=[items.mark("pick", [place[1:]])],
+                ),
+            ],
+        ],
+        f"Of the 8 outputs, {len(rows)} read this cell, in both channels; together {value:g}.",
+    )
 
 
 def count_why(v: Values) -> str:
     """Who reads the middle cell."""
     return (
-        "A 2×2 kernel lies over the cell in **4** ways: with each of its four numbers. Each way is one output that reads the "
-        "cell, and one term of the sum. At a corner only one window reaches the cell."
+        "A 2×2 kernel lies over the cell in **4** ways: with each of its four numbers. Each way is "
+        "one output that reads the cell, and one term of the sum. At a corner only one window reaches the cell."
     )
 
 
@@ -137,39 +202,107 @@ LESSON = Lesson(
     covers=("Backprop",),
     controls=(Spot("vector", "the index j", (0, 1)), Spot("spot", "the cell of x", (1, 1))),
     beats=(
-        Beat("easy", "say", "Just add more subscripts", """
+        Beat(
+            "easy",
+            "say",
+            "Just add more subscripts",
+            """
 It's easy to write down the chain rule for higher dimensions: just add more subscripts and more summations.
 
 $$\\frac{\\partial L}{\\partial x} = \\frac{\\partial L}{\\partial h} \\frac{\\partial h}{\\partial x}$$
 
 $x$, $h$ scalars. ($L$ is always scalar.)
-""", scalar),
-        Beat("vectors", "show", "x, h 1D arrays (vectors)", """
-$$\\frac{\\partial L}{\\partial x_{\\ix{j}}} = \\sum_{\\ix{i}} \\frac{\\partial L}{\\partial h_{\\ix{i}}} \\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}}$$
+""",
+            scalar,
+        ),
+        Beat(
+            "vectors",
+            "show",
+            "x, h 1D arrays (vectors)",
+            """
+$$\\frac{\\partial L}{\\partial x_{\\ix{j}}} = \\sum_{\\ix{i}} \\frac{\\partial L}{\\partial h_{\\ix{i}}}
+\\frac{\\partial h_{\\ix{i}}}{\\partial x_{\\ix{j}}}$$
 
 $x_{\\ix{j}}$ may change every $h_{\\ix{i}}$; each of them changes $L$. All the ways add up: a sum over $\\ix{i}$.
-""", vector, ("vector",)),
-        Beat("matrices", "show", "x, h 2D arrays", """
-$$\\frac{\\partial L}{\\partial x_{\\ix{a}\\ix{b}}} = \\sum_{\\ix{i}} \\sum_{\\ix{j}} \\frac{\\partial L}{\\partial h_{\\ix{i}\\ix{j}}} \\frac{\\partial h_{\\ix{i}\\ix{j}}}{\\partial x_{\\ix{a}\\ix{b}}}$$
+""",
+            vector,
+            ("vector",),
+        ),
+        Beat(
+            "matrices",
+            "show",
+            "x, h 2D arrays",
+            """
+$$\\frac{\\partial L}{\\partial x_{\\ix{a}\\ix{b}}} = \\sum_{\\ix{i}} \\sum_{\\ix{j}} \\frac{\\partial L}{\\partial
+h_{\\ix{i}\\ix{j}}} \\frac{\\partial h_{\\ix{i}\\ix{j}}}{\\partial x_{\\ix{a}\\ix{b}}}$$
 
-Here $h$ is a small convolution of $x$. Where $h_{\\ix{i}\\ix{j}}$ does not read $x_{\\ix{a}\\ix{b}}$ the term is 0 and is not listed.
-""", matrix, ("spot",)),
-        Beat("predict", "predict", "How many terms?", """
+Here $h$ is a small convolution of $x$. Where $h_{\\ix{i}\\ix{j}}$ does not read $x_{\\ix{a}\\ix{b}}$ the term is 0
+and is not listed.
+""",
+            matrix,
+            ("spot",),
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "How many terms?",
+            """
 The kernel is 2×2 and moves by one. Look at a cell in the middle of $x$.
-""", lambda v: Board([[items.grid(X2D, "x", marks=[items.mark("pick", [(1, 1)])]), items.grid(K2D, "kernel", role="weight"),
-                       items.grid(G2D, "$\\frac{\\partial L}{\\partial h}$", role="gradient")]], "A 4 by 4 input, a 2 by 2 kernel, a 3 by 3 output."),
-             question=Question("How many of the nine outputs $h_{\\ix{i}\\ix{j}}$ read the cell $x_{11}$?", "number",
-                               lambda v: len(terms({"spot": (1, 1)}, 2)[0]), count_why)),
-        Beat("volumes", "show", "x, h 3D arrays", """
-$$\\frac{\\partial L}{\\partial x_{\\ix{a}\\ix{b}\\ix{c}}} = \\sum_{\\ix{i}} \\sum_{\\ix{j}} \\sum_{\\ix{k}} \\frac{\\partial L}{\\partial h_{\\ix{i}\\ix{j}\\ix{k}}} \\frac{\\partial h_{\\ix{i}\\ix{j}\\ix{k}}}{\\partial x_{\\ix{a}\\ix{b}\\ix{c}}}$$
+""",
+            lambda v: Board(
+                [
+                    [
+                        items.grid(X2D, "x", marks=[items.mark("pick", [(1, 1)])]),
+                        items.grid(K2D, "kernel", role="weight"),
+                        items.grid(G2D, "$\\frac{\\partial L}{\\partial h}$", role="gradient"),
+                    ]
+                ],
+                "A 4 by 4 input, a 2 by 2 kernel, a 3 by 3 output.",
+            ),
+            question=Question(
+                "How many of the nine outputs $h_{\\ix{i}\\ix{j}}$ read the cell $x_{11}$?",
+                "number",
+                lambda v: len(terms({"spot": (1, 1)}, 2)[0]),
+                count_why,
+            ),
+        ),
+        Beat(
+            "volumes",
+            "show",
+            "x, h 3D arrays",
+            """
+$$\\frac{\\partial L}{\\partial x_{\\ix{a}\\ix{b}\\ix{c}}} = \\sum_{\\ix{i}} \\sum_{\\ix{j}} \\sum_{\\ix{k}}
+\\frac{\\partial L}{\\partial h_{\\ix{i}\\ix{j}\\ix{k}}} \\frac{\\partial h_{\\ix{i}\\ix{j}\\ix{k}}}{\\partial
+x_{\\ix{a}\\ix{b}\\ix{c}}}$$
 
 A third index, a third sum. Nothing else is new: every channel of $h$ reads the cell.
-""", volume, ("spot",)),
-        Beat("play", "play", "Any cell", "Choose any cell of $x$ and see its sum expanded, term by term.", matrix, ("spot",)),
-        Beat("try", "try", "What to try", "", matrix, ("spot",), tries=(
-            Try("A corner: one term.", {"spot": [0, 0]}),
-            Try("An edge: two terms.", {"spot": [0, 2]}),
-            Try("The terms read the kernel backwards: compare their second factors with the kernel.", {"spot": [2, 2]}),
-        )),
+""",
+            volume,
+            ("spot",),
+        ),
+        Beat(
+            "play",
+            "play",
+            "Any cell",
+            "Choose any cell of $x$ and see its sum expanded, term by term.",
+            matrix,
+            ("spot",),
+        ),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            matrix,
+            ("spot",),
+            tries=(
+                Try("A corner: one term.", {"spot": [0, 0]}),
+                Try("An edge: two terms.", {"spot": [0, 2]}),
+                Try(
+                    "The terms read the kernel backwards: compare their second factors with the kernel.",
+                    {"spot": [2, 2]},
+                ),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

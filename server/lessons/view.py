@@ -18,7 +18,12 @@ CARRIED = 30_000
 
 def board_view(board: Board, values: Values) -> Json:
     """A figure with the values that it was computed from."""
-    return {"rows": board.rows, "say": MINUS.sub("−", board.say), "bounds": board.bounds, "values": {name: v.name if isinstance(v, Seen) else v for name, v in values.items()}}
+    return {
+        "rows": board.rows,
+        "say": MINUS.sub("−", board.say),
+        "bounds": board.bounds,
+        "values": {name: v.name if isinstance(v, Seen) else v for name, v in values.items()},
+    }
 
 
 def body(view: Mapping[str, Any]) -> bytes:
@@ -96,4 +101,6 @@ def lesson_view(lesson: Lesson, services: Services) -> Json:
 
 def presets(lesson: Lesson) -> list[Json]:
     """Links to the sandbox: words, and the query that sets everything."""
-    return [{"html": inline(t.text), "query": urlencode({"values": body(t.values).decode()})} for t in lesson.beats[0].tries]
+    return [
+        {"html": inline(t.text), "query": urlencode({"values": body(t.values).decode()})} for t in lesson.beats[0].tries
+    ]

@@ -7,13 +7,12 @@ import numpy as np
 
 from convoscope import engine
 from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Image, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.model import Beat, Board, Image, Item, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons.sharing import CIFAR, KERNEL, OUT, SIDE, counts, shared, whole
 
-DEPTH, KERNEL, SIDE = 5, 5, 32
-OUT = SIDE - KERNEL + 1
+DEPTH = 5
 FILTERS = (np.random.default_rng(5).standard_normal((DEPTH, 3, KERNEL, KERNEL)) * 0.2).round(2)
 BIAS = np.array([0.1, -0.2, 0.0, 0.3, -0.1])
-CIFAR = (1, 3, SIDE, SIDE)
 
 
 @lru_cache(maxsize=6)
@@ -33,7 +32,7 @@ def block(v: Values) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
     return (0, 3), (v["r"], v["r"] + KERNEL), (v["c"], v["c"] + KERNEL)
 
 
-def source(v: Values, *, chunk: bool = True) -> items.Item:
+def source(v: Values, *, chunk: bool = True) -> Item:
     """The input volume with the chunk."""
     return items.volume(passed(v).activations["x"][0], "input 3×32×32", block=block(v) if chunk else ())
 
@@ -41,35 +40,63 @@ def source(v: Values, *, chunk: bool = True) -> items.Item:
 def shape(v: Values) -> Board:
     """The picture as a volume, and flattened."""
     x = passed(v).activations["x"][0]
-    flat = items.grid(x.ravel()[:24], f"the first 24 of the {x.size} numbers of the same picture as a 1D vector", small=True, span=2.2)
-    return Board([[items.photo(v["image"].name, "the picture"), items.op("→"), items.volume(x, "input 3×32×32")], [flat]], "A picture is 3 by 32 by 32 numbers; flattened, its neighbours are gone.")
+    flat = items.grid(
+        x.ravel()[:24], f"the first 24 of the {x.size} numbers of the same picture as a 1D vector", small=True, span=2.2
+    )
+    return Board(
+        [[items.photo(v["image"].name, "the picture"), items.op("→"), items.volume(x, "input 3×32×32")], [flat]],
+        "A picture is 3 by 32 by 32 numbers; flattened, its neighbours are gone.",
+    )
 
 
 def before_and_now(v: Values) -> Board:
     """1D and 3D networks by their sizes."""
     net = engine.zoo.architecture(nets.EXAMPLE)
     now = [(n, net.shapes[n][1:]) for n in ("input", "conv1", "pool1", "pool2", "pool3")]
-    rows = [("before (1D vectors)", f"{prod(net.input_shape)} → 100 → {len(net.labels)}"), ("now (3D arrays)", " → ".join("×".join(map(str, s)) for _, s in now))]
-    return Board([[items.boxes(now, "now: 3D arrays")], [items.table(("", "activations"), rows)]], "Before, activations were vectors; now they are volumes.")
+    rows = [
+        ("before (1D vectors)", f"{prod(net.input_shape)} → 100 → {len(net.labels)}"),
+        ("now (3D arrays)", " → ".join("×".join(map(str, s)) for _, s in now)),
+    ]
+    return Board(
+        [[items.boxes(now, "now: 3D arrays")], [items.table(("", "activations"), rows)]],
+        "Before, activations were vectors; now they are volumes.",
+    )
 
 
 def neuron(v: Values, filters: int = 1) -> Board:
     """One or two neurons: chunk, weights, sum."""
     t = passed(v)
-    rows: list[list[items.Item]] = [[source(v)]]
+    rows: list[list[Item]] = [[source(v)]]
     parts = []
     for k in range(filters):
         e = t.explain("y", (k, v["r"], v["c"]))
         terms = [(s.label, s.value) for s in e.steps if s.label != "rounding"]
-        parts.append(items.total(terms, f"$h^r_{k + 1}$", e.value, f"neuron {k + 1}: $x^r$ × $W_{k + 1}$, channel by channel"))
+        parts.append(
+            items.total(terms, f"$h^r_{k + 1}$", e.value, f"neuron {k + 1}: $x^r$ × $W_{k + 1}$, channel by channel")
+        )
     rows[0] += parts
     if filters == 1:
         e = t.explain("y", (0, v["r"], v["c"]))
         chunk, w = e.operands[0].values, e.operands[1].values
-        rows.append([items.grid(chunk[c], f"$x^r$, {name}", small=True, span=2) for c, name in enumerate(("red", "green", "blue"))]
-                    + [items.op("×")] + [items.grid(w[c], f"W, {name}", small=True, role="weight", span=0.5) for c, name in enumerate(("red", "green", "blue"))])  # fmt: skip
+        rows.append(
+            [
+                items.grid(chunk[c], f"$x^r$, {name}", small=True, span=2)
+                for c, name in enumerate(("red", "green", "blue"))
+            ]
+            + [items.op("×")]
+            + [
+                items.grid(w[c], f"W, {name}", small=True, role="weight", span=0.5)
+                for c, name in enumerate(("red", "green", "blue"))
+            ]
+        )
     values = [t.explain("y", (k, v["r"], v["c"])).value for k in range(filters)]
-    return Board(rows, ("The neuron's value is " if filters == 1 else "The two neurons say ") + " and ".join(f"{x:.4f}" for x in values) + ".", {"r": (0, OUT - 1), "c": (0, OUT - 1)})
+    return Board(
+        rows,
+        ("The neuron's value is " if filters == 1 else "The two neurons say ")
+        + " and ".join(f"{x:.4f}" for x in values)
+        + ".",
+        {"r": (0, OUT - 1), "c": (0, OUT - 1)},
+    )
 
 
 def two(v: Values) -> Board:
@@ -82,75 +109,44 @@ def column(v: Values) -> Board:
     t, d = passed(v), v["depth"]
     out = t.output[0, :d, v["r"], v["c"]]
     names = [f"$h^r_{k + 1}$" for k in range(d)]
-    return Board([[source(v), items.op("→"), items.grid(out[:, None], f"column [{d} × 1 × 1]", rows=[f"h{k + 1}" for k in range(d)], decimals=3, span=3)]],
-                 f"{len(names)} neurons look at the same chunk and make a column of {d} numbers.")  # fmt: skip
+    return Board(
+        [
+            [
+                source(v),
+                items.op("→"),
+                items.grid(
+                    out[:, None], f"column [{d} × 1 × 1]", rows=[f"h{k + 1}" for k in range(d)], decimals=3, span=3
+                ),
+            ]
+        ],
+        f"{len(names)} neurons look at the same chunk and make a column of {d} numbers.",
+    )
 
 
 def repeated(v: Values) -> Board:
     """The same across the whole input: a volume."""
     y = passed(v).output[0]
     at = (0, DEPTH), (v["r"], v["r"] + 1), (v["c"], v["c"] + 1)
-    return Board([[source(v), items.op("→"), items.volume(y, f"output {DEPTH}×{OUT}×{OUT}", block=at)]],
-                 f"The window at row {v['r']}, column {v['c']} makes one column of the output volume.")  # fmt: skip
-
-
-def counts(kind: str, shape: tuple[int, ...], filters: int) -> tuple[int, int]:
-    """Parameters of a layer with 5×5 filters on an input of this shape, weights and biases apart."""
-    made = nets.layer(kind, filters=filters, kernel=(KERNEL, KERNEL))
-    found = made.param_shapes(shape)
-    return prod(found["weight"]), prod(found["bias"])
-
-
-def shared(v: Values) -> Board:
-    """Convolution against a locally connected layer, counted."""
-    d = v["filters"]
-    rows = []
-    for name, kind in (("convolution: weights shared", "conv2d"), ("locally connected: not shared", "locally_connected2d")):
-        w, b = counts(kind, CIFAR, d)
-        rows.append((name, f"{w:,}", f"{b:,}", f"**{w + b:,}**"))
-    factor = sum(counts("locally_connected2d", CIFAR, d)) // sum(counts("conv2d", CIFAR, d))
-    table = items.table((f"3×32×32 → {d}×{OUT}×{OUT}", "weights", "biases", "parameters"), rows)
-    return Board([[table], [items.words(f"{factor} times as many: a set for each of the {OUT} × {OUT} places.")]],
-                 f"Without sharing there are {factor} times as many parameters.")  # fmt: skip
-
-
-def lenet(local: bool) -> engine.Network:
-    """LeNet-5 for 1×28×28 pictures, with convolutions or with locally connected layers of the same sizes."""
-    kind = "locally_connected2d" if local else "conv2d"
-    pool = nets.layer("max_pool2d", kernel=(2, 2), stride=(2, 2))
-    layers = [
-        ("conv1", nets.layer(kind, filters=6, kernel=(5, 5), padding=(2, 2, 2, 2))), ("relu1", nets.layer("relu")), ("pool1", pool),
-        ("conv2", nets.layer(kind, filters=16, kernel=(5, 5))), ("relu2", nets.layer("relu")), ("pool2", pool),
-        ("flatten", nets.layer("flatten")), ("fc1", nets.layer("dense", units=120)), ("relu3", nets.layer("relu")),
-        ("fc2", nets.layer("dense", units=84)), ("relu4", nets.layer("relu")), ("fc3", nets.layer("dense", units=10)),
-    ]  # fmt: skip
-    return nets.chain((1, 28, 28), layers)
-
-
-@lru_cache(maxsize=1)
-def lenets() -> tuple[list[tuple[str, str, str]], int, int]:
-    """Parameters by layer of both, as rows, and their totals."""
-    both = lenet(False), lenet(True)
-    rows = []
-    for name in both[0].params:
-        a, b = (sum(p.size for p in net.params[name].values()) for net in both)
-        rows.append((name, f"{a:,}", f"{b:,}"))
-    totals = both[0].parameter_count, both[1].parameter_count
-    return [*rows, ("**all**", f"**{totals[0]:,}**", f"**{totals[1]:,}**")], *totals
-
-
-def whole(v: Values) -> Board:
-    """Two whole networks for the same picture."""
-    rows, shared_, apart = lenets()
-    return Board([[items.table(("layer", "LeNet-5", "LeNet-5, not shared"), rows)]], f"{shared_:,} parameters against {apart:,}, for the same picture and the same sizes.")
+    return Board(
+        [[source(v), items.op("→"), items.volume(y, f"output {DEPTH}×{OUT}×{OUT}", block=at)]],
+        f"The window at row {v['r']}, column {v['c']} makes one column of the output volume.",
+    )
 
 
 def four(v: Values) -> Board:
     """The weights have four axes."""
     w = nets.layer("conv2d", filters=DEPTH, kernel=(KERNEL, KERNEL)).param_shapes(CIFAR)["weight"]
-    slices = [[items.grid(FILTERS[k, c], f"W[{k}, {c}]", small=True, role="weight", span=0.5) for k in range(DEPTH)] for c in range(3)]
-    return Board([*slices, [items.table(("output depth", "input depth", "kernel height", "kernel width"), [tuple(str(n) for n in w)])]],
-                 f"The weights have shape {w}: four axes.")  # fmt: skip
+    slices = [
+        [items.grid(FILTERS[k, c], f"W[{k}, {c}]", small=True, role="weight", span=0.5) for k in range(DEPTH)]
+        for c in range(3)
+    ]
+    return Board(
+        [
+            *slices,
+            [items.table(("output depth", "input depth", "kernel height", "kernel width"), [tuple(str(n) for n in w)])],
+        ],
+        f"The weights have shape {w}: four axes.",
+    )
 
 
 def blank(v: Values) -> Board:
@@ -162,70 +158,178 @@ WHERE = ("r", "c")
 LESSON = Lesson(
     slug="volumes",
     title="Activations are volumes",
-    summary="It's just neural networks with 3D activations: a neuron, a column of neurons, and weights that are shared.",
+    summary=(
+        "It's just neural networks with 3D activations: a neuron, a column of neurons, and weights that are shared."
+    ),
     covers=("CNNs", "What shape should the activations have?", "3D Activations"),
     controls=(
-        Image("image", "picture"), Number("r", "row of the chunk", 9, 0, OUT - 1, plays=True), Number("c", "column of the chunk", 8, 0, OUT - 1, plays=True),
-        Number("depth", "depth", 5, 1, DEPTH, plays=True), Number("filters", "filters", 10, 1, 64),
+        Image("image", "picture"),
+        Number("r", "row of the chunk", 9, 0, OUT - 1, plays=True),
+        Number("c", "column of the chunk", 8, 0, OUT - 1, plays=True),
+        Number("depth", "depth", 5, 1, DEPTH, plays=True),
+        Number("filters", "filters", 10, 1, 64),
     ),
     beats=(
-        Beat("shape", "say", "What shape should the activations have?", """
+        Beat(
+            "shape",
+            "say",
+            "What shape should the activations have?",
+            """
 CNNs: it's just neural networks with 3D activations.
 
 - The input is an image, which is 3D (RGB channel, height, width).
 - We could flatten it to a 1D vector, but then we lose structure.
 - What about keeping everything in 3D?
-""", shape, ("image",)),
-        Beat("three-d", "show", "Before: 1D vectors. Now: 3D arrays", """
+""",
+            shape,
+            ("image",),
+        ),
+        Beat(
+            "three-d",
+            "show",
+            "Before: 1D vectors. Now: 3D arrays",
+            """
 All neural net activations arranged in **3 dimensions**.
 
 For example, a CIFAR-10 image is a $3 \\times 32 \\times 32$ volume (3 depth: RGB channels, 32 height, 32 width).
-""", before_and_now),
-        Beat("neuron", "show", "One neuron", """
-The input is $3 \\times 32 \\times 32$. This neuron depends on a $3 \\times 5 \\times 5$ chunk of the input, the region $x^r$.
+""",
+            before_and_now,
+        ),
+        Beat(
+            "neuron",
+            "show",
+            "One neuron",
+            """
+The input is $3 \\times 32 \\times 32$. This neuron depends on a $3 \\times 5 \\times 5$ chunk of the input, the
+region $x^r$.
 It also has a $3 \\times 5 \\times 5$ set of weights and a bias (scalar):
 
 $$h^r = \\sum_{\\ix{i}\\ix{j}\\ix{k}} x^r_{\\ix{i}\\ix{j}\\ix{k}} W_{\\ix{i}\\ix{j}\\ix{k}} + b$$
 
 A sum over 3 axes.
-""", neuron, (*WHERE, "image")),
-        Beat("predict", "predict", "How many parameters?", "The chunk is $3 \\times 5 \\times 5$.", blank, question=Question(
-            "How many parameters does this one neuron have, its bias included?", "number", lambda v: sum(counts("conv2d", CIFAR, 1)),
-            lambda v: "3 × 5 × 5 = 75 weights and 1 bias: **76**. The size of the picture does not matter.")),
-        Beat("two", "show", "With 2 output neurons", """
+""",
+            neuron,
+            (*WHERE, "image"),
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "How many parameters?",
+            "The chunk is $3 \\times 5 \\times 5$.",
+            blank,
+            question=Question(
+                "How many parameters does this one neuron have, its bias included?",
+                "number",
+                lambda v: sum(counts("conv2d", CIFAR, 1)),
+                lambda v: "3 × 5 × 5 = 75 weights and 1 bias: **76**. The size of the picture does not matter.",
+            ),
+        ),
+        Beat(
+            "two",
+            "show",
+            "With 2 output neurons",
+            """
 $$h^r_1 = \\sum_{\\ix{i}\\ix{j}\\ix{k}} x^r_{\\ix{i}\\ix{j}\\ix{k}} W_{1\\ix{i}\\ix{j}\\ix{k}} + b_1$$
 
 $$h^r_2 = \\sum_{\\ix{i}\\ix{j}\\ix{k}} x^r_{\\ix{i}\\ix{j}\\ix{k}} W_{2\\ix{i}\\ix{j}\\ix{k}} + b_2$$
 
 The same chunk, other weights: each neuron has its own 3D filter and own (scalar) bias.
-""", two, WHERE),
-        Beat("column", "show", "We can keep adding more outputs", """
+""",
+            two,
+            WHERE,
+        ),
+        Beat(
+            "column",
+            "show",
+            "We can keep adding more outputs",
+            """
 These form a **column** in the output volume: [depth × 1 × 1].
-""", column, ("depth", *WHERE)),
-        Beat("repeat", "show", "Now repeat this across the input", """
-**Weight sharing**: each filter shares the same weights across the input (but each depth index has its own set of weights).
+""",
+            column,
+            ("depth", *WHERE),
+        ),
+        Beat(
+            "repeat",
+            "show",
+            "Now repeat this across the input",
+            """
+**Weight sharing**: each filter shares the same weights across the input (but each depth index has its own set of
+weights).
 
-One set of weights gives one slice in the output. To get a 3D output of depth $D$, use $D$ different filters. In practice,
+One set of weights gives one slice in the output. To get a 3D output of depth $D$, use $D$ different filters. In
+practice,
 CNNs use many filters (~64 to 1024).
-""", repeated, (*WHERE, "image")),
-        Beat("sharing", "show", "Convolution, or locally connected", """
-With weight sharing, this is called **convolution**. Without weight sharing, this is called a **locally connected layer**.
-""", shared, ("filters",)),
-        Beat("predict-local", "predict", "What sharing saves", """
-LeNet-5 reads $1 \\times 28 \\times 28$ pictures. Its first layer has 6 filters of $1 \\times 5 \\times 5$ and keeps the size:
+""",
+            repeated,
+            (*WHERE, "image"),
+        ),
+        Beat(
+            "sharing",
+            "show",
+            "Convolution, or locally connected",
+            """
+With weight sharing, this is called **convolution**. Without weight sharing, this is called a **locally connected
+layer**.
+""",
+            shared,
+            ("filters",),
+        ),
+        Beat(
+            "predict-local",
+            "predict",
+            "What sharing saves",
+            """
+LeNet-5 reads $1 \\times 28 \\times 28$ pictures. Its first layer has 6 filters of $1 \\times 5 \\times 5$ and keeps
+the size:
 the output is $6 \\times 28 \\times 28$.
-""", lambda v: Board([[items.boxes([("input", (1, 28, 28)), ("conv1", (6, 28, 28))])]], "1 by 28 by 28 in, 6 by 28 by 28 out."), question=Question(
-            "As a convolution it has 156 parameters. How many has it as a locally connected layer?", "number",
-            lambda v: 28 * 28 * 6 * (5 * 5 + 1), lambda v: f"Every one of the 28 × 28 × 6 outputs has its own 25 weights and a bias: **{28 * 28 * 6 * 26:,}**, 784 times as many.")),
-        Beat("lenet", "show", "Counted in whole networks", "The same network twice, for the same picture and with the same sizes of activations; only sharing differs.", whole),
-        Beat("four-d", "show", "The weights are 4 dimensional", """
+""",
+            lambda v: Board(
+                [[items.boxes([("input", (1, 28, 28)), ("conv1", (6, 28, 28))])]],
+                "1 by 28 by 28 in, 6 by 28 by 28 out.",
+            ),
+            question=Question(
+                "As a convolution it has 156 parameters. How many has it as a locally connected layer?",
+                "number",
+                lambda v: 28 * 28 * 6 * (5 * 5 + 1),
+                lambda v: (
+                    "Every one of the 28 × 28 × 6 outputs has its own 25 weights and a bias: "
+                    f"**{28 * 28 * 6 * 26:,}**, "
+                    "784 times as many."
+                ),
+            ),
+        ),
+        Beat(
+            "lenet",
+            "show",
+            "Counted in whole networks",
+            (
+                "The same network twice, for the same picture and with the same sizes of activations; only "
+                "sharing differs."
+            ),
+            whole,
+        ),
+        Beat(
+            "four-d",
+            "show",
+            "The weights are 4 dimensional",
+            """
 All together, the weights are **4** dimensional: (output depth, input depth, kernel height, kernel width).
-""", four),
+""",
+            four,
+        ),
         Beat("play", "play", "Free play", "Move the chunk over your own picture.", repeated, (*WHERE, "image")),
-        Beat("try", "try", "What to try", "", neuron, (*WHERE, "image"), tries=(
-            Try("A flat part of the picture: what does the neuron say there?", {"r": 0, "c": 0}),
-            Try("Move by one column: how much does the sum change?", {"r": 9, "c": 9}),
-            Try("The last place that fits: 27. Why not 31?", {"r": 27, "c": 27}),
-        )),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            neuron,
+            (*WHERE, "image"),
+            tries=(
+                Try("A flat part of the picture: what does the neuron say there?", {"r": 0, "c": 0}),
+                Try("Move by one column: how much does the sum change?", {"r": 9, "c": 9}),
+                Try("The last place that fits: 27. Why not 31?", {"r": 27, "c": 27}),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

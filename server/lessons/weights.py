@@ -36,8 +36,15 @@ def place(v: Values) -> tuple[int, int]:
 def forward(v: Values) -> Board:
     """W x + b = h."""
     h = passed(v["x"], v["dh"]).trace.output
-    row = [items.grid(W, "W", role="weight", decimals=1), items.op("·"), items.grid(np.array(v["x"]).T, "x", decimals=1), items.op("+"),
-           items.grid(B[:, None], "b", role="weight", decimals=1), items.op("="), items.grid(h.T, "h", decimals=1)]  # fmt: skip
+    row = [
+        items.grid(W, "W", role="weight", decimals=1),
+        items.op("·"),
+        items.grid(np.array(v["x"]).T, "x", decimals=1),
+        items.op("+"),
+        items.grid(B[:, None], "b", role="weight", decimals=1),
+        items.op("="),
+        items.grid(h.T, "h", decimals=1),
+    ]
     return Board([row], "Two outputs, each a weighted sum of three inputs and a bias.")
 
 
@@ -46,23 +53,51 @@ def weight(v: Values) -> Board:
     i, j = place(v)
     g = passed(v["x"], v["dh"])
     mine = [float(one.by_param["y"]["weight"][i, j]) for one in locals_of(v["x"])]
-    terms = [(f"$\\ix{{k}}$ = {k}: {dy:g} × {d + 0.0:g}", dy * d) for k, (dy, d) in enumerate(zip(v["dh"][0], mine, strict=True))]
+    terms = [
+        (f"$\\ix{{k}}$ = {k}: {dy:g} × {d + 0.0:g}", dy * d)
+        for k, (dy, d) in enumerate(zip(v["dh"][0], mine, strict=True))
+    ]
     value = float(g.by_param["y"]["weight"][i, j])
     mark = [items.mark("pick", [(i, j)])]
-    row = [items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h_{\\ix{k}}}$, given", role="gradient", edit="dh"), items.grid(v["x"], "x", edit="x", marks=[items.mark("pick", [(0, j)])]),
-           items.grid(W, "W", name="spot", pick="spot", role="weight", decimals=1, marks=mark, note="choose one")]  # fmt: skip
-    second = [items.total(terms, f"$\\frac{{\\partial L}}{{\\partial W_{{{i}{j}}}}}$", value, role="gradient"),
-              items.grid(g.by_param["y"]["weight"], "$\\frac{\\partial L}{\\partial W}$, all of them", role="gradient", marks=mark)]  # fmt: skip
-    return Board([row, second], f"dL/dW[{i}, {j}] is {value:g}: only output {i} reads this weight, and it reads x[{j}] with it.")
+    row = [
+        items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h_{\\ix{k}}}$, given", role="gradient", edit="dh"),
+        items.grid(v["x"], "x", edit="x", marks=[items.mark("pick", [(0, j)])]),
+        items.grid(W, "W", name="spot", pick="spot", role="weight", decimals=1, marks=mark, note="choose one"),
+    ]
+    second = [
+        items.total(terms, f"$\\frac{{\\partial L}}{{\\partial W_{{{i}{j}}}}}$", value, role="gradient"),
+        items.grid(
+            g.by_param["y"]["weight"], "$\\frac{\\partial L}{\\partial W}$, all of them", role="gradient", marks=mark
+        ),
+    ]
+    return Board(
+        [row, second], f"dL/dW[{i}, {j}] is {value:g}: only output {i} reads this weight, and it reads x[{j}] with it."
+    )
 
 
 def outer(v: Values) -> Board:
     """dL/dW is dL/dh times x, each with each."""
     g = passed(v["x"], v["dh"])
-    row = [items.grid(np.array(v["dh"]).T, "$\\frac{\\partial L}{\\partial h}$", role="gradient"), items.op("⊗"), items.grid(v["x"], "x"), items.op("="),
-           items.grid(g.by_param["y"]["weight"], "$\\frac{\\partial L}{\\partial W}$", role="gradient")]  # fmt: skip
-    return Board([row, [items.grid(g.by_param["y"]["bias"], "$\\frac{\\partial L}{\\partial b} = \\frac{\\partial L}{\\partial h}$", role="gradient")]],
-                 "The gradient of the weights is the outer product.")  # fmt: skip
+    row = [
+        items.grid(np.array(v["dh"]).T, "$\\frac{\\partial L}{\\partial h}$", role="gradient"),
+        items.op("⊗"),
+        items.grid(v["x"], "x"),
+        items.op("="),
+        items.grid(g.by_param["y"]["weight"], "$\\frac{\\partial L}{\\partial W}$", role="gradient"),
+    ]
+    return Board(
+        [
+            row,
+            [
+                items.grid(
+                    g.by_param["y"]["bias"],
+                    "$\\frac{\\partial L}{\\partial b} = \\frac{\\partial L}{\\partial h}$",
+                    role="gradient",
+                )
+            ],
+        ],
+        "The gradient of the weights is the outer product.",
+    )
 
 
 def bias(v: Values) -> Board:
@@ -70,10 +105,18 @@ def bias(v: Values) -> Board:
     i = v["i"]
     g = passed(v["x"], v["dh"])
     mine = [float(one.by_param["y"]["bias"][i]) for one in locals_of(v["x"])]
-    terms = [(f"$\\ix{{k}}$ = {k}: {dy:g} × {d + 0.0:g}", dy * d) for k, (dy, d) in enumerate(zip(v["dh"][0], mine, strict=True))]
+    terms = [
+        (f"$\\ix{{k}}$ = {k}: {dy:g} × {d + 0.0:g}", dy * d)
+        for k, (dy, d) in enumerate(zip(v["dh"][0], mine, strict=True))
+    ]
     value = float(g.by_param["y"]["bias"][i])
-    return Board([[items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h_{\\ix{k}}}$, given", role="gradient", edit="dh")],
-                  [items.total(terms, f"$\\frac{{\\partial L}}{{\\partial b_{i}}}$", value, role="gradient")]], f"dL/db[{i}] is {value:g}.")  # fmt: skip
+    return Board(
+        [
+            [items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h_{\\ix{k}}}$, given", role="gradient", edit="dh")],
+            [items.total(terms, f"$\\frac{{\\partial L}}{{\\partial b_{i}}}$", value, role="gradient")],
+        ],
+        f"dL/db[{i}] is {value:g}.",
+    )
 
 
 def shapes(v: Values) -> Board:
@@ -86,20 +129,39 @@ def shapes(v: Values) -> Board:
         ("W", "K × D", "×".join(map(str, p["weight"].shape)), "×".join(map(str, d["weight"].shape))),
         ("b", "K", str(p["bias"].shape[0]), str(d["bias"].shape[0])),
     ]
-    return Board([[items.table(("", "in general", "shape here", "shape of its gradient"), rows)]], "A gradient has the shape of what it belongs to.")
+    return Board(
+        [[items.table(("", "in general", "shape here", "shape of its gradient"), rows)]],
+        "A gradient has the shape of what it belongs to.",
+    )
 
 
 def blank(v: Values) -> Board:
     """Before the gradient is shown."""
-    return Board([[items.grid(DH, "$\\frac{\\partial L}{\\partial h}$, given", role="gradient"), items.grid(X, "x"), items.grid(W, "W", role="weight", decimals=1, marks=[items.mark("pick", [(1, 2)])])]],
-                 "The given gradient is 1 and −2, the input 2, −1 and 3.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.grid(DH, "$\\frac{\\partial L}{\\partial h}$, given", role="gradient"),
+                items.grid(X, "x"),
+                items.grid(W, "W", role="weight", decimals=1, marks=[items.mark("pick", [(1, 2)])]),
+            ]
+        ],
+        "The given gradient is 1 and −2, the input 2, −1 and 3.",
+    )
 
 
 def zero(v: Values) -> Board:
     """Before the cell is chosen."""
     x = ((2.0, 0.0, 3.0),)
-    return Board([[items.grid(DH, "$\\frac{\\partial L}{\\partial h}$", role="gradient"), items.grid(x, "x"),
-                   items.grid(W, "W", name="W", role="weight", decimals=1)]], "The input is 2, 0 and 3.")  # fmt: skip
+    return Board(
+        [
+            [
+                items.grid(DH, "$\\frac{\\partial L}{\\partial h}$", role="gradient"),
+                items.grid(x, "x"),
+                items.grid(W, "W", name="W", role="weight", decimals=1),
+            ]
+        ],
+        "The input is 2, 0 and 3.",
+    )
 
 
 LESSON = Lesson(
@@ -107,41 +169,118 @@ LESSON = Lesson(
     title="What about the weights?",
     summary="Use the chain rule again: dL/dW is the outer product of the given gradient and the input.",
     covers=("What about the weights?",),
-    controls=(Cells("x", "x", X), Cells("dh", "the given gradient", DH), Spot("spot", "the weight W_ij", (1, 2)), Number("i", "bias i", 0, 0, 1)),
+    controls=(
+        Cells("x", "x", X),
+        Cells("dh", "the given gradient", DH),
+        Spot("spot", "the weight W_ij", (1, 2)),
+        Number("i", "bias i", 0, 0, 1),
+    ),
     beats=(
-        Beat("again", "say", "Use the chain rule again!", """
+        Beat(
+            "again",
+            "say",
+            "Use the chain rule again!",
+            """
 To get the derivative of the weights, use the chain rule again! Example: 2D weights, 1D bias, 1D hidden activations:
 
 $$h_{\\ix{k}} = b_{\\ix{k}} + \\sum_{\\ix{j}} W_{\\ix{k}\\ix{j}} x_{\\ix{j}}$$
-""", forward),
-        Beat("sum", "show", "One weight", """
-$$\\frac{\\partial L}{\\partial W_{\\ix{i}\\ix{j}}} = \\sum_{\\ix{k}} \\frac{\\partial L}{\\partial h_{\\ix{k}}} \\frac{\\partial h_{\\ix{k}}}{\\partial W_{\\ix{i}\\ix{j}}}$$
+""",
+            forward,
+        ),
+        Beat(
+            "sum",
+            "show",
+            "One weight",
+            """
+$$\\frac{\\partial L}{\\partial W_{\\ix{i}\\ix{j}}} = \\sum_{\\ix{k}} \\frac{\\partial L}{\\partial h_{\\ix{k}}}
+\\frac{\\partial h_{\\ix{k}}}{\\partial W_{\\ix{i}\\ix{j}}}$$
 
-Only the term $\\ix{k} = \\ix{i}$ is not zero: no other output reads this weight. There $\\frac{\\partial h_{\\ix{i}}}{\\partial W_{\\ix{i}\\ix{j}}} = x_{\\ix{j}}$.
-""", weight, ("spot",), start={"spot": (0, 1)}),
-        Beat("predict", "predict", "A number", "The given gradient and the input are in the figure.", blank, question=Question(
-            "What is $\\frac{\\partial L}{\\partial W_{12}}$ (row 1, column 2, counted from 0)?", "number", lambda v: float(passed(X, DH).by_param["y"]["weight"][1, 2]),
-            lambda v: "Output 1 was given −2, and it reads $x_2 = 3$ with this weight: −2 × 3 = **−6**. The weight's own value does not matter.")),
-        Beat("outer", "show", "All of them at once", """
+Only the term $\\ix{k} = \\ix{i}$ is not zero: no other output reads this weight. There $\\frac{\\partial
+h_{\\ix{i}}}{\\partial W_{\\ix{i}\\ix{j}}} = x_{\\ix{j}}$.
+""",
+            weight,
+            ("spot",),
+            start={"spot": (0, 1)},
+        ),
+        Beat(
+            "predict",
+            "predict",
+            "A number",
+            "The given gradient and the input are in the figure.",
+            blank,
+            question=Question(
+                "What is $\\frac{\\partial L}{\\partial W_{12}}$ (row 1, column 2, counted from 0)?",
+                "number",
+                lambda v: float(passed(X, DH).by_param["y"]["weight"][1, 2]),
+                lambda v: (
+                    "Output 1 was given −2, and it reads $x_2 = 3$ with this weight: −2 × 3 = **−6**. The "
+                    "weight's own value does not matter."
+                ),
+            ),
+        ),
+        Beat(
+            "outer",
+            "show",
+            "All of them at once",
+            """
 Each given gradient times each input: the **outer product**. In NumPy, `np.outer(dh, x)`, or `dh.T @ x` for a batch.
-""", outer),
-        Beat("bias", "show", "The bias", """
-$$\\frac{\\partial L}{\\partial b_{\\ix{i}}} = \\sum_{\\ix{k}} \\frac{\\partial L}{\\partial h_{\\ix{k}}} \\frac{\\partial h_{\\ix{k}}}{\\partial b_{\\ix{i}}}$$
+""",
+            outer,
+        ),
+        Beat(
+            "bias",
+            "show",
+            "The bias",
+            """
+$$\\frac{\\partial L}{\\partial b_{\\ix{i}}} = \\sum_{\\ix{k}} \\frac{\\partial L}{\\partial h_{\\ix{k}}}
+\\frac{\\partial h_{\\ix{k}}}{\\partial b_{\\ix{i}}}$$
 
 A bias is added as it is, so its local gradient is 1 for its own output and 0 for the others.
-""", bias, ("i",)),
-        Beat("shapes", "show", "The shapes", """
-The number of subscripts and summations changes depending on your layer and parameter sizes. But a gradient always has the
+""",
+            bias,
+            ("i",),
+        ),
+        Beat(
+            "shapes",
+            "show",
+            "The shapes",
+            """
+The number of subscripts and summations changes depending on your layer and parameter sizes. But a gradient always
+has the
 shape of what it is the gradient of.
-""", shapes),
-        Beat("zero", "predict", "Which weight learns nothing?", "The input has changed: look at $x$.", zero, question=Question(
-            "Choose a weight of W whose gradient is 0.", "choice", lambda v: "column 1", lambda v: "$x_1 = 0$, so both weights that multiply it, **column 1**, get dL/dh × 0 = 0. What was not there teaches nothing.",
-            options=("row 0", "row 1", "column 0", "column 1", "column 2"))),
+""",
+            shapes,
+        ),
+        Beat(
+            "zero",
+            "predict",
+            "Which weight learns nothing?",
+            "The input has changed: look at $x$.",
+            zero,
+            question=Question(
+                "Choose a weight of W whose gradient is 0.",
+                "choice",
+                lambda v: "column 1",
+                lambda v: (
+                    "$x_1 = 0$, so both weights that multiply it, **column 1**, get dL/dh × 0 = 0. What was not "
+                    "there teaches nothing."
+                ),
+                options=("row 0", "row 1", "column 0", "column 1", "column 2"),
+            ),
+        ),
         Beat("play", "play", "Free play", "Type a gradient or an input; choose any weight.", weight, ("spot",)),
-        Beat("try", "try", "What to try", "", weight, ("spot",), tries=(
-            Try("Which x makes the whole first column of dL/dW zero?", {"x": [[0, -1, 3]], "spot": [0, 0]}),
-            Try("Twice the gradient: what happens to dL/dW?", {"dh": [[2, -4]]}),
-            Try("A gradient for one output only: which row learns?", {"dh": [[0, 1]], "spot": [1, 1]}),
-        )),
+        Beat(
+            "try",
+            "try",
+            "What to try",
+            "",
+            weight,
+            ("spot",),
+            tries=(
+                Try("Which x makes the whole first column of dL/dW zero?", {"x": [[0, -1, 3]], "spot": [0, 0]}),
+                Try("Twice the gradient: what happens to dL/dW?", {"dh": [[2, -4]]}),
+                Try("A gradient for one output only: which row learns?", {"dh": [[0, 1]], "spot": [1, 1]}),
+            ),
+        ),
     ),
-)  # fmt: skip
+)

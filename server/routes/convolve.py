@@ -31,7 +31,9 @@ class Convolve(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     input: Volume | Matrix = Field(description="(C, H, W), or (H, W).")
-    kernel: list[Volume] | Matrix = Field(description="(K, C/groups, kh, kw), transposed (C, K/groups, kh, kw), or (kh, kw).")
+    kernel: list[Volume] | Matrix = Field(
+        description="(K, C/groups, kh, kw), transposed (C, K/groups, kh, kw), or (kh, kw)."
+    )
     bias: Row | None = Field(None, description="K numbers.")
     stride: Small | tuple[Small, Small] = 1
     padding: Pad | tuple[Pad, Pad, Pad, Pad] = Field(0, description="Cells on each side, or top, left, bottom, right.")
@@ -48,9 +50,17 @@ class Convolve(BaseModel):
         bias = None if self.bias is None else np.array(self.bias)
         sides = (self.padding,) * 4 if isinstance(self.padding, int) else self.padding
         made = Case(
-            x, w, bias, pair(self.stride), sides, self.mode, pair(self.dilation), self.groups, self.transposed,
+            x,
+            w,
+            bias,
+            pair(self.stride),
+            sides,
+            self.mode,
+            pair(self.dilation),
+            self.groups,
+            self.transposed,
             None if self.gradient is None else array("gradient", self.gradient),
-        )  # fmt: skip
+        )
         if bias is not None and len(bias) != made.filters:
             raise Problem("bad_shape", f"There are {len(bias)} biases for {made.filters} filters; each needs one.")
         return made
@@ -72,7 +82,9 @@ def array(name: str, lists: Any) -> convolution.Array:
     try:
         return np.array(lists, np.float64)
     except ValueError as error:
-        raise Problem("bad_shape", f"The rows of {name} differ in length; all must have the same number of cells.") from error
+        raise Problem(
+            "bad_shape", f"The rows of {name} differ in length; all must have the same number of cells."
+        ) from error
 
 
 @router.post("/api/convolve")
@@ -109,7 +121,9 @@ def sandbox_csv(services: ServicesDep, values: Given = "{}") -> Response:
 
 @router.get("/api/sandbox/run.gif")
 def sandbox_gif(
-    services: ServicesDep, colours: Annotated[str, Query(max_length=8_192, description="Colours as JSON.")], values: Given = "{}"
+    services: ServicesDep,
+    colours: Annotated[str, Query(max_length=8_192, description="Colours as JSON.")],
+    values: Given = "{}",
 ) -> Response:
     """The sandbox's run as a moving picture."""
     try:

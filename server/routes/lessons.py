@@ -34,7 +34,13 @@ def shown(slug: str, services: Services) -> dict[str, Any]:
 
 @router.get("/lessons/{slug}", response_class=HTMLResponse, include_in_schema=False)
 def read_lesson(
-    request: Request, services: ServicesDep, slug: str, beat: str = "", hide: str = "", present: bool = False, values: Given = "{}"
+    request: Request,
+    services: ServicesDep,
+    slug: str,
+    beat: str = "",
+    hide: str = "",
+    present: bool = False,
+    values: Given = "{}",
 ) -> Response:
     """One lesson, open at a beat. hide: parts of the page to leave out, with commas between; present: big type."""
     found, order = lessons.lesson(slug), lessons.lessons()
@@ -43,10 +49,18 @@ def read_lesson(
     found.values(at, services, parsed(values))
     here = order.index(found)
     return page(
-        request, "lessons/lesson.html", lesson=shown(slug, services), number=here + 1, lessons=order,
-        before=order[here - 1] if here else None, after=order[here + 1] if here + 1 < len(order) else None,
-        beat=at.name if beat else "", hide=" ".join(hidden), present=present, values=values if values != "{}" else "",
-    )  # fmt: skip
+        request,
+        "lessons/lesson.html",
+        lesson=shown(slug, services),
+        number=here + 1,
+        lessons=order,
+        before=order[here - 1] if here else None,
+        after=order[here + 1] if here + 1 < len(order) else None,
+        beat=at.name if beat else "",
+        hide=" ".join(hidden),
+        present=present,
+        values=values if values != "{}" else "",
+    )
 
 
 @router.get("/sandbox", response_class=HTMLResponse, include_in_schema=False)
@@ -58,9 +72,14 @@ def read_sandbox(
     hidden = parts(hide)
     found.values(found.beats[0], services, parsed(values))
     return page(
-        request, "sandbox.html", lesson=shown(found.slug, services), presets=view.presets(found), hide=" ".join(hidden),
-        present=present, values=values if values != "{}" else "",
-    )  # fmt: skip
+        request,
+        "sandbox.html",
+        lesson=shown(found.slug, services),
+        presets=view.presets(found),
+        hide=" ".join(hidden),
+        present=present,
+        values=values if values != "{}" else "",
+    )
 
 
 @router.get("/api/lessons/{slug}/{beat}")
@@ -73,7 +92,9 @@ def read_board(request: Request, services: ServicesDep, slug: str, beat: str, va
 
 
 @router.get("/api/lessons/{slug}/{beat}/answer")
-def read_answer(request: Request, services: ServicesDep, slug: str, beat: str, given: Given, values: Given = "{}") -> Response:
+def read_answer(
+    request: Request, services: ServicesDep, slug: str, beat: str, given: Given, values: Given = "{}"
+) -> Response:
     """Whether what a reader predicts is right, what is, and why."""
     found = lessons.lesson(slug)
     at = found.beat(beat)
@@ -109,4 +130,3 @@ def loaded(text: str) -> Any:
         return json.loads(text, parse_constant=lambda name: None)
     except (ValueError, RecursionError) as error:
         raise Problem("bad_value", "What was given is not JSON.") from error
-
