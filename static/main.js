@@ -15,7 +15,7 @@ import { mountLayers } from './ui/layers.js';
 import { mountLegend } from './ui/legend.js';
 import { mountLive } from './ui/live.js';
 import { mountNotes } from './ui/notes.js';
-import { makeRoom } from './ui/room.js';
+import { makeRoom, rememberScreen } from './ui/room.js';
 import { mountTheme } from './ui/theme.js';
 import { mountTooltip } from './ui/tooltip.js';
 import { mountStage } from './views/stage.js';
@@ -58,5 +58,6 @@ parts.push(
   notes,
 );
 mountKeyboard(context);
+rememberScreen(place('stage'));
 store.watch((state) => state, changed);
 document.documentElement.dataset.ready = '';

@@ -13,3 +13,14 @@ export function makeRoom(stage, scene, resized) {
     resized();
   }).observe(scene);
 }
+
+/** What is printed has the size of the screen, since the canvas has. @param {HTMLElement} stage */
+export function rememberScreen(stage) {
+  const { style } = document.documentElement;
+  new ResizeObserver(() => {
+    if (matchMedia('print').matches) return;
+    style.setProperty('--wide', `${innerWidth}px`);
+    style.setProperty('--high', `${innerHeight}px`);
+    style.setProperty('--stage-wide', `${stage.clientWidth}px`);
+  }).observe(stage);
+}

@@ -15,6 +15,7 @@ export function mountTooltip(scene) {
   const box = h('div', { class: 'tooltip', 'aria-hidden': 'true', hidden: true });
   document.body.append(box);
   const moved = changes();
+  addEventListener('pointerdown', () => (box.hidden = true)); // a click may move what is under the pointer
 
   /** @param {number} x @param {number} y */
   function put(x, y) {
