@@ -1,7 +1,8 @@
-"""Answers that browsers may keep: every GET is a function of content and code, so an ETag says all.
+"""Answers that may be kept, here and by browsers: every GET is a function of content and code, so an ETag says all.
 
-An ETag is made before the work, so asking again costs nothing. What an address means may change with a release:
-browsers ask each time (`no-cache`). An address with `?v=` and the release it is about may be kept for ever.
+An ETag is made before the work, so asking again costs nothing, and thirty who ask for the same share one body. What
+an address means may change with a release: browsers ask each time (`no-cache`). An address with `?v=` and the release
+that it is about may be kept for ever.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable
 from fastapi import Request, Response
 
 from convoscope.server.release import release
+from convoscope.server.store import Results
 from convoscope.server.wire import JSON
 
 FOR_EVER = "max-age=31536000, immutable"
@@ -29,7 +31,8 @@ def answer(
     headers = {"ETag": tag, "Cache-Control": f"{'private' if private else 'public'}, {keep}"}
     if has(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(make(), media_type=media, headers=headers)
+    answers: Results = request.app.state.services.answers
+    return Response(answers.get(tag, make, len), media_type=media, headers=headers)
 
 
 def has(request: Request, tag: str) -> bool:

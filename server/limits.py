@@ -38,6 +38,9 @@ class Limits(BaseModel):
     connections: int = _limit(4_000, "connections", "Open connections; more are refused.")
     keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.")
     images_memory: int = _limit(256 * MiB, "bytes", "Memory for uploaded pictures; the least recently used goes first.")
+    answers_memory: int = _limit(
+        64 * MiB, "bytes", "Memory for answers as sent; the least recently used is made again."
+    )
     results_memory: int = _limit(
         512 * MiB, "bytes", "Memory for traces, gradients and previews; the least recently used is computed again."
     )

@@ -46,6 +46,7 @@ class Services:
         self.decodes = CapacityLimiter(settings.limits.decodes_at_once)
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
+        self.answers = Results(settings.limits.answers_memory)
 
     def start(self) -> None:
         """Starts what should be ready before it is asked for: the decoder, and what the first page shows."""

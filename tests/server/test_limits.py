@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -20,8 +21,11 @@ import pytest
 from PIL import Image
 
 from convoscope.server.decode import Refused, decode
+from convoscope.server.library import Library
 from convoscope.server.limits import Limits, rows
-from convoscope.server.store import Memory
+from convoscope.server.services import Services
+from convoscope.server.settings import Settings
+from convoscope.server.store import Memory, Results
 from tests.live import LiveServer, live_server
 from tests.server.conftest import CAT
 
@@ -31,6 +35,10 @@ SMALL = {
     "header_bytes": 4_096,
     "list_length": 3,
     "windows": 5,
+    "convolve_input": 20,
+    "convolve_kernel": 5,
+    "convolve_products": 36,
+    "convolve_frames": 4,
     "connections": 12,
     "keep_alive_seconds": 1,
     "images_memory": 3_000,
@@ -156,7 +164,25 @@ def decodes_at_once(client: httpx.Client, small: LiveServer) -> None:
 
 
 def results_memory(client: httpx.Client, small: LiveServer) -> None:
-    images_memory(client, small)  # the same class
+    kept_exactly(Services(Settings(limits=Limits(results_memory=10)), Library()).results)
+
+
+def answers_memory(client: httpx.Client, small: LiveServer) -> None:
+    kept_exactly(Services(Settings(limits=Limits(answers_memory=10)), Library()).answers)
+
+
+def text_of(size: int, made: list[int]) -> str:
+    made.append(size)
+    return "x" * size
+
+
+def kept_exactly(results: Results) -> None:
+    made: list[int] = []
+    for size, times in ((9, 1), (10, 1), (11, 2)):
+        made.clear()
+        for _ in range(2):
+            results.get(size, partial(text_of, size, made), len)
+        assert len(made) == times
 
 
 def test_decoding(**limits: int) -> Callable[[bytes], tuple[int, int]]:
@@ -175,6 +201,43 @@ def exactly(name: str, code: str, limit: int, make: Callable[[int], bytes]) -> N
         decoding(make(limit + 1))
     assert caught.value.args[0] == code
     assert caught.value.args[2:] == (limit, limit + 1)
+
+
+def convolved(client: httpx.Client, name: str, cells: int, taps: int, value: int, path: str = "") -> None:
+    """One row of cells under one row of taps passes exactly when `value` is within the limit."""
+    body: dict[str, object] = {"input": [[1.0] * cells], "kernel": [[1.0] * taps]}
+    if path:
+        body["colours"] = {
+            "scale": ["#0000ff", "#ffffff", "#ff0000"],
+            "paper": "#ffffff",
+            "sheet": "#ffffff",
+            "ink": "#000000",
+        }
+    answer = client.post(f"/api/convolve{path}", json=body)
+    if value <= SMALL[name]:
+        assert answer.status_code == 200, answer.text
+    else:
+        refused(answer, 422, "convolve_too_large", name, value)
+
+
+def convolve_input(client: httpx.Client, small: LiveServer) -> None:
+    for cells in (19, 20, 21):
+        convolved(client, "convolve_input", cells, 1, cells)
+
+
+def convolve_kernel(client: httpx.Client, small: LiveServer) -> None:
+    for taps in (4, 5, 6):
+        convolved(client, "convolve_kernel", 6, taps, taps)
+
+
+def convolve_products(client: httpx.Client, small: LiveServer) -> None:
+    for cells, taps in ((11, 5), (19, 2), (20, 2)):  # 35, 36 and 38 products
+        convolved(client, "convolve_products", cells, taps, (cells - taps + 1) * taps)
+
+
+def convolve_frames(client: httpx.Client, small: LiveServer) -> None:
+    for frames in (3, 4, 5):
+        convolved(client, "convolve_frames", frames, 1, frames, "/run.gif")
 
 
 def image_pixels(client: httpx.Client, small: LiveServer) -> None:
@@ -219,10 +282,15 @@ ROWS = {
         header_bytes,
         list_length,
         windows,
+        convolve_input,
+        convolve_kernel,
+        convolve_products,
+        convolve_frames,
         connections,
         keep_alive_seconds,
         images_memory,
         results_memory,
+        answers_memory,
     )
 }
 
