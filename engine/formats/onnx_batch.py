@@ -5,13 +5,14 @@ no layer reads across it. Where one fails, the file's own batch is kept.
 """
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 import numpy as np
 
 from convoscope.engine.formats.onnx_arithmetic import target
 from convoscope.engine.formats.onnx_nodes import Step
 from convoscope.engine.formats.onnx_values import Batch, BatchBound, Flow, Known, Value
-from convoscope.engine.geometry import Axis, Window
+from convoscope.engine.geometry import AnyWindow, Axis, Window
 from convoscope.engine.layer import Layer
 from convoscope.engine.types import Array, Shape
 
@@ -83,11 +84,14 @@ def keep_apart(layer: Layer, inputs: Sequence[Flow], output: tuple[Shape, Shape]
         first = bool(low) and low[0] * 3 == high[0] * 2 and low[1:] == high[1:]
         if not first or (layer.kind not in RESHAPING and low[0] != x.shapes[0][0]):
             raise BatchBound(f"{title} moves the batch away from the first axis.")
-        if layer.picture != "copy" and not across(layer, inputs, k):
+        if layer.kind not in RESHAPING and not apart(layer.windows(*(x.shapes[0] for x in inputs))[k]):
             raise BatchBound(f"{title} reads several examples at once.")
 
 
-def across(layer: Layer, inputs: Sequence[Flow], k: int) -> bool:
-    """Whether an output reads its own example only, from input k."""
-    window = layer.windows(*(x.shapes[0] for x in inputs))[k]
-    return not isinstance(window, Window) or window.axes[0] in (Axis(), Axis(follows=0))
+def apart(window: AnyWindow) -> bool:
+    """Whether an output reads its own example only."""
+    if isinstance(window, Window):
+        return window.axes[0] in (Axis(), Axis(follows=0))
+    examples, size = window.x_shape[0], prod(window.x_shape[1:])
+    read = window.source.reshape(examples, -1)
+    return bool(np.all((read < 0) | (read // max(size, 1) == np.arange(examples)[:, None])))
