@@ -66,7 +66,9 @@ class Guards:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update({**HEADERS, "X-Request-ID": request_id})
+                headers = MutableHeaders(scope=message)
+                headers.update({**HEADERS, "X-Request-ID": request_id})
+                headers.setdefault("Cache-Control", "no-store")  # what says nothing about it is not kept
             await send(message)
 
         if problem is not None:

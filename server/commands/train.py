@@ -16,9 +16,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from convoscope import __version__
+from convoscope import __version__, engine
 from convoscope.engine import zoo
-from convoscope.engine.errors import ConvoscopeError
 from convoscope.engine.training import Step, train
 
 SMOOTHING = 0.02
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
                 steps.close()
                 console.print(f"Stopped; {checkpoint} has everything. Go on with the same command and --resume.")
                 return 130
-    except ConvoscopeError as e:
+    except engine.errors.ConvoscopeError as e:
         print(f"convoscope train: {e}", file=sys.stderr)
         return 2
     console.print(f"{args.out / args.name}.safetensors and .json are written.")
