@@ -36,12 +36,12 @@ def network_input(pixels: np.ndarray) -> np.ndarray:
 
 def test_a_picture_is_uploaded_unravelled_read_and_found_again(browser_page: Page) -> None:
     pixels, file = png(seed=1)
+    browser_page.emulate_media(reduced_motion="reduce")
     page = opened(browser_page)
     upload(page, "waves.png", "image/png", file)
     shows(page, UPLOADED)
     page.keyboard.press("u")
     expect(page.locator("#views [aria-current]")).to_have_text("unravelled")
-    page.wait_for_timeout(100)
 
     click_a_cell_of(page, "conv2")
     shown = lens(page, re.compile("^conv2@"))

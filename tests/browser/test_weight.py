@@ -45,7 +45,7 @@ def test_reduced_motion_jumps_to_the_end(browser_page: Page) -> None:
     page.keyboard.press("u")
     name = page.locator("#scene .label", has_text=re.compile("^conv2")).first
     before = name.bounding_box()
-    page.wait_for_timeout(60)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert name.bounding_box() == before
 
 
