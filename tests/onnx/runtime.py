@@ -9,7 +9,7 @@ import onnxruntime
 from convoscope.engine import Network, load_onnx
 from convoscope.engine.types import Array
 
-TOLERANCE = 2e-5
+TOLERANCE = 1e-5
 """Relative to the largest number of an array: sums of float32 numbers in another order, through many layers."""
 
 QUIET = 4  # only what ends the process is logged; what goes wrong is raised
