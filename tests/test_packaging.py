@@ -137,7 +137,7 @@ def test_the_installed_command_serves_the_whole_page(installed: Installed, tmp_p
         page = client.get("/")
         assert page.headers["content-type"].startswith("text/html")
         parts = re.findall(r"""(?:src|href)="(/[^"#?]+)""", page.text)
-        assert any(part.endswith("main.js") for part in parts)
+        assert any(part.endswith(("main.js", "main.pack.js")) for part in parts)
         assert {part: client.get(part).status_code for part in parts} == dict.fromkeys(parts, 200)
 
 
