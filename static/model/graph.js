@@ -47,6 +47,9 @@ export function apart(graph) {
   });
 }
 
+/** The columns with only what comes out of each, for networks too deep to show every step. @param {Column[]} columns @returns {Column[]} */
+export const folded = (columns) => columns.map((column) => ({ ...column, nodes: column.nodes.slice(-1) }));
+
 /** Whether the node turns each number of its one input into one number at the same place. @param {NodeView} node */
 export const isElementwise = (node) => node.inputs.length === 1 && node.windows.length === 1 && isPointwise(node.windows[0]);
 

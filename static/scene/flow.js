@@ -3,6 +3,7 @@
 import { extentOf } from './slices.js';
 import { curve, line } from './marks.js';
 
+/** @import { NodeView } from '../types.d.ts' */
 /** @import { Box, Graph, Mark, Point, Pose } from '../stage.d.ts' */
 
 const STYLE = { width: 1.1, alpha: 0.6, head: true };
@@ -23,8 +24,8 @@ export function flowMarks(graph, poses, axisOf) {
     if (volume) boxes.set(name, extentOf(volume, pose));
   }
   const home = new Map(graph.columns.flatMap((column) => column.nodes.map((node) => [node.name, column])));
-  return graph.nodes.flatMap((node) =>
-    node.inputs.flatMap((input) => {
+  return graph.nodes.filter((node) => boxes.has(node.name)).flatMap((node) =>
+    drawnInputs(graph, node, boxes).flatMap((input) => {
       const [from, to] = [boxes.get(input), boxes.get(node.name)];
       const [pose, next] = [poses.get(input), poses.get(node.name)];
       if (!from || !to || !pose || !next) return [];
@@ -32,6 +33,15 @@ export function flowMarks(graph, poses, axisOf) {
       return across(from, to, axisOf(input), axisOf(node.name), skips(graph, input, node.name));
     }),
   );
+}
+
+/** What a node reads, of what is drawn: through layers that are folded away. @param {Graph} graph @param {NodeView} node @param {Map<string, Box>} boxes @returns {string[]} */
+function drawnInputs(graph, node, boxes) {
+  const found = node.inputs.flatMap((name) => {
+    const input = graph.byName.get(name);
+    return boxes.has(name) || !input ? [name] : drawnInputs(graph, input, boxes);
+  });
+  return [...new Set(found)];
 }
 
 /** From a layer to the lid of what hangs below it. @param {Pose} pose @param {Box} from @param {Pose} next @param {Box} to @returns {Mark} */

@@ -8,6 +8,8 @@ import { isWeighted } from '../model/graph.js';
 /** Room (px) from which name, shape, and everything is said. */
 /** px across of a small letter, on average. */
 const LETTER = 6.2;
+/** Of a name in bold. */
+const NAME_LETTER = 9;
 const ROOM = { name: 22, shape: 40, all: 60, word: 100 };
 
 /** 10×32×32. @param {number[]} shape */
@@ -51,12 +53,27 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
   return [{ key: `node ${node.name}`, x, y, anchor, look, lines, width: room + 16, node: node.name }];
 }
 
+/**
+ * Where a name has no room: the part of the network that it belongs to, `block2` of `block2.expand.conv`. All of a part
+ * have one key, so that the first of them says it.
+ * @param {NodeView} node @param {{ x: number, y: number }} place
+ * @returns {Label}
+ */
+export function partLabel(node, { x, y }) {
+  const part = node.name.split(/[./]/).filter(Boolean)[0] ?? node.name;
+  return { key: `part ${part}`, x, y, anchor: 'nw', look: 'channel', lines: [{ text: part }], node: node.name };
+}
+
 /** How wide a label is, about. @param {Label} label */
-const widthOf = ({ lines, look }) => Math.max(...lines.map(({ text }) => text.length)) * (/tight|shape|channel/.test(look) ? LETTER : LETTER * 1.35);
+const widthOf = ({ lines, look }) =>
+  Math.max(...lines.map((line) => line.text.length * (line.look === 'name' ? (look === 'node' ? NAME_LETTER : LETTER * 1.25) : LETTER)));
+
+/** @param {Label} label */
+const middleOf = (label) => (label.anchor === 'nw' ? label.x + widthOf(label) / 2 : label.x);
 
 /**
  * The labels that can stand beside one another in their rows; of two that cannot, the one that comes first stays.
- * @param {Label[]} labels anchored in their middle @param {number} [air] px between two
+ * @param {Label[]} labels @param {number} [air] px between two
  * @returns {Label[]}
  */
 export function uncrowded(labels, air = 5) {
@@ -64,7 +81,7 @@ export function uncrowded(labels, air = 5) {
   const kept = [];
   for (const label of labels) {
     const near = (/** @type {Label} */ other) =>
-      Math.abs(other.y - label.y) < 6 && Math.abs(other.x - label.x) < (widthOf(other) + widthOf(label)) / 2 + air;
+      Math.abs(other.y - label.y) < 6 && Math.abs(middleOf(other) - middleOf(label)) < (widthOf(other) + widthOf(label)) / 2 + air;
     if (!kept.some(near)) kept.push(label);
   }
   return kept;

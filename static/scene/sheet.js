@@ -12,10 +12,14 @@ const SHRINK = 0.35;
 /** Gaps in units of one: after an input, between a layer and what hangs below it, after a block, elsewhere. */
 const GAPS = { input: 2.4, pair: 0.55, block: 1.7, other: 1 };
 const LEAST_GAP = 10;
+const CLOSE_GAP = 3;
 const WIDEST_GAP = 46;
 
-/** @typedef {{ gx: number, gy: number, gw: number, gh: number, gc: number, gpx: number, gpy: number }} Grid */
+/** @typedef {{ gx: number, gy: number, gw: number, gh: number, gc: number, gpx: number, gpy: number, only?: number[] }} Grid */
 /** @typedef {{ grids: Map<string, Grid>, pitch: number, rows: number, top: number, bottom: number, x0: number, x1: number }} Sheet */
+
+/** Maps smaller than this (px) cannot be told apart: `excerpt` shows fewer. */
+export const READABLE = 12;
 
 /**
  * @param {Graph} graph @param {Column[]} line the columns of one line of the sheet @param {Box} room
@@ -24,8 +28,31 @@ const WIDEST_GAP = 46;
  */
 export function sheet(graph, line, room, most = PITCH.most) {
   let pitch = Math.min(most, room.h);
-  while (pitch > PITCH.least && widthOf(graph, line, room, pitch) > room.w) pitch -= 1;
-  const sizes = gridSizes(graph, line, room, pitch);
+  while (pitch > PITCH.least && widthOf(gridSizes(graph, line, room, pitch), line) > room.w) pitch -= 1;
+  return laidOut(gridSizes(graph, line, room, pitch), line, room, pitch);
+}
+
+/**
+ * The first channels of every volume, one row each, for networks of more maps than the screen has room for.
+ * @param {Graph} graph @param {Column[]} line @param {Box} room
+ * @returns {Sheet}
+ */
+export function excerpt(graph, line, room) {
+  let pitch = PITCH.most;
+  const sizes = (/** @type {number} */ p) => gridSizes(graph, line, room, p).map((s) => ({ ...s, across: 1, width: s.w }));
+  while (pitch > PITCH.least && widthOf(sizes(pitch), line, CLOSE_GAP) > room.w) pitch -= 1;
+  const made = laidOut(sizes(pitch), line, room, pitch);
+  for (const [name, grid] of made.grids) {
+    const { channels } = /** @type {import('../stage.d.ts').Volume} */ (graph.volumes.get(name));
+    if (channels > made.rows) grid.only = Array.from({ length: made.rows }, (_, c) => c);
+  }
+  return made;
+}
+
+/** @typedef {ReturnType<typeof gridSizes>[number]} Size */
+
+/** @param {Size[]} sizes @param {Column[]} line @param {Box} room @param {number} pitch @returns {Sheet} */
+function laidOut(sizes, line, room, pitch) {
   const rows = Math.max(...sizes.map((s) => s.rows));
   const weights = gapWeights(line).reduce((sum, w) => sum + w, 0);
   const spare = room.w - sizes.reduce((sum, s) => sum + s.width, 0);
@@ -73,9 +100,9 @@ function gapWeights(line) {
   });
 }
 
-/** @param {Graph} graph @param {Column[]} line @param {Box} room @param {number} pitch */
-const widthOf = (graph, line, room, pitch) =>
-  gridSizes(graph, line, room, pitch).reduce((sum, s) => sum + s.width, 0) + LEAST_GAP * gapWeights(line).reduce((sum, w) => sum + w, 0);
+/** @param {Size[]} sizes @param {Column[]} line @param {number} [gap] px */
+const widthOf = (sizes, line, gap = LEAST_GAP) =>
+  sizes.reduce((sum, s) => sum + s.width, 0) + gap * gapWeights(line).reduce((sum, w) => sum + w, 0);
 
 /** A pose whose stack lies where its grid is, opened. @param {Grid} grid @param {Pose} closed the pose it opens from @returns {Pose} */
 export const opened = (grid, closed) => ({ ...closed, ...grid, u: 1 });

@@ -14,7 +14,7 @@ const CASCADE = 0.35;
 const CLOSED_STEP = 7;
 
 /** Whether the volume can be drawn as a closed block of three faces. @param {Pose} pose */
-export const isClosed = (pose) => pose.u < 0.004 && Math.abs(pose.dx) < CLOSED_STEP && !pose.only;
+export const isClosed = (pose) => pose.u < 0.004 && Math.abs(pose.dx) < CLOSED_STEP;
 
 /** The channels in the order they stand, front to back. @param {Volume} volume @param {Pose} pose @returns {number[]} */
 export const deck = (volume, pose) =>

@@ -1,10 +1,12 @@
 /** Every volume unravelled into its feature maps: the network as a contact sheet. Pure. */
 
+import { folded } from '../model/graph.js';
 import { frontsOf, selectionMarks } from '../scene/attention.js';
-import { nodeLabel, times, uncrowded } from '../scene/labels.js';
+import { nodeLabel, partLabel, times, uncrowded } from '../scene/labels.js';
 import { breakLines, ranksOf } from '../scene/lines.js';
 import { line } from '../scene/marks.js';
-import { opened, sheet } from '../scene/sheet.js';
+import { STILL } from '../scene/pose.js';
+import { excerpt, opened, READABLE, sheet } from '../scene/sheet.js';
 import { extentOf } from '../scene/slices.js';
 import { photoBox } from '../scene/tail.js';
 import { barLines, endingAtRight, endingBelow, endingLabels, endingWidth, flowColumns } from './ending.js';
@@ -37,13 +39,13 @@ export function maps(stage) {
   const closed = overview(stage).poses;
   const { sheets, poses: strips, bars, height } = form.name === 'phone' ? inLines(stage, form, columns) : inOneSheet(stage, form, columns);
   const front = frontsOf(graph, look.front, state.node, state.at);
-  const grids = sheets.flatMap((s) => [...s.grids].map(([name, grid]) => /** @type {[string, Pose]} */ ([name, opened(grid, /** @type {Pose} */ (closed.get(name)))])));
+  const grids = sheets.flatMap((s) => [...s.grids].map(([name, grid]) => /** @type {[string, Pose]} */ ([name, opened(grid, closed.get(name) ?? STILL)])));
   const poses = new Map([...strips, ...grids].map(([name, pose]) => [name, { ...pose, front: front(name) }]));
   return {
     key: `maps ${form.name}`, height, scrolls: form.name === 'phone', poses, photo: photoPlace(stage, form, poses), bars,
     under: [...sheets.flatMap((s) => rules(s, stage)), ...barLines(stage, poses, bars)],
     over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
-    labels: [...sheets.flatMap((s) => names(stage, s, columns)), ...numbers(stage, sheets[0]), ...besideSheet(endingLabels(stage, form, poses, bars), sheets[0], poses)],
+    labels: [...sheets.flatMap((s) => (isExcerpt(s) ? parts(s, columns, form.margin) : names(stage, s, columns))), ...numbers(stage, sheets[0]), ...besideSheet(endingLabels(stage, form, poses, bars), sheets[0], poses)],
     targets: [], lit: new Set(),
   };
 }
@@ -54,7 +56,9 @@ function inOneSheet(stage, form, columns) {
   const top = form.head.maps;
   const x = form.margin + ROOM.left;
   const end = form.name === 'narrow' ? { ...form, bars: { ...form.bars, w: NO_BARS } } : form;
-  const made = sheet(graph, columns, { x, y: top, w: width - endingWidth(stage, end) - ROOM.right - x, h: height - top - ROOM.names });
+  const room = { x, y: top, w: width - endingWidth(stage, end) - ROOM.right - x, h: height - top - ROOM.names };
+  const whole = sheet(graph, columns, room);
+  const made = whole.pitch >= READABLE ? whole : excerpt(graph, folded(columns), room);
   const { poses, bars } = endingAtRight(stage, end, (made.top + made.bottom) / 2, made.bottom - made.top);
   alongside(stage, poses, made);
   return { sheets: [made], poses, bars: end === form ? bars : null, height };
@@ -99,8 +103,11 @@ function photoPlace({ scene, graph, width }, form, poses) {
 /** The grid of the first layer: its rows are the channels that are numbered. @param {Sheet} s @param {Stage} stage */
 const firstGrid = (s, { graph }) => [...s.grids].find(([name]) => (graph.byName.get(name)?.inputs.length ?? 0) > 0)?.[1];
 
+/** @param {Sheet} s */
+const isExcerpt = (s) => [...s.grids.values()].some((grid) => grid.only);
+
 /** Whether one row is one channel all the way. @param {Sheet} s */
-const oneRowEach = (s) => [...s.grids.values()].every((grid) => grid.gc === 1);
+const oneRowEach = (s) => [...s.grids.values()].every((grid) => grid.gc === 1) && !isExcerpt(s);
 
 /** Hairlines between the rows. @param {Sheet} s @param {Stage} stage @returns {Mark[]} */
 function rules(s, stage) {
@@ -111,7 +118,7 @@ function rules(s, stage) {
 
 /** Names under the columns, layers first; a layer and what follows it elementwise have one shape, said once. @param {Stage} stage @param {Sheet} s @param {Column[]} columns @returns {Label[]} */
 function names({ graph }, s, columns) {
-  const here = columns.filter((column) => s.grids.has(column.nodes[0].name));
+  const here = columns.map((column) => ({ ...column, nodes: column.nodes.filter((node) => s.grids.has(node.name)) })).filter((column) => column.nodes.length > 0);
   const boxes = new Map(here.flatMap((column) => column.nodes).map((node) => {
     const grid = /** @type {Grid} */ (s.grids.get(node.name));
     const rows = Math.ceil((graph.volumes.get(node.name)?.channels ?? 1) / grid.gc);
@@ -130,6 +137,16 @@ function names({ graph }, s, columns) {
     anchor: 'n', look: 'shape', lines: [{ text: times(column.nodes[0].shape) }],
   }));
   return uncrowded([...heads, ...others, ...shapes]);
+}
+
+/** Under an excerpt stand the parts of the network, and what it is an excerpt of. @param {Sheet} s @param {Column[]} columns @param {number} margin @returns {Label[]} */
+function parts(s, columns, margin) {
+  const first = new Map(columns.map(({ nodes }) => nodes[nodes.length - 1]).filter((node) => node.inputs.length > 0).reverse().map((node) => {
+    const label = partLabel(node, { x: s.grids.get(node.name)?.gx ?? 0, y: s.bottom + 8 });
+    return [label.key, label];
+  }));
+  const text = `the first ${s.rows} channels of what comes out of each layer`;
+  return [...uncrowded([...first.values()].reverse()), { key: 'excerpt', x: margin, y: s.bottom + 28, anchor: 'nw', look: 'caption small', lines: [{ text }] }];
 }
 
 /** A strip as tall as the sheet has its name above it, for below stand the names of the columns. @param {Label[]} labels @param {Sheet} s @param {Map<string, Pose>} poses @returns {Label[]} */

@@ -1,17 +1,17 @@
 /** The network as a whole: every activation a volume in the flow, from the photograph to the classes. Pure. */
 
-import { apart } from '../model/graph.js';
+import { apart, folded } from '../model/graph.js';
 import { frontsOf, selectionMarks } from '../scene/attention.js';
 import { flowMarks } from '../scene/flow.js';
 import { funnel } from '../scene/funnel.js';
-import { nodeLabel } from '../scene/labels.js';
+import { nodeLabel, partLabel, uncrowded } from '../scene/labels.js';
 import { extentOf } from '../scene/slices.js';
 import { blockMarks, noteLabels } from './blocks.js';
 import { barLines, endingAtRight, endingBelow, endingLabels, endingWidth, flowColumns } from './ending.js';
 import { formOf } from './form.js';
 import { photoParts } from './photo.js';
 
-/** @import { Bars, Frame, Label, Pose, Stage } from '../stage.d.ts' */
+/** @import { Bars, Box, Column, Frame, Label, Pose, Stage } from '../stage.d.ts' */
 /** @import { Form } from './form.js' */
 /** @import { Line } from '../scene/funnel.js' */
 /** @typedef {{ poses: Map<string, Pose>, lines: Line[], axis: number, bars: Bars | null, height: number }} Placed */
@@ -20,6 +20,9 @@ import { photoParts } from './photo.js';
 const PHOTO_ROOM = 62;
 /** px a line of the flow on a phone, and most lines that get as much. */
 const PHONE_LINE = { h: 136, most: 6, after: 34 };
+
+/** Volumes smaller than `side` (px) are too many: then the flow is folded, into so many lines, after room for the photograph. */
+const DEEP = { side: 44, lines: 6, below: 22, photo: 112 };
 
 /** @param {Stage} stage @returns {Frame} */
 export function overview(stage) {
@@ -50,10 +53,18 @@ function inOneFlow(stage, form) {
   const end = endingWidth(stage, form);
   const w = width - end - form.margin - (end > form.margin ? form.funnel.gap * 1.6 : 0);
   const room = { x: form.margin, y: top, w, h: height - top - form.foot };
-  const { poses, lines } = funnel(graph, flowColumns(stage, graph.columns), room, { ...form.funnel, head: PHOTO_ROOM });
+  const columns = flowColumns(stage, graph.columns);
+  const whole = funnel(graph, columns, room, { ...form.funnel, head: PHOTO_ROOM });
+  const { poses, lines } = whole.side >= DEEP.side ? whole : inManyLines(stage, form, columns, room);
   const axis = lines.length === 1 ? lines[0].axis : room.y + room.h / 2;
   const ending = endingAtRight(stage, form, axis, room.h - 2 * form.funnel.below);
   return { poses: new Map([...poses, ...ending.poses]), lines, axis, bars: ending.bars, height };
+}
+
+/** Many layers: of each column only what comes out, the photograph before the first line. @param {Stage} stage @param {Form} form @param {Column[]} columns @param {Box} room */
+function inManyLines({ graph }, form, columns, room) {
+  const after = { ...room, x: room.x + DEEP.photo, w: room.w - DEEP.photo, h: room.h + form.foot - 14 };
+  return funnel(graph, folded(columns), after, { ...form.funnel, gap: 10, below: DEEP.below, above: 0, lines: DEEP.lines });
 }
 
 /** A line a block, the classes at the right. @param {Stage} stage @param {Form} form @returns {Placed} */
@@ -88,21 +99,23 @@ const lineOf = (lines, name) => lines.find((line) => line.columns.some((column) 
 
 /** Names above and below the volumes. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Line[]} lines @returns {Label[]} */
 function volumeLabels({ graph }, form, poses, lines) {
-  const flat = form.name === 'phone' || form.name === 'narrow';
-  const rooms = new Map(lines.flatMap((line) => roomsIn(line, poses, graph)));
-  return graph.columns.flatMap((column) =>
-    column.nodes.flatMap((node) => {
+  const most = form.name === 'phone' || form.name === 'narrow' ? 'shape' : lines.length > 1 ? 'name' : 'full';
+  const labels = lines.flatMap((line) => {
+    const rooms = new Map(roomsIn(line, poses, graph));
+    return line.columns.flatMap((column) => column.nodes.flatMap((node, k) => {
       const [pose, volume] = [poses.get(node.name), graph.volumes.get(node.name)];
-      const room = rooms.get(node.name);
-      if (!pose || !volume || room === undefined) return [];
+      if (!pose || !volume) return [];
       const box = extentOf(volume, pose);
       const x = box.x + box.w / 2;
-      const stands = node === column.nodes[0] && column.nodes.length > 1 && !flat;
-      const between = !stands && !flat && node !== column.nodes[column.nodes.length - 1];
-      const place = stands ? { x, y: box.y - 9, anchor: /** @type {const} */ ('s') } : { x, y: box.y + box.h + (between ? 4 : 7), anchor: /** @type {const} */ ('n') };
-      return nodeLabel(node, place, room, between ? 'name' : flat ? 'shape' : 'full');
-    }),
-  );
+      const room = rooms.get(node.name) ?? box.w;
+      if (k === 0 && column.nodes.length > 1) return nodeLabel(node, { x, y: box.y - 9, anchor: 's' }, room);
+      const last = k === column.nodes.length - 1;
+      const said = nodeLabel(node, { x, y: box.y + box.h + (last ? 7 : 4), anchor: 'n' }, room, last ? most : 'name');
+      return said.length && most !== 'name' ? said : [partLabel(node, { x: box.x, y: box.y + box.h + 4 })];
+    }));
+  });
+  const seen = new Set();
+  return uncrowded(labels.filter(({ key }) => !seen.has(key) && seen.add(key)));
 }
 
 /**

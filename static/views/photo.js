@@ -12,6 +12,8 @@ import { photoBox } from '../scene/tail.js';
 const ARROW = 40;
 /** The two lines need an input so wide, px. */
 const ROOM = 88;
+/** Where there is so much room (px) at the left of the input, the photograph stands there. */
+const BEFORE = 84;
 
 /**
  * @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses
@@ -28,6 +30,7 @@ export function photoParts(stage, form, poses) {
     const box = photoBox({ x: width - form.margin - 72, y: top, w: 72, h: 72 }, scene.image.width, scene.image.height);
     return { box, marks: cropMarks(stage.scene, box), labels: [] };
   }
+  if (input.x - stage.margin > BEFORE) return before(stage, input);
   const side = Math.max(56, input.w);
   const box = photoBox({ x: input.x, y: input.y - ARROW - side, w: side, h: side }, scene.image.width, scene.image.height);
   const x = box.x + Math.min(box.w, input.w) * 0.22;
@@ -39,6 +42,23 @@ export function photoParts(stage, form, poses) {
     labels: [
       label('photo', box.x, box.y - 6, [stage.scene.image.kind === 'photo' ? 'the photograph' : 'the picture'], 'sw'),
       ...(input.w >= ROOM ? [label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw')] : []),
+    ],
+  };
+}
+
+/** For a flow of many lines: the photograph stands at the left of the input. @param {Stage} stage @param {Box} input */
+function before(stage, input) {
+  const { image } = stage.scene;
+  const middle = input.y + input.h / 2;
+  const fit = photoBox({ x: stage.margin, y: middle - BEFORE / 2, w: BEFORE, h: BEFORE }, image.width, image.height);
+  const box = { ...fit, y: middle - fit.h / 2 };
+  const lines = preprocessing(stage).map((text) => ({ text }));
+  return {
+    box,
+    marks: [line([[box.x + box.w + 4, middle], [input.x - 4, middle]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage.scene, box)],
+    labels: [
+      /** @type {Label} */ ({ key: 'photo', x: box.x, y: box.y - 6, anchor: 'sw', look: 'caption', lines: [{ text: image.kind === 'photo' ? 'the photograph' : 'the picture' }] }),
+      /** @type {Label} */ ({ key: 'preprocessing', x: box.x, y: box.y + box.h + 5, anchor: 'nw', look: 'caption small', lines }),
     ],
   };
 }

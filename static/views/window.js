@@ -23,7 +23,7 @@ const RIBBON = {
 const DIM = 0.3;
 const PHONE_HEIGHT = 372;
 /** px across of a letter of a caption, on average, and from a caption to the stage's edge. */
-const LETTER = 7.4;
+const LETTER = 8;
 const EDGE = 8;
 
 /** @param {Stage} stage @returns {Frame} */
@@ -34,7 +34,8 @@ export function windowView(stage) {
   const node = e && graph.byName.get(e.node);
   const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
   const r = RIBBON[form.name];
-  const small = ribbon(graph, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap);
+  const read = new Set([...(e?.operands.map((o) => o.source) ?? []), node?.name ?? '']);
+  const small = ribbon(graph, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
   for (const [name, pose] of small) small.set(name, { ...pose, front: look.front(name) });
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };

@@ -5,6 +5,8 @@ import { apply } from '../scene/matrix.js';
 /** @import { Bars, Label, Matrix } from '../stage.d.ts' */
 
 const FADE_OUT = 220;
+/** The names of the classes get from a third to a little over half of the bars' width; px a letter. */
+const NAME = { least: 0.33, most: 0.54, letter: 8 };
 
 /** @param {string} tag @param {string} className */
 function element(tag, className) {
@@ -118,6 +120,8 @@ export function mountBars(root, choose) {
       if (!bars) return;
       node = bars.node ?? '';
       indices = bars.rows.map(({ index }) => index);
+      const longest = Math.max(...bars.rows.map(({ label }) => label.length));
+      list.style.setProperty('--name', `${Math.round(bars.w * Math.max(NAME.least, Math.min(NAME.most, (longest * NAME.letter) / bars.w)))}px`);
       while (rows.length < bars.rows.length) rows.push(row(rows.length));
       while (rows.length > bars.rows.length) rows.pop()?.row.remove();
       bars.rows.forEach((bar, k) => {

@@ -1,8 +1,9 @@
 /** Layout and geometry: where volumes stand, how they open, what is under the pointer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apart, graphOf } from '../../static/model/graph.js';
+import { apart, folded, graphOf } from '../../static/model/graph.js';
 import { cameraMatrix, HOME, zoomAt } from '../../static/scene/camera.js';
+import { flowMarks } from '../../static/scene/flow.js';
 import { funnel } from '../../static/scene/funnel.js';
 import { hit } from '../../static/scene/hit.js';
 import { uncrowded } from '../../static/scene/labels.js';
@@ -10,7 +11,7 @@ import { breakLines, ranksOf } from '../../static/scene/lines.js';
 import { apply, compose, invert } from '../../static/scene/matrix.js';
 import { mixPose, pose } from '../../static/scene/pose.js';
 import { ribbon } from '../../static/scene/ribbon.js';
-import { sheet } from '../../static/scene/sheet.js';
+import { excerpt, sheet } from '../../static/scene/sheet.js';
 import { mapSize } from '../../static/scene/sizes.js';
 import { extentOf, isClosed, mapQuad, slicesOf } from '../../static/scene/slices.js';
 import { volumeTargets } from '../../static/scene/volume.js';
@@ -171,9 +172,28 @@ test('the contact sheet of any graph fits, one row a channel where there is room
   assert.ok(/** @type {any} */ (wrapped.grids.get('conv2')).gc > 1);
 });
 
+test('of more maps than can be told apart the sheet shows the first of each volume, in one row each', () => {
+  const deep = graphOf(networkOf([['input', [3, 64, 64], []], ...Array.from({ length: 30 }, (_, k) => /** @type {any} */ ([`conv${k}`, [96, 64, 64], [k ? `conv${k - 1}` : 'input']]))]));
+  const made = excerpt(deep, deep.columns, { x: 20, y: 90, w: 900, h: 560 });
+  for (const [name, grid] of made.grids) {
+    assert.equal(grid.gc, 1, name);
+    assert.ok(grid.gx + grid.gw <= 921 && grid.gy + ((grid.only?.length ?? 3) - 1) * grid.gpy + grid.gh <= 651, name);
+  }
+  assert.deepEqual(made.grids.get('conv4')?.only, Array.from({ length: made.rows }, (_, c) => c));
+  assert.equal(made.grids.get('input')?.only, undefined);
+});
+
+test('a deep network is folded to what comes out of each column, its lines of flow unbroken', () => {
+  const graph = graphOf(sceneOf('chain').network);
+  const columns = folded(graph.columns.filter((c) => !c.vector));
+  const { poses } = funnel(graph, columns, { x: 0, y: 0, w: 900, h: 300 }, STYLE);
+  assert.deepEqual([...poses.keys()], ['input', 'relu1', 'pool1', 'relu2']);
+  assert.equal(flowMarks(graph, poses, () => 150).length, 3);
+});
+
 test('the ribbon shows every node in one row, in order', () => {
   const graph = graphOf(sceneOf('branches').network);
-  const all = boxes(graph, ribbon(graph, { x: 10, y: 50, w: 700, h: 80 }, LOOK, 8));
+  const all = boxes(graph, ribbon(graph, { x: 10, y: 50, w: 700, h: 80 }, LOOK, 8, new Set()));
   assert.deepEqual(all.map(([name]) => name), graph.nodes.map((n) => n.name));
   all.slice(1).forEach(([name, box], k) => assert.ok(box.x >= all[k][1].x + all[k][1].w, name));
   assert.ok(all.every(([, b]) => b.y >= 49 && b.y + b.h <= 131 && b.x + b.w <= 711));

@@ -22,6 +22,8 @@ import { label } from './words.js';
 
 const COLOUR = 0.62;
 const LABEL = 16;
+/** Bars closer than this (px) have no room between them for how many are not shown. */
+const MORE = 18;
 
 /** @param {Fall} fall @returns {{ marks: Mark[], labels: Label[], yOf: (total: number) => number }} */
 export function waterfall({ steps, places, y0, y1, bar, end, scale, print }) {
@@ -46,7 +48,7 @@ export function waterfall({ steps, places, y0, y1, bar, end, scale, print }) {
       ],
       labels: [
         ...(print ? [number(steps[index], k, x, from, to, print)] : []),
-        ...(hidden > 0 && bar > 6 ? [label(`more ${k}`, (x + next.x) / 2, Math.min(to, yOf(before(next.index))) - 6, 's', 'channel', `⋯ ${hidden}`)] : []),
+        ...(hidden > 0 && next.x - x - bar > MORE ? [label(`more ${k}`, (x + next.x) / 2, Math.min(to, yOf(before(next.index))) - 6, 's', 'channel', `⋯ ${hidden}`)] : []),
       ],
     };
   });
