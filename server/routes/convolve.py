@@ -17,12 +17,10 @@ from convoscope.server.services import Services, ServicesDep
 from convoscope.server.wire import JSON
 
 router = APIRouter(tags=["convolve"])
-Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 Small = Annotated[int, Field(ge=1, le=8)]
 Pad = Annotated[int, Field(ge=0, le=8)]
-Row = Annotated[list[Finite], Field(min_length=1, max_length=64)]
-Matrix = Annotated[list[Row], Field(min_length=1, max_length=64)]
-Volume = Annotated[list[Matrix], Field(min_length=1, max_length=16)]
+Lists = Annotated[list[Any], Field(min_length=1, max_length=64)]
+LARGEST = 1e6
 
 
 class Convolve(BaseModel):
@@ -30,24 +28,22 @@ class Convolve(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    input: Volume | Matrix = Field(description="(C, H, W), or (H, W).")
-    kernel: list[Volume] | Matrix = Field(
-        description="(K, C/groups, kh, kw), transposed (C, K/groups, kh, kw), or (kh, kw)."
-    )
-    bias: Row | None = Field(None, description="K numbers.")
+    input: Lists = Field(description="(C, H, W), or (H, W).")
+    kernel: Lists = Field(description="(K, C/groups, kh, kw), transposed (C, K/groups, kh, kw), or (kh, kw).")
+    bias: Lists | None = Field(None, description="K numbers.")
     stride: Small | tuple[Small, Small] = 1
     padding: Pad | tuple[Pad, Pad, Pad, Pad] = Field(0, description="Cells on each side, or top, left, bottom, right.")
     mode: Literal["constant", "reflect", "edge", "wrap"] = "constant"
     dilation: Small | tuple[Small, Small] = 1
     groups: Small = 1
     transposed: bool = False
-    gradient: Volume | None = Field(None, description="dL/d output, (K, H', W'); ones when left out.")
+    gradient: Lists | None = Field(None, description="dL/d output, (K, H', W'); ones when left out.")
 
     def case(self) -> Case:
         """The same as arrays. Raises Problem."""
-        x, w = array("input", self.input), array("kernel", self.kernel)
+        x, w = array("input", self.input, (2, 3)), array("kernel", self.kernel, (2, 4))
         x, w = (x[None] if x.ndim == 2 else x), (w[None, None] if w.ndim == 2 else w)
-        bias = None if self.bias is None else np.array(self.bias)
+        bias = None if self.bias is None else array("bias", self.bias, (1,))
         sides = (self.padding,) * 4 if isinstance(self.padding, int) else self.padding
         made = Case(
             x,
@@ -59,7 +55,7 @@ class Convolve(BaseModel):
             pair(self.dilation),
             self.groups,
             self.transposed,
-            None if self.gradient is None else array("gradient", self.gradient),
+            None if self.gradient is None else array("gradient", self.gradient, (3,)),
         )
         if bias is not None and len(bias) != made.filters:
             raise Problem("bad_shape", f"There are {len(bias)} biases for {made.filters} filters; each needs one.")
@@ -77,14 +73,19 @@ def pair(value: Any) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else value
 
 
-def array(name: str, lists: Any) -> convolution.Array:
-    """Nested lists as an array. Raises Problem when their lengths differ."""
+def array(name: str, lists: list[Any], deep: tuple[int, ...]) -> convolution.Array:
+    """Nested lists of numbers as an array, as deep as it may be. Raises Problem."""
     try:
-        return np.array(lists, np.float64)
+        a = np.array(lists)
     except ValueError as error:
-        raise Problem(
-            "bad_shape", f"The rows of {name} differ in length; all must have the same number of cells."
-        ) from error
+        said = f"The rows of {name} differ in length; all must have the same number of cells."
+        raise Problem("bad_shape", said) from error
+    if a.dtype.kind not in "iuf" or a.ndim not in deep or not a.size:
+        wanted = " or ".join(map(str, deep))
+        raise Problem("bad_value", f"{name} must be lists of numbers, nested {wanted} deep.")
+    if not (np.abs(a) <= LARGEST).all():
+        raise Problem("bad_value", f"{name} must hold numbers from -{LARGEST:,.0f} to {LARGEST:,.0f}.")
+    return a.astype(np.float64)
 
 
 @router.post("/api/convolve")
