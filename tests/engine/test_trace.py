@@ -127,7 +127,7 @@ def test_the_largest_contributors_of_a_weighted_sum_are_its_largest_terms(trace:
 
 def test_the_one_contributor_of_a_pooled_cell_is_the_winner(trace: Trace) -> None:
     pooled = trace.activations["pool1"]
-    largest = np.unravel_index(pooled.argmax(), pooled.shape)
+    largest = tuple(int(i) for i in np.unravel_index(pooled.argmax(), pooled.shape))
     (winner,) = trace.contributors("pool1", largest, 5)
     assert winner.at == trace.explain("pool1", largest).marks["winner"]
     assert winner.product == pooled.max()

@@ -86,5 +86,5 @@ def test_the_example_network_has_the_lecture_s_shape() -> None:
 
 @pytest.mark.parametrize("ask", [zoo.load, zoo.card, zoo.recipe, zoo.architecture])
 def test_a_network_that_is_not_there_is_refused_with_those_that_are(ask: object) -> None:
-    with pytest.raises(UnknownName, match=r"There is no network (in the zoo|that is learnt here) 'exemple-cnn'\. Known are: example-cnn"):
+    with pytest.raises(UnknownName, match=r"There is no network .*'exemple-cnn'\. Known are: example-cnn"):
         ask("exemple-cnn")  # type: ignore[operator]
