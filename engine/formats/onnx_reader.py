@@ -173,10 +173,11 @@ def _network(model: ModelProto, graph: Graph, batch: Batch, given: Sequence[Give
 
 
 def _outputs(graph: Graph, file: GraphProto) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The nodes that make the file's outputs, and those that an unsupported node reads, where the network ends."""
+    """The nodes that make the file's outputs, and those that a node reads which cannot be computed."""
     made = {n.name for n in graph.nodes}
     found = [v.node for o in file.output if isinstance(v := graph.values.get(o.name), Flow) and v.node in made]
-    stopped = [name for node in graph.unsupported for name in node.inputs if name in made]
+    lost = [*graph.unsupported, *graph.beyond]
+    stopped = [name for node in lost for name in node.inputs if name in made]
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(stopped))
 
 
@@ -198,7 +199,7 @@ def _report(model: ModelProto, graph: Graph, nodes: Sequence[Node]) -> Report:
         notes.append(f"Operator set {opset} lies outside {OPSETS[0]} to {OPSETS[1]}; its nodes were read all the same.")
     idle = len(graph.nodes) - len(nodes)
     if idle:
-        notes.append(f"{idle} nodes were left out because no output depends on them.")
+        notes.append(f"Nodes left out because no output depends on them: {idle}.")
     return Report(
         " ".join(filter(None, (model.producer_name, model.producer_version)))[:80],
         opset,

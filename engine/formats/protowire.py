@@ -211,7 +211,7 @@ def _body(message: Any) -> list[Buffer]:
         if several and kind in (int, float) and len(value):
             out += _lengthy(number, [b"".join(_number(kind, v) for v in value)])
             continue
-        for v in value if several else [] if value is None else [value]:
+        for v in value if several else [] if value == f.default else [value]:
             out += _field(number, kind, v)
     return out
 
