@@ -20,6 +20,7 @@ import { mountCamera } from './camera.js';
 import { mountPhoto } from './picture.js';
 import { mountPointer } from './pointer.js';
 import { createSetting } from './setting.js';
+import { createWarming } from './warm.js';
 import { mountBars, mountLabels } from './words.js';
 
 /** @import { Cell, Context, Mounted, Scene, State } from '../types.d.ts' */
@@ -64,6 +65,7 @@ export function mountStage(root, context) {
   let fitted = '';
 
   const stop = context.clock.add(draw);
+  const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
   const unpan = mountCamera(root, context.store, context.actions);
   mountPointer(canvas, context, {
     under,
@@ -107,6 +109,7 @@ export function mountStage(root, context) {
     } else if (other) move = null;
     shown = { stage, frame };
     targets = null;
+    warming.for(stage.graph, stage.look);
     fit(frame);
   }
 
@@ -185,6 +188,7 @@ export function mountStage(root, context) {
     resize,
     dispose() {
       stop();
+      warming.stop();
       unpan();
       root.replaceChildren();
     },

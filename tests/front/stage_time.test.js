@@ -9,6 +9,8 @@ import { graphOf } from '../../static/model/graph.js';
 import { pose } from '../../static/scene/pose.js';
 import { rulerOf, silhouette } from '../../static/scene/silhouette.js';
 import { activationScale } from '../../static/color/scales.js';
+import { lookOf } from '../../static/scene/look.js';
+import { createWarming } from '../../static/views/warm.js';
 import { sceneOf, STATE } from './stage_scenes.js';
 
 const graph = graphOf(sceneOf('chain').network);
@@ -115,5 +117,26 @@ test('the player stops by itself, and asks for no frame when nothing plays', () 
   for (let now = 1000; asked.length > 0 && now < 2000; now += 50) asked.shift()?.(now);
   assert.equal(state.playing, false);
   assert.equal(seeks[seeks.length - 1], Infinity);
+  assert.equal(asked.length, 0);
+});
+
+test('maps are made a few a frame while nothing moves, each once, and then nothing runs', () => {
+  /** @type {((now: number) => void)[]} */
+  const asked = [];
+  const scene = sceneOf('chain');
+  const made = /** @type {string[]} */ ([]);
+  let moving = true;
+  const clock = createClock((frame) => asked.push(frame));
+  const warming = createWarming(clock, (picture) => made.push(picture.key), () => moving);
+  const look = lookOf(scene, graph, 'group', 'light');
+  warming.for(graph, look);
+  warming.for(graph, look);
+  asked.shift()?.(16);
+  assert.equal(made.length, 0);
+  moving = false;
+  for (let k = 0; asked.length > 0 && k < 50; k++) asked.shift()?.(16 * k);
+  const maps = [...graph.volumes.values()].reduce((sum, v) => sum + v.channels, 0);
+  assert.equal(new Set(made).size, maps);
+  assert.equal(made.length, maps);
   assert.equal(asked.length, 0);
 });
