@@ -108,7 +108,7 @@ function given(input) {
     labels: [
       label('photo', photo.x, photo.y - CAPTION, 'sw', 'heading', { text: view.kind === 'photo' ? 'the photograph' : 'the picture', look: 'name' }, ` ${view.width}×${view.height}`),
       caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, photo.y - 14 - CAPTION),
-      label('preprocessing', box.x + box.w * 0.49, middle + 30, 'n', 'row', ...says),
+      ...(box.w < 480 ? [] : [label('preprocessing', box.x + box.w * 0.51, middle + 30, 'n', 'row', ...says)]),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: [],

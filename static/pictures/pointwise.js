@@ -52,7 +52,7 @@ export function pointwise(input) {
       label('y', axes.at(0, 0)[0] - 6, point[1], 'e', 'number', `y = ${print.plain(y)}`),
       label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(y), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
       label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: print.plain(x), look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
-      label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', 'the curve runs through the pairs (x, y) of this channel'),
+      ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', 'the curve runs through', 'the pairs of this channel')]),
     ],
     targets: [],
     spans: [{ node: source.name, ...acrossOf(from, read), y: peak(from, read) - WEDGE }, { node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE }],

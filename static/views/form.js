@@ -34,7 +34,7 @@ const NARROW = {
 };
 /** @type {Form} */
 const PHONE = {
-  name: 'phone', margin: 18, head: { overview: 92, maps: 124, window: 76 }, foot: 0, bars: { w: 280, pitch: 20, gap: 30 },
+  name: 'phone', margin: 18, head: { overview: 92, maps: 124, window: 98 }, foot: 0, bars: { w: 280, pitch: 20, gap: 30 },
   funnel: {
     look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.12 }, gap: 7, between: 16, above: 40, below: 40, most: 120, head: 0, lines: 6,
   },

@@ -21,7 +21,7 @@ const RIBBON = {
 };
 /** What is not looked at steps back. */
 const DIM = 0.3;
-const PHONE_HEIGHT = 372;
+const PHONE_HEIGHT = 404;
 /** px across of a letter of a caption, on average, and from a caption to the stage's edge. */
 const LETTER = 8;
 const EDGE = 8;

@@ -13,11 +13,14 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, printer, shapeText } fr
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Pose, Stage, Target } from '../../stage.d.ts' */
 
+/** The output's strip has so much room across, px. */
+const STRIP = 40;
 /** Bars with a number: the heaviest, as far apart as their numbers are wide (px). */
 const TOLD = { most: 4, apart: 50 };
 /** A map over its part of the row is at most and at least so large, px. */
 const MAP = { most: 54, least: 20 };
-const ROW = 30;
+/** A row's height and the air below it, px. */
+const ROW = { large: { h: 30, gap: 16 }, small: { h: 18, gap: 9 } };
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function rowSum(input) {
@@ -28,20 +31,21 @@ export function rowSum(input) {
   const to = stage.graph.volumes.get(node.name);
   if (!to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
   const right = m.label ? 150 : 74;
-  const row = { x: box.x + m.label, y: 0, w: box.w - m.label - right - m.gap / 2, h: ROW };
+  const { h, gap } = m.capped ? ROW.small : ROW.large;
+  const row = { x: box.x + m.label, y: 0, w: box.w - m.label - right - m.gap / 2, h };
   const maps = mapsOver(input, { ...row, y: box.y });
   const y0 = box.y + maps.height;
-  const at = (/** @type {number} */ k) => ({ ...row, y: y0 + k * (ROW + 16) });
+  const at = (/** @type {number} */ k) => ({ ...row, y: y0 + k * (h + gap) });
   const products = e.products ?? [];
   const steps = drawn(e.steps);
   const print = printer([e.value], 5);
   const pitch = row.w / count;
   const places = steps.map((_, index) => ({ x: row.x + pitch * (index + 0.5) + (index >= count ? 14 : 0), index }));
-  const out = plate(to, { x: box.x + box.w - right + 60, y: box.y, w: 40, h: box.h - 66 }, 0);
+  const out = plate(to, { x: box.x + box.w - right + (m.capped ? (right - STRIP) / 2 : 60), y: box.y, w: STRIP, h: box.h - 66 }, 0);
   const fall = waterfall({ steps, places, y0: at(3).y - 6, y1: box.y + box.h, bar: Math.max(0.8, pitch * 0.86), end: out.x - 30, scale: stage.look.scale, print: null });
   const outline = cellOutline(node, to, out, e.at);
   const read = { rows: 1, columns: count, scale: stage.look.scale };
-  const end = fall.yOf(e.value);
+  const end = m.capped ? at(2).y + h / 2 : fall.yOf(e.value);
   const tip = [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2];
   return {
     poses: new Map([[node.name, out]]),
@@ -51,7 +55,7 @@ export function rowSum(input) {
       ...tileMarks({ ...read, box: at(0), values: x.values, range: stage.look.range(source.name) }),
       ...tileMarks({ ...read, box: at(1), values: w.values, range: sizeOf(w.values), scale: stage.look.weight }),
       ...tileMarks({ ...read, box: at(2), values: products, range: sizeOf(products) }),
-      ...fall.marks,
+      ...(m.capped ? [] : fall.marks),
       curve([[out.x - 30, end], [out.x - 14, end], [tip[0] - 26, tip[1]], [tip[0], tip[1]]], { width: 1.5, alpha: 0.9, head: true }),
       ...attention(outline),
     ],
@@ -60,11 +64,11 @@ export function rowSum(input) {
       caption('to', node, shapeText(node), out.x + out.w / 2, box.y - CAPTION, 's'),
       ...maps.labels,
       ...(m.label
-        ? ['input', `× row ${e.at[0]}`, '= products'].map((text, k) => label(`row ${k}`, row.x - 14, at(k).y + ROW / 2, 'e', 'row', text))
+        ? ['input', `× row ${e.at[0]}`, '= products'].map((text, k) => label(`row ${k}`, row.x - 14, at(k).y + h / 2, 'e', 'row', text))
         : []),
       ...(m.label ? [label('row sums', row.x - 14, (at(3).y + box.y + box.h) / 2, 'e', 'row', 'running', 'sum')] : []),
-      ...heaviest(steps, places, fall.yOf, count),
-      ...cellNames(stage, node.name, out, e.at[0]),
+      ...(m.capped ? [] : heaviest(steps, places, fall.yOf, count)),
+      ...(m.capped ? [] : cellNames(stage, node.name, out, e.at[0])),
       label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: [...maps.targets, ...tileTargets(at(0), source.name, cellsOf(x, source.shape), count)],

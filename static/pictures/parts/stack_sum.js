@@ -21,7 +21,7 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeTex
 /** Measures by the room there is, px. */
 const ROOMY = { label: 92, gap: 58, tile: 40, stack: 0.44, tallest: 246, between: 10, digits: 4, closest: 40, capped: false };
 const TIGHT = { label: 62, gap: 26, tile: 30, stack: 0.46, tallest: 190, between: 8, digits: 3, closest: 31, capped: false };
-const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0, digits: 4, closest: 22, capped: true };
+const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0, digits: 4, closest: 19, capped: true };
 /** Depth of the output's closed block, in shares of its side. */
 const DEPTH = 0.16;
 /** Bars closer than this (px) carry no numbers. */
@@ -64,7 +64,7 @@ export function stackSum(input) {
     labels: [
       caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
-      ...numbers(plan, Math.min(...rows) < 2 ? 18 : 4), ...parts.labels,
+      ...numbers(plan, Math.min(...rows) < 2 && !m.capped ? 18 : 4), ...parts.labels,
       ...(m.capped ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: `filter ${placeOf(node.shape, e.at)[0]}`, look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
     ],
     targets: parts.targets,
