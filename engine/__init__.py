@@ -11,7 +11,16 @@ from convoscope.engine.gradcheck import GradientCheck, check_gradient
 from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
 from convoscope.engine.losses import softmax_cross_entropy
 from convoscope.engine.network import Input, Network, Node
-from convoscope.engine.objective import Objective, logit, logits_and_probabilities, loss, parse_objective, unit
+from convoscope.engine.objective import (
+    Objective,
+    hinge,
+    logit,
+    logits_and_probabilities,
+    loss,
+    parse_objective,
+    squared_error,
+    unit,
+)
 from convoscope.engine.preprocessing import Preprocessing
 from convoscope.engine.trace import Gradients, Trace
 from convoscope.engine.types import Mode
@@ -42,6 +51,7 @@ __all__ = [
     "errors",
     "from_config",
     "from_json",
+    "hinge",
     "layers",
     "load_onnx",
     "load_safetensors",
@@ -50,6 +60,7 @@ __all__ = [
     "loss",
     "parse_objective",
     "softmax_cross_entropy",
+    "squared_error",
     "unit",
     "zoo",
 ]

@@ -9,10 +9,10 @@ import numpy as np
 
 from convoscope.engine.contributions import Contribution, contributors
 from convoscope.engine.errors import IndexOutside, UnknownName
-from convoscope.engine.explanation import Explanation, Operand, Step, running, with_rounding
+from convoscope.engine.explanation import ROUNDING, Explanation, Operand, Step, running, with_rounding
 from convoscope.engine.geometry import Box, union
 from convoscope.engine.layer import Saved
-from convoscope.engine.objective import Objective, Upstream
+from convoscope.engine.objective import Objective, Origin, Upstream
 from convoscope.engine.types import Array, Index, Mode, read_only
 
 if TYPE_CHECKING:
@@ -125,9 +125,8 @@ class Gradients:
         above = self.objective.above(self.trace)  # gradients shown, but not what the pass went through
         readers = self.trace.network.readers(node)
         parts = [self._through(reader, k, cell) for reader, k in readers if reader.name not in above]
-        skipped = node in above
-        seed = [self._seed(node, cell, value if skipped else None)] if node in self.seeds or skipped else []
-        return _joined([] if skipped else parts, seed, node, cell, value)
+        given = self.objective.origin(self.trace, node, cell) if node in self.seeds or node in above else None
+        return _joined([] if node in above else parts, given, node, cell, value)
 
     def explain_param(self, node: str, param: str, at: Sequence[int]) -> Explanation:
         """The arithmetic of one number of dL/d parameter."""
@@ -158,10 +157,6 @@ class Gradients:
         part = float((dy[tuple(p.readers.T)].astype(np.float64) * p.local.astype(np.float64)).sum())
         e = layer.explain_input(params, xs, y, t.saved[reader.name], dy, which, cell, part)
         return e.placed(node=reader.name, operands=tuple(_located(o, reader) for o in e.operands))
-
-    def _seed(self, node: str, cell: Index, shown: float | None) -> Step:
-        value = shown if shown is not None else float(self.seeds[node][cell])
-        return Step(f"the objective, {self.objective}", value, value)
 
 
 def run(network: "Network", inputs: Mapping[str, Array], mode: Mode) -> Trace:
@@ -227,19 +222,28 @@ def _located(o: Operand, node: "Node") -> Operand:
     return Operand(o.name, o.values, o.cells, f"{node.name}.{o.source}" if o.source else "", o.at)
 
 
-def _joined(parts: list[Explanation], seed: list[Step], node: str, cell: Index, value: float) -> Explanation:
-    """One explanation of a gradient from its parts, one per node that read the activation."""
-    if len(parts) == 1 and not seed:
+MEETING = r"\frac{\partial L}{\partial x} = \sum_{r \in \text{readers}} \left.\frac{\partial L}{\partial x}\right|_{r}"
+
+
+def _joined(parts: list[Explanation], given: Origin | None, node: str, cell: Index, value: float) -> Explanation:
+    """One explanation of a gradient: what the objective put in, and what each node that read the activation sent."""
+    if len(parts) == 1 and given is None:
         only = parts[0]
-        steps = with_rounding([s for s in only.steps if s.label != "rounding"], value)
+        steps = with_rounding([s for s in only.steps if s.label != ROUNDING], value)
         return only.placed(node=node, at=cell, of="gradient", value=value, steps=steps)
-    labels = [s.label for s in seed] + [f"through {p.node}" for p in parts]
-    total = running(labels, [s.value for s in seed] + [p.value for p in parts])
-    formula = (
-        r"\frac{\partial L}{\partial x} = \sum_{r \in \text{readers}} \left.\frac{\partial L}{\partial x}\right|_{r}"
-    )
-    line = f"dX[{', '.join(map(str, cell))}] = sum of what each reader sends back"
+    named = [*(given.parts if given else ()), *((f"through {p.node}", p.value) for p in parts)]
+    steps = with_rounding(running([label for label, _ in named], [v for _, v in named]), value)
+    formula = given.formula if given and not parts else MEETING
+    line = f"dX[{', '.join(map(str, cell))}] = {' + '.join(repr(v) for _, v in named) or '0.0'}"
     operands = tuple(o for p in parts for o in p.operands)
     return Explanation(
-        "weighted_sum", cell, value, formula, line, operands, with_rounding(total, value), node=node, of="gradient"
+        "weighted_sum",
+        cell,
+        value,
+        formula,
+        given.numpy if given and not parts else line,
+        operands,
+        steps,
+        node=node,
+        of="gradient",
     )

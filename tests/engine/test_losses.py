@@ -5,7 +5,7 @@ import pytest
 
 from convoscope.engine import softmax_cross_entropy
 from convoscope.engine.errors import ShapeError
-from convoscope.engine.losses import one_hot
+from convoscope.engine.losses import mean_squared_error, multiclass_hinge, one_hot
 from convoscope.engine.stable import log_softmax, softmax
 
 
@@ -50,3 +50,46 @@ def test_labels_that_do_not_fit_are_refused() -> None:
         softmax_cross_entropy(np.zeros((2, 3)), [0])
     with pytest.raises(ShapeError, match="Label 3 is no class: the network has classes 0 to 2"):
         one_hot([0, 3], 3)
+
+
+def test_the_hinge_loss_counts_every_class_within_the_margin_of_the_right_one() -> None:
+    """Scores (3.2, 5.1, −1.7), class 0: max(0, 5.1 − 3.2 + 1) + max(0, −1.7 − 3.2 + 1) = 2.9."""
+    value, gradient = multiclass_hinge(np.array([[3.2, 5.1, -1.7], [2.0, 2.0, 9.0]]), [0, 2])
+    assert value == pytest.approx(2.9 / 2)
+    assert gradient.tolist() == [[-0.5, 0.5, 0], [0, 0, 0]]
+
+
+def test_a_class_exactly_at_the_margin_adds_nothing() -> None:
+    value, gradient = multiclass_hinge(np.array([[1.0, 0.0]]), [0])
+    assert value == 0
+    assert not gradient.any()
+
+
+def test_the_mean_squared_error_of_two_numbers() -> None:
+    value, gradient = mean_squared_error(np.array([[1.0, 3.0]]), np.array([[0.0, 5.0]]))
+    assert value == (1 + 4) / 2
+    assert gradient.tolist() == [[1.0, -2.0]]
+
+
+@pytest.mark.parametrize("which", ["hinge", "squared"])
+def test_the_other_losses_gradients_are_their_slopes(which: str) -> None:
+    rng, eps = np.random.default_rng(1), 1e-6
+    y, target, wanted = rng.standard_normal((3, 4)), [1, 3, 0], rng.standard_normal((3, 4))
+
+    def loss(y: np.ndarray) -> tuple[float, np.ndarray]:
+        return multiclass_hinge(y, target) if which == "hinge" else mean_squared_error(y, wanted)
+
+    gradient = loss(y)[1]
+    for at in np.ndindex(y.shape):
+        step = np.zeros_like(y)
+        step[at] = eps
+        assert gradient[at] == pytest.approx((loss(y + step)[0] - loss(y - step)[0]) / (2 * eps), abs=1e-8)
+
+
+def test_the_other_losses_refuse_what_does_not_fit() -> None:
+    with pytest.raises(
+        ShapeError, match=r"hinge loss needs scores \(N, K\) and N labels, but got \(2, 3\) and 1 labels"
+    ):
+        multiclass_hinge(np.zeros((2, 3)), [0])
+    with pytest.raises(ShapeError, match=r"two arrays of one shape, but got \(2, 3\) and \(3, 2\)"):
+        mean_squared_error(np.zeros((2, 3)), np.zeros((3, 2)))

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from convoscope.engine import Input, Network, Node, logit, loss, parse_objective, unit
+from convoscope.engine import (
+    Input,
+    Network,
+    Node,
+    Objective,
+    hinge,
+    logit,
+    loss,
+    parse_objective,
+    squared_error,
+    unit,
+)
 from convoscope.engine.errors import ConvoscopeError, IndexOutside, ShapeError, UnknownName
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.layers.dense import Dense
@@ -73,6 +84,29 @@ def test_the_backward_pass_starts_at_the_logits_with_p_minus_t_over_n(trace: Tra
     g = trace.gradients(loss([0, 3, 1]))
     assert g.by_activation["fc"] == pytest.approx((trace.output - np.eye(4)[[0, 3, 1]]) / 3)
     assert list(g.seeds) == ["fc"]
+
+
+def test_p_minus_t_over_n_is_explained_part_by_part(trace: Trace) -> None:
+    g = trace.gradients(loss([0, 3, 1]))
+    e = g.explain("fc", (1, 3))
+    p = trace.output[1, 3]
+    assert [(s.label, s.value) for s in e.steps[:2]] == [("p / 3", pytest.approx(p / 3)), ("−t / 3", -1 / 3)]
+    assert e.value == g.by_activation["fc"][1, 3]
+    assert e.numpy == "df[1, 3] = (p[1, 3] - t[1, 3]) / 3"
+    (step,) = g.explain("softmax", (1, 3)).steps
+    assert (step.label, step.value) == ("−t / p / 3", pytest.approx(-1 / p / 3))
+
+
+@pytest.mark.parametrize("objective", [hinge([0, 3, 1]), squared_error(np.array([0.0, 1.0, 0.0, 0.0]))], ids=str)
+def test_other_objectives_reach_the_first_layer_with_the_right_slope(trace: Trace, objective: Objective) -> None:
+    eps, at, net = 1e-6, (1, 0, 1, 1), trace.network
+    sides = []
+    for step in (eps, -eps):
+        moved = net.params["conv1"]["weight"].copy()
+        moved[at] += step
+        sides.append(objective.value(net.with_params({"conv1": {"weight": moved}}).trace(trace.activations["input"])))
+    slope = (sides[0] - sides[1]) / (2 * eps)
+    assert trace.gradients(objective).by_param["conv1"]["weight"][at] == pytest.approx(slope, rel=1e-5, abs=1e-9)
 
 
 def test_the_loss_is_minus_the_log_of_the_labels_probability(trace: Trace) -> None:
@@ -152,15 +186,12 @@ def test_gradients_add_where_an_activation_is_read_twice() -> None:
     net = Network("fork", (Input("input", (None, 1, 2, 2)),), nodes, params, outputs=("flat_a", "flat_b"))
     t = net.trace(np.ones((1, 2, 2)))
 
-    class Both:
+    class Both(Objective):
         def value(self, trace: Trace) -> float:
             return float(trace.activations["flat_a"].sum() + trace.activations["flat_b"].sum())
 
         def seeds(self, trace: Trace) -> dict[str, np.ndarray]:
             return {n: np.ones((1, 4)) for n in ("flat_a", "flat_b")}
-
-        def above(self, trace: Trace) -> dict[str, np.ndarray]:
-            return {}
 
     g = t.gradients(Both())
     assert (g.by_activation["input"] == 8).all()
@@ -196,7 +227,7 @@ def test_an_explanation_prints_as_the_sum_it_is() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["loss:3", "loss:1,2,0", "logit:5", "unit:conv1@0,2,3"])
+@pytest.mark.parametrize("text", ["loss:3", "loss:1,2,0", "hinge:2", "logit:5", "unit:conv1@0,2,3"])
 def test_an_objective_reads_what_it_writes(text: str) -> None:
     assert str(parse_objective(text)) == text
 
