@@ -8,6 +8,8 @@ import { createGlow } from './glow.js';
 /** @typedef {Extract<Mark, { kind: 'path' }>} Path */
 
 const HEAD = { angle: 0.42, base: 4, perWidth: 2.2 };
+/** Lines grow by less than what is drawn nearer: by its scale to the power of 1 − this. */
+const KEPT = 0.75;
 /** Screens denser than this are drawn at this density: more is four times the fill for nothing seen. */
 const DENSEST = 2;
 
@@ -24,6 +26,7 @@ export function createPainter(canvas) {
   let base = [1, 0, 0, 1, 0, 0];
   let alpha = 1;
   let dense = 1;
+  let thinner = 1;
 
   /** @param {Matrix} m */
   const place = (m) => {
@@ -47,7 +50,7 @@ export function createPainter(canvas) {
   function stroke(stroke, width, a, dash) {
     c.globalAlpha = alpha * a;
     c.strokeStyle = css(stroke);
-    c.lineWidth = width;
+    c.lineWidth = width / thinner;
     if (dash) c.setLineDash(dash);
     c.stroke();
     if (dash) c.setLineDash([]);
@@ -56,7 +59,7 @@ export function createPainter(canvas) {
   /** @param {Point} from @param {Point} to @param {string} ink @param {number} width @param {number} a */
   function head(from, [x, y], ink, width, a) {
     const turn = Math.atan2(y - from[1], x - from[0]);
-    const size = HEAD.base + width * HEAD.perWidth;
+    const size = (HEAD.base + width * HEAD.perWidth) / thinner;
     c.beginPath();
     c.moveTo(x, y);
     c.lineTo(x - size * Math.cos(turn - HEAD.angle), y - size * Math.sin(turn - HEAD.angle));
@@ -142,6 +145,7 @@ export function createPainter(canvas) {
       palette = colours;
       alpha = 1;
       base = [camera[0] * dense, 0, 0, camera[3] * dense, camera[4] * dense, camera[5] * dense];
+      thinner = camera[0] ** KEPT;
       c.setTransform(1, 0, 0, 1, 0, 0);
       c.clearRect(0, 0, canvas.width, canvas.height);
       c.lineJoin = 'round';

@@ -30,8 +30,10 @@ import { mountBars, mountLabels } from './words.js';
 
 /** A change of the stage's width by more than this (px) is moved through, a smaller one is jumped to. */
 const WIDE_CHANGE = 150;
-/** The photograph is asked for at this size: twice what the stage shows of it. */
-const PHOTO_SIDE = 384;
+/** From this zoom on the picture needs the room of the headline. */
+const NEAR = 1.25;
+/** The photograph is asked for at this size: about twice what the stage shows of it. */
+const PHOTO_SIDE = 256;
 
 /**
  * @param {HTMLElement} root @param {Context} context
@@ -116,6 +118,7 @@ export function mountStage(root, context) {
   function words() {
     if (!shown) return;
     const camera = cameraMatrix(shown.stage.state.camera, size.width, size.height);
+    root.toggleAttribute('data-near', shown.stage.state.camera.zoom > NEAR);
     labels.show(shown.frame.labels, camera);
     bars.show(shown.frame.bars, camera);
   }
