@@ -14,16 +14,19 @@ import { mountKeyboard } from './ui/keyboard.js';
 import { mountLayers } from './ui/layers.js';
 import { mountLegend } from './ui/legend.js';
 import { mountLive } from './ui/live.js';
+import { mountNetworks } from './ui/networks.js';
 import { mountNotes } from './ui/notes.js';
 import { makeRoom, rememberScreen } from './ui/room.js';
+import { mountSpeed } from './ui/speed.js';
 import { mountTheme } from './ui/theme.js';
 import { mountTooltip } from './ui/tooltip.js';
+import { mountWaiting } from './ui/waiting.js';
 import { mountStage } from './views/stage.js';
 import { mountTimeline } from './views/timeline.js';
 
 const { release, ...first } = document.body.dataset;
 const store = createStore(stateOfAddress(first));
-followAddress(store, first);
+const goBack = followAddress(store, first);
 
 /** @type {import('./types.d.ts').Part[]} */
 const parts = [];
@@ -31,7 +34,7 @@ const changed = onceSoon(() => parts.forEach((part) => part.update(store.get(), 
 
 const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unselect: () => actions.unselect() });
 const resources = createResources(notes.trouble, release);
-const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear });
+const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear, goBack });
 const actions = createActions(store, arrivals.scene);
 const tooltip = mountTooltip(arrivals.scene);
 
@@ -46,15 +49,18 @@ makeRoom(place('stage'), place('scene'), stage.resize);
 new ResizeObserver(timeline.resize).observe(place('timeline'));
 parts.push(
   mountTheme(changed),
-  mountControls(place('views'), place('controls'), place('title'), context),
+  mountControls(place('views'), place('controls'), context),
+  mountNetworks(place('title'), context),
   mountShelf(place('shelf'), context, notes),
   mountHeadline(place('headline'), place('stage')),
   stage,
   timeline,
+  mountSpeed(place('timeline'), context),
   mountLegend(place('legend')),
   mountLens(place('lens'), context),
   mountLayers(place('layers'), context),
   mountLive(place('live')),
+  mountWaiting(place('waiting')),
   notes,
 );
 mountKeyboard(context);

@@ -9,14 +9,14 @@
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('../types.d.ts').Resources} Resources */
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
-/** @typedef {{ changed: () => void, failed: (error: unknown, what: 'scene' | 'number') => void, arrived: () => void }} Listeners */
+/** @typedef {{ changed: () => void, failed: (error: unknown, what: 'scene' | 'number') => void, arrived: () => void, goBack: Store['set'] }} Listeners */
 
 /**
  * @param {Store} store
  * @param {Resources} resources
  * @param {Listeners} listeners
  */
-export function createArrivals(store, resources, { changed, failed, arrived }) {
+export function createArrivals(store, resources, { changed, failed, arrived, goBack }) {
   /** @type {Scene | null} */
   let scene = null;
   let wanted = '';
@@ -75,7 +75,7 @@ export function createArrivals(store, resources, { changed, failed, arrived }) {
   function giveUp(error) {
     wanted = scene ? `${scene.network.id}\n${scene.image.id}` : '';
     failed(error, 'scene');
-    if (scene) store.set({ network: scene.network.id, image: scene.image.id });
+    if (scene) goBack({ network: scene.network.id, image: scene.image.id });
   }
 
   async function fetchNumber() {

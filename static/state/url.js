@@ -112,13 +112,14 @@ const place = (/** @type {State} */ s) => [s.network, s.image, s.view, s.node].j
  * Keeps the address equal to the state, and the state to the address on back and forward.
  * @param {Store} store
  * @param {Partial<State>} first
+ * @returns {(patch: Partial<State>) => void} sets the state in place of one that could not be had: no entry of its own
  */
 export function followAddress(store, first) {
-  let shown = store.get(), timer = 0;
+  let shown = store.get(), timer = 0, instead = false;
   const write = () => {
     timer = 0;
     const state = store.get();
-    const step = place(state) === place(shown) ? 'replaceState' : 'pushState';
+    const step = instead || place(state) === place(shown) ? 'replaceState' : 'pushState';
     shown = state;
     history[step](null, '', `${location.pathname}${toQuery(state)}`);
   };
@@ -132,6 +133,11 @@ export function followAddress(store, first) {
     shown = stateOfAddress(first);
     store.set({ ...shown, playing: false });
   });
+  return (patch) => {
+    instead = true;
+    store.set(patch);
+    instead = false;
+  };
 }
 
 /** The lessons' beat in the address: `/lessons/max-pooling#ties`. */

@@ -1,6 +1,5 @@
-/** The header: which view, which colour range, which theme, help; and what network this is. */
+/** The header: which view, which colour range, which theme, and help. */
 import { toQuery } from '../state/url.js';
-import { times } from '../state/select.js';
 import { RANGES, THEMES, VIEWS, next } from './choices.js';
 import { changes, fill, h, svg } from './h.js';
 import { showKeys } from './keyboard.js';
@@ -9,7 +8,6 @@ import { showKeys } from './keyboard.js';
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').ViewName} ViewName */
-/** @typedef {import('../types.d.ts').NetworkView} NetworkView */
 
 /** Outline, and what is filled. @type {Record<State['theme'], [string, string]>} */
 const THEME_ICONS = {
@@ -21,11 +19,10 @@ const THEME_ICONS = {
 /**
  * @param {HTMLElement} views
  * @param {HTMLElement} controls
- * @param {HTMLElement} title
  * @param {Context} context
  * @returns {Part}
  */
-export function mountControls(views, controls, title, { actions, store }) {
+export function mountControls(views, controls, { actions, store }) {
   const tabs = VIEWS.map(([view, name, what]) => {
     const show = (/** @type {Event} */ event) => (event.preventDefault(), actions.show(view));
     return h('a', { title: what, on: { click: show } }, name);
@@ -43,8 +40,8 @@ export function mountControls(views, controls, title, { actions, store }) {
   const moved = changes();
 
   return {
-    update(state, scene) {
-      if (!moved(state.view, state.range, state.theme, state.network, state.image, state.node, scene?.network)) return;
+    update(state) {
+      if (!moved(state)) return;
       VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
       RANGES.forEach(([range], i) => (radios[i].input.checked = range === state.range));
       const chosen = THEMES.find(([value]) => value === state.theme)?.[1];
@@ -52,7 +49,6 @@ export function mountControls(views, controls, title, { actions, store }) {
       theme.title = `Theme: ${chosen} (T)`;
       const [line, full] = THEME_ICONS[state.theme];
       fill(theme, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: line }), svg('path', { d: full, class: 'full' })));
-      if (scene) title.textContent = summary(scene.network);
     },
   };
 }
@@ -66,18 +62,4 @@ function mark(tab, state, view) {
   tab.href = toQuery({ ...state, view });
   if (state.view === view) tab.setAttribute('aria-current', 'page');
   else tab.removeAttribute('aria-current');
-}
-
-/**
- * `example CNN · 6 × conv 3×3, 3 × max-pool 2×2, 1 × linear`: the layers that give a network its shape, counted.
- * @param {NetworkView} network
- */
-export function summary(network) {
-  /** @type {Map<string, number>} */
-  const kinds = new Map();
-  for (const node of network.nodes) {
-    if (node.params.length || /pool/.test(node.kind)) kinds.set(node.summary, (kinds.get(node.summary) ?? 0) + 1);
-  }
-  const parts = [...kinds].slice(0, 4).map(([kind, count]) => `${count} × ${kind}`);
-  return [network.title, parts.join(', ') || times(network.nodes[0].shape)].join(' · ');
 }

@@ -1,6 +1,7 @@
 /** Every key in one table: what it does is what help says. */
 import { next, RANGES, THEMES } from './choices.js';
 import { openHelp } from './help.js';
+import { nextSpeed } from './speed.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {{ keys: string[], shown: string, does: string, run: (context: Context, key: string) => void, where?: 'window' | 'elsewhere' }} Key */
@@ -19,6 +20,7 @@ export const KEYS = [
   { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], shown: '← → ↑ ↓', does: 'in one window: the cell beside this one', where: 'window',
     run: ({ actions }, key) => actions.move(...WAYS[key]) },
   { keys: ['[', ']'], shown: '[ ]', does: 'the channel before or after', run: ({ actions }, key) => actions.move(0, 0, key === ']' ? 1 : -1) },
+  { keys: ['<', '>'], shown: '< >', does: 'slower, faster', run: ({ actions, store }, key) => actions.setSpeed(nextSpeed(store.get().speed, key === '>' ? 1 : -1)) },
   { keys: ['u', 'U'], shown: 'U', does: 'unravel the volumes into their maps, and back',
     run: ({ actions, store }) => actions.show(store.get().view === 'maps' ? 'overview' : 'maps') },
   { keys: ['w', 'W', 'Enter'], shown: 'W', does: 'the window that made the selected number', run: ({ actions }) => actions.show('window') },

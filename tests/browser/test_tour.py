@@ -110,6 +110,23 @@ def test_the_winner_of_a_pool_is_a_link_to_the_number_that_won(browser_page: Pag
     assert won.total == largest.total
 
 
+def test_another_network_looks_at_the_same_picture_and_the_selection_is_gone(browser_page: Page) -> None:
+    page = opened(browser_page, "/?image=rocket-photo&view=window&at=conv2@5,19,23", "rocket-photo")
+    lens(page, "conv2@5,19,23")
+    chooser = page.get_by_role("combobox", name="Network")
+    names = chooser.locator("option").all_inner_texts()
+    if len(names) < 2:
+        pytest.skip("Only the shipped network is here; the extra imagenet brings another.")
+    chooser.select_option(index=1)
+    expect(page).to_have_url(re.compile(r"\?network=[\w-]+&image=rocket-photo$"))
+    expect(page.locator("#stage")).to_have_attribute("data-view", "overview")
+    expect(page.locator("#layers li")).not_to_have_count(19, timeout=60_000)
+    expect(page.locator("#lens")).to_be_hidden()
+    expect(page.locator("#waiting")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("#layers li")).to_have_count(19)
+
+
 def test_back_and_forward_go_through_the_places_that_were_seen(browser_page: Page) -> None:
     page = opened(browser_page)
     page.keyboard.press("u")

@@ -109,6 +109,23 @@ def test_a_server_that_is_away_is_said_and_asked_again_until_it_answers(
     expected(browser_problems, "ERR_FAILED")
 
 
+def test_a_picture_that_cannot_be_had_adds_one_entry_to_the_history(
+    browser_page: Page, browser_problems: list[str]
+) -> None:
+    page = opened(browser_page)
+    page.keyboard.press("u")
+    before = page.evaluate("history.length")
+    page.route(re.compile("/api/traces/example-cnn/rocket-photo"), lambda route: route.fulfill(status=404, body=""))
+    page.get_by_role("radio", name="Rocket").click(force=True)
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page).to_have_url(re.compile("image=cat-photo"))
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    shows(page, "cat-photo")
+    expect(page.locator("#stage")).to_have_attribute("data-view", "maps")
+    expected(browser_problems, "status of 404")
+
+
 def test_an_address_with_a_cell_that_is_nowhere_says_so_and_shows_the_picture(
     browser_page: Page, browser_problems: list[str]
 ) -> None:
@@ -152,7 +169,7 @@ def test_names_from_the_server_never_become_markup(browser_page: Page) -> None:
     page = browser_page
     page.route(re.compile("/api/networks/example-cnn"), renamed)
     opened(page)
-    expect(page.locator("#title")).to_contain_text(POLYGLOT)
+    expect(page.get_by_role("combobox", name="Network")).to_contain_text(POLYGLOT)
     assert page.locator("img[src=x], svg[onload]").count() == 0
 
 

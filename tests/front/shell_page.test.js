@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { next, RANGES, THEMES, VIEWS } from '../../static/ui/choices.js';
-import { summary } from '../../static/ui/controls.js';
+import { offered, summary } from '../../static/ui/networks.js';
+import { named, nextSpeed, STEPS } from '../../static/ui/speed.js';
+import { awaited } from '../../static/ui/waiting.js';
 import { KEYS, meant } from '../../static/ui/keyboard.js';
 import { fitted } from '../../static/paint/shrink.js';
 
@@ -52,7 +54,7 @@ test('the header counts the layers that give the network its shape', () => {
   const node = (/** @type {string} */ kind, /** @type {string} */ said, weights = 0) => ({ kind, summary: said, params: Array(weights).fill({}), shape: [1] });
   const network = { title: 'Example CNN', nodes: [
     node('input', 'input'), node('conv2d', 'conv 3×3', 2), node('relu', 'relu'), node('conv2d', 'conv 3×3', 2), node('max_pool2d', 'max pool 2×2'), node('dense', 'dense', 2)] };
-  assert.equal(summary(/** @type {any} */ (network)), 'Example CNN · 2 × conv 3×3, 1 × max pool 2×2, 1 × dense');
+  assert.equal(summary(/** @type {any} */ (network)), '2 × conv 3×3, 1 × max pool 2×2, 1 × dense');
 });
 
 test('a photograph travels with its longer side at 2048 pixels at most, a small one as it is', () => {
@@ -99,4 +101,25 @@ test('the edges of controls can be seen in both themes', () => {
   for (const theme of [light, dark]) {
     for (const ground of ['paper', 'card']) assert.ok(contrast(theme.line, theme[ground]) >= 3, `line on ${ground}: ${contrast(theme.line, theme[ground]).toFixed(2)}`);
   }
+});
+
+test('the networks offered are the listed ones, and the shown and the chosen one where they are not listed', () => {
+  const shown = /** @type {any} */ ({ id: 'mine', title: 'My network' });
+  assert.deepEqual(offered([{ id: 'a', title: 'A' }, { id: 'mine', title: 'mine.onnx' }], 'a', shown), [{ id: 'a', title: 'A' }, { id: 'mine', title: 'My network' }]);
+  assert.deepEqual(offered([], 'next', shown), [{ id: 'mine', title: 'My network' }, { id: 'next', title: 'next' }]);
+});
+
+test('speeds double from a quarter on, and a speed of an address goes to its neighbours', () => {
+  assert.deepEqual(STEPS.map(named).slice(0, 4), ['¼×', '½×', '1×', '2×']);
+  assert.deepEqual([nextSpeed(1, 1), nextSpeed(1, -1), nextSpeed(3, 1), nextSpeed(3, -1)], [2, 0.5, 4, 2]);
+  assert.deepEqual([nextSpeed(STEPS[0], -1), nextSpeed(STEPS[STEPS.length - 1], 1)], [STEPS[0], STEPS[STEPS.length - 1]]);
+});
+
+test('what is awaited is what the state names and the scene is not', () => {
+  const scene = /** @type {any} */ ({ network: { id: 'net' }, image: { id: 'cat' } });
+  const state = (/** @type {string} */ network, /** @type {string} */ image) => /** @type {any} */ ({ network, image });
+  assert.equal(awaited(state('net', 'cat'), scene), null);
+  assert.match(String(awaited(state('other', 'cat'), scene)), /other network/);
+  assert.match(String(awaited(state('net', 'dog'), scene)), /other picture/);
+  assert.match(String(awaited(state('net', 'cat'), null)), /first picture/);
 });

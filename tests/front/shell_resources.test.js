@@ -108,7 +108,7 @@ function world(open = { network: 'net', image: 'cat' }) {
   const failures = [];
   const store = createStore({ ...DEFAULTS, ...open });
   const arrivals = createArrivals(store, resources, {
-    changed: () => {}, arrived: () => {}, failed: (error, what) => failures.push(`${what}: ${/** @type {Error} */ (error).message}`),
+    changed: () => {}, arrived: () => {}, goBack: store.set, failed: (error, what) => failures.push(`${what}: ${/** @type {Error} */ (error).message}`),
   });
   return { store, due, failures, scene: arrivals.scene };
 }

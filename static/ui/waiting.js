@@ -1,0 +1,42 @@
+/** What is being computed, once it takes longer than a moment: the old picture stays meanwhile. */
+import { h, fill } from './h.js';
+
+/** @typedef {import('../types.d.ts').Part} Part */
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').Scene} Scene */
+
+const MOMENT = 300; // ms that need no words
+
+/**
+ * What the state asks for and the scene does not have yet, null when all is here.
+ * @param {State} state
+ * @param {Scene | null} scene
+ */
+export function awaited(state, scene) {
+  if (!scene) return state.network ? 'the first picture' : null;
+  if (state.network !== scene.network.id) return 'every layer of the other network';
+  if (state.image !== scene.image.id) return 'every layer for the other picture';
+  return null;
+}
+
+/**
+ * @param {HTMLElement} root
+ * @returns {Part}
+ */
+export function mountWaiting(root) {
+  let timer = 0, shown = '';
+  return {
+    update(state, scene) {
+      const what = awaited(state, scene) ?? '';
+      if (what === shown) return;
+      shown = what;
+      clearTimeout(timer);
+      root.hidden = true;
+      if (!what) return;
+      timer = setTimeout(() => {
+        fill(root, h('span', null, `Computing ${what} …`), h('progress', { 'aria-label': 'Computing' }));
+        root.hidden = false;
+      }, MOMENT);
+    },
+  };
+}
