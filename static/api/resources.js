@@ -8,7 +8,10 @@ import { patiently } from './retry.js';
 /** @typedef {import('./client.js').Problem} Problem */
 
 const KEPT = 400; // answers; a picture's activations are 0.25 MB in a small network
-const HEAVY = 12; // answers with the activations of a whole network
+const HEAVY = 48e6; // numbers of whole networks, 0.2 GB: pictures in a small one, and two of 20 million
+
+/** @param {Map<string, import('../types.d.ts').Tensor>} tensors How many there are in an answer. */
+const numbers = (tensors) => [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
 
 /** @type {(...parts: (string | number)[]) => string} */
 const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
@@ -20,7 +23,7 @@ const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
  */
 export function createResources(trouble, release = '') {
   const kept = release && `v=${release}`;
-  const light = createCache(KEPT), heavy = createCache(HEAVY);
+  const light = createCache(KEPT), heavy = createCache(HEAVY, numbers);
 
   /** @type {(url: string, pick?: (body: any) => any, signal?: AbortSignal) => Promise<any>} */
   const json = (url, pick = (body) => body, signal) =>

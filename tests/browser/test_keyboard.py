@@ -72,7 +72,9 @@ def test_the_pass_is_stepped_and_the_range_and_theme_are_changed_by_keys(browser
     page = opened(browser_page)
     for key in ("ArrowLeft", "ArrowLeft", "r", "t", ">", ">", "<"):
         page.keyboard.press(key)
-    expect(page).to_have_url(re.compile(r"\?network=example-cnn&image=cat-photo&range=network&theme=light&t=16&speed=2$"))
+    expect(page).to_have_url(
+        re.compile(r"\?network=example-cnn&image=cat-photo&range=network&theme=light&t=16&speed=2$")
+    )
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     expect(page.get_by_role("combobox", name="Speed")).to_have_value("2")
     expect(page.locator("#live")).to_contain_text("Colour range: one for the whole network.")
@@ -88,7 +90,7 @@ def test_a_click_gives_the_keys_back_to_the_page(browser_page: Page) -> None:
 def test_every_control_has_a_name(browser_page: Page) -> None:
     page = opened(browser_page, "/?view=window&at=conv2@5,19,23")
     lens(page)
-    unnamed = page.evaluate("""() => [...document.querySelectorAll("a, button, input, select, [role=slider], section, nav")]
+    unnamed = page.evaluate("""() => [...document.querySelectorAll("a, button, input, select, [role=slider], section")]
         .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent.trim() || e.title
           || (e.getAttribute("aria-labelledby") && document.getElementById(e.getAttribute("aria-labelledby")))))
         .map((e) => e.outerHTML.slice(0, 120))""")

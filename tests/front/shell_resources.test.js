@@ -59,6 +59,20 @@ test('of too many answers the least recently used is forgotten', async () => {
   assert.equal(await cached('b', ask), 4);
 });
 
+test('large answers make room for what comes after them, and the newest stays however large it is', async () => {
+  const cached = createCache(10, (answer) => answer.size);
+  let asked = 0;
+  const ask = (/** @type {number} */ size) => async () => ((asked += 1), { size });
+  for (const [key, size] of /** @type {[string, number][]} */ ([['a', 4], ['b', 4], ['c', 4]])) await cached(key, ask(size));
+  await cached('b', ask(4));
+  assert.equal(asked, 3);
+  await cached('huge', ask(99));
+  await cached('huge', ask(99));
+  assert.equal(asked, 4);
+  await cached('b', ask(4));
+  assert.equal(asked, 5);
+});
+
 test('a server that was away is asked again, later each time, and the page hears of both', async () => {
   /** @type {(string | null)[]} */
   const heard = [];
