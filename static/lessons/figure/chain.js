@@ -1,7 +1,7 @@
 /** Layers in a row: values go right above, gradients come back left below. */
 import { h } from '../../ui/h.js';
 import { setHtml } from '../html.js';
-import { decimalsFor, digits, heading, scaleOf } from './say.js';
+import { decimalsFor, digits, heading, inkOn, scaleOf } from './say.js';
 
 /** @typedef {import('../types.d.ts').ChainNode} ChainNode */
 
@@ -29,6 +29,6 @@ function chip(value, role) {
   const made = h('span', { class: `chip ${role}` }, digits(value, Math.min(3, decimalsFor(Math.abs(value)))));
   const scale = scaleOf(role);
   made.style.setProperty('background', scale.css(value, 3));
-  made.style.setProperty('color', scale.ink(value, 3));
+  made.style.setProperty('color', inkOn(scale.css(value, 3)));
   return made;
 }

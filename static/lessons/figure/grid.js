@@ -1,6 +1,6 @@
 /** A matrix as coloured cells with their numbers; cells can be chosen, or typed into. */
 import { h, svg } from '../../ui/h.js';
-import { digits, heading, plain, scaleOf } from './say.js';
+import { digits, heading, inkOn, plain, scaleOf } from './say.js';
 
 /** @typedef {import('../types.d.ts').Grid} Grid */
 /** @typedef {import('../types.d.ts').Hands} Hands */
@@ -55,7 +55,7 @@ function cell({ role, span, decimals, small, marks }, size, scale, value, r, c) 
   const rect = svg('rect', { x: size.x + c * size.w, y: size.y + r * size.h, width: size.w, height: size.h });
   if (!padding && !plainly) {
     rect.setAttribute('fill', scale.css(value, span));
-    text?.setAttribute('fill', scale.ink(value, span));
+    text?.setAttribute('fill', inkOn(scale.css(value, span)));
   }
   const classes = ['cell', padding && 'padding', plainly && 'plain', has('dim') && 'dim', has('never') && 'never'].filter(Boolean).join(' ');
   return svg('g', { class: classes, 'data-cell': `${r},${c}` }, rect, text,
@@ -157,7 +157,7 @@ function typed(item, hands) {
       'data-key': `cell ${edit} ${r} ${c}`, class: seen.includes(String([r, c])) ? 'seen' : null, title: digits(value, decimals), on: { change },
     });
     input.style.setProperty('background', scale.css(value, span));
-    input.style.setProperty('color', scale.ink(value, span));
+    input.style.setProperty('color', inkOn(scale.css(value, span)));
     return input;
   }));
   return h('table', { class: `typed ${role}` }, h('tbody', null, inputs.map((row) => h('tr', null, row.map((input) => h('td', null, input))))));

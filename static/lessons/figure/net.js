@@ -1,6 +1,6 @@
 /** A small network: units with their numbers, lines as thick as their weights. */
 import { svg } from '../../ui/h.js';
-import { digits, heading, plain, scaleOf } from './say.js';
+import { digits, heading, inkOn, plain, scaleOf } from './say.js';
 
 const ACROSS = 128, DOWN = 76, R = 25, MARGIN = 34, CAPTION = 18;
 
@@ -24,7 +24,7 @@ export function net({ title, layers, edges }) {
     const [x, y] = place([l, k]);
     return [
       svg('circle', { cx: x, cy: y, r: R, fill: scale.css(unit.value, 1), class: 'unit' }),
-      svg('text', { x, y, 'text-anchor': 'middle', fill: scale.ink(unit.value, 1) }, digits(unit.value, 2)),
+      svg('text', { x, y, 'text-anchor': 'middle', fill: inkOn(scale.css(unit.value, 1)) }, digits(unit.value, 2)),
       svg('text', { x, y: y - R - 7, 'text-anchor': 'middle', class: 'axis' }, plain(unit.name)),
     ];
   })).flat();

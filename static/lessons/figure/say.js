@@ -1,10 +1,13 @@
 /** Numbers and words in figures. */
 import { activationScale, gradientScale } from '../../color/scales.js';
+import { luminance } from '../../color/oklab.js';
 import { h } from '../../ui/h.js';
 import { setHtml } from '../html.js';
 import { theme } from '../theme.js';
 
 /** @typedef {import('../types.d.ts').Role} Role */
+
+const MIDDLE = 0.179; // luminance at which black and white have the same contrast
 
 /**
  * A number with so many decimals.
@@ -43,6 +46,12 @@ export function plain(html) {
 
 /** The colours of a role. @param {Role} role */
 export const scaleOf = (role) => (role === 'gradient' ? gradientScale(theme()) : activationScale(theme()));
+
+/** Black or white, whichever is read better on a css colour; one of them always has a contrast of 4.58. @param {string} css */
+export function inkOn(css) {
+  const [r, g, b] = (css.match(/\d+/g) ?? []).map(Number);
+  return luminance([r, g, b]) > MIDDLE ? '#000000' : '#ffffff';
+}
 
 /** How many decimals tell a number of this size. @param {number} size */
 export const decimalsFor = (size) => (size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.01 || size === 0 ? 4 : 6);
