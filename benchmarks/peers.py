@@ -33,7 +33,7 @@ class Torch:
                 lambda x: F.conv2d(x, p["weight"], p.get("bias"), a.stride, a.padding[:2], a.dilation, a.groups)
             ),
             "relu": lambda a: F.relu,
-            "clip": lambda a: lambda x: self.torch.clamp(x, a.low, a.high),
+            "clip": lambda a: lambda x: self.torch.clamp(x, a.min, a.max),
             "max_pool2d": lambda a: lambda x: F.max_pool2d(x, a.kernel, a.stride, a.padding[:2]),
             "global_average_pool": lambda a: lambda x: F.adaptive_avg_pool2d(x, 1),
             "flatten": lambda a: lambda x: x.flatten(1),

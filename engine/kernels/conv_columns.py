@@ -21,7 +21,8 @@ import numpy as np
 
 from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel, Weights
 from convoscope.engine.kernels.memory import Scratch
-from convoscope.engine.kernels.slot import Margin, Slot
+from convoscope.engine.kernels.runs import RunSlot
+from convoscope.engine.kernels.slot import Margin
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Array, Params, Shape, Sizes
@@ -51,20 +52,21 @@ class ConvWeights(Weights):
 
     layer: Conv2d
 
-    def __init__(self, layer: Conv2d, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
-        super().__init__(layer, x_shapes, dtype)
+    def __init__(self, layer: Conv2d, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating], params: Params) -> None:
+        super().__init__(layer, x_shapes, dtype, params)
         (k, c, kh, kw), (n, _, h, w) = self.shapes["weight"], x_shapes[0]
         self.blocks, self.turned_blocks = (blocks_of(a, b, (kh, kw), n * h * w) for a, b in ((c, k), (k, c)))
         self.forward, self._filters = _matrix(self.blocks, k, c, kh, kw, dtype)
         self.turned, self._turned = _matrix(self.turned_blocks, c, k, kh, kw, dtype)
         self._bias = self.forward[:k, c * kh * kw // self.blocks]
+        self.refresh()
 
-    def load(self, params: Params) -> None:
-        w = params["weight"]
+    def refresh(self) -> None:
+        w = self.params["weight"]
         np.copyto(self._filters, _split(w, self.blocks))
         np.copyto(self._turned, _split(w[:, :, ::-1, ::-1].swapaxes(0, 1), self.turned_blocks))
-        if "bias" in params:
-            np.copyto(self._bias, params["bias"])
+        if self.layer.bias:
+            np.copyto(self._bias, self.params["bias"])
 
 
 def _matrix(blocks: int, k: int, c: int, kh: int, kw: int, dtype: np.dtype[np.floating]) -> tuple[Array, Array]:
@@ -101,7 +103,9 @@ class Convolution:
     kept: whether the columns of the whole picture fit in one tile, which then stays filled for the backward pass.
     """
 
-    def __init__(self, filters: Array, taps: Array, out: Slot, shifts: list[int], ones: bool, scratch: Scratch) -> None:
+    def __init__(
+        self, filters: Array, taps: Array, out: RunSlot, shifts: list[int], ones: bool, scratch: Scratch
+    ) -> None:
         self.filters, self.out, self.shifts, self.scratch = filters, out, shifts, scratch
         cut = spans(out.rows.shape[1], TILE)
         self.kept = len(cut) == 1 and out.room.picture[0] == 1 and ones
@@ -129,7 +133,7 @@ class Convolution:
         ]
 
 
-class ConvColumns(Kernel):
+class ConvColumns(Kernel[RunSlot]):
     """Conv2d with stride 1 and one group."""
 
     layers = (Conv2d,)
@@ -163,13 +167,13 @@ class ConvColumns(Kernel):
         self.run = Convolution(self.packed.forward, self.taps, self.y, self.shifts, True, self.scratch)
         return self.run.calls
 
-    def _taps(self, slot: Slot, padding: Sizes, blocks: int, length: int) -> tuple[Array, list[int]]:
+    def _taps(self, slot: RunSlot, padding: Sizes, blocks: int, length: int) -> tuple[Array, list[int]]:
         """The windows of a slot as runs (C, kh, kw / blocks, length), and how far the blocks are apart."""
         (kh, kw), dilation, n = self.layer.kernel, self.layer.dilation, self.y.room.picture[0]
         shifts = [b * dilation[1] * n for b in range(blocks)]
         return slot.taps((kh, kw // blocks), dilation, padding, length + shifts[-1]), shifts
 
-    def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
+    def adjoint(self, dy: RunSlot, dxs: Sequence[RunSlot | None]) -> Adjoint:
         (dx,), weight = dxs, WeightGradient(self, dy)
         grads = weight.grads if self.layer.bias else {"weight": weight.grads["weight"]}
         if dx is None:
@@ -183,7 +187,7 @@ class ConvColumns(Kernel):
 class WeightGradient:
     """dL/dw and dL/db: dL/dy shifted once per block, times the columns."""
 
-    def __init__(self, kernel: ConvColumns, dy: Slot) -> None:
+    def __init__(self, kernel: ConvColumns, dy: RunSlot) -> None:
         (k, c, kh, kw), blocks = kernel.packed.shapes["weight"], kernel.packed.blocks
         product, part = np.zeros_like(kernel.packed.forward), np.zeros_like(kernel.packed.forward)
         self.calls: list[Call] = []

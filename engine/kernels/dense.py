@@ -7,7 +7,6 @@ import numpy as np
 
 from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel, Weights
 from convoscope.engine.kernels.slot import Slot
-from convoscope.engine.layer import Layer
 from convoscope.engine.layers.dense import Dense
 from convoscope.engine.types import Params, Shape
 
@@ -15,18 +14,20 @@ from convoscope.engine.types import Params, Shape
 class DenseWeights(Weights):
     """weight: (K, D). bias: (K, 1)."""
 
-    def __init__(self, layer: Layer, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
-        super().__init__(layer, x_shapes, dtype)
-        self.weight = np.zeros(self.shapes["weight"], dtype)
-        self.bias = np.zeros((len(self.weight), 1), dtype)
+    layer: Dense
 
-    def load(self, params: Params) -> None:
-        np.copyto(self.weight, params["weight"])
-        if "bias" in params:
-            np.copyto(self.bias[:, 0], params["bias"])
+    def __init__(self, layer: Dense, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating], params: Params) -> None:
+        super().__init__(layer, x_shapes, dtype, params)
+        self.weight = self.plain("weight")
+        self.bias = self.plain("bias")[:, None] if layer.bias else np.zeros((layer.units, 1), dtype)
+
+    def refresh(self) -> None:
+        for mine, name in ((self.weight, "weight"), (self.bias[:, 0], "bias")):
+            if name in self.params and not np.may_share_memory(mine, self.params[name]):
+                np.copyto(mine, self.params[name])
 
 
-class DenseKernel(Kernel):
+class DenseKernel(Kernel[Slot]):
     """Dense on (D, N)."""
 
     layers = (Dense,)

@@ -6,13 +6,13 @@ from functools import partial
 import numpy as np
 
 from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
-from convoscope.engine.kernels.slot import Slot
+from convoscope.engine.kernels.runs import RunSlot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.flatten import Flatten
 from convoscope.engine.types import Shape
 
 
-class FlattenKernel(Kernel):
+class FlattenKernel(Kernel[RunSlot]):
     """Flatten from axis 1 on."""
 
     layers = (Flatten,)
@@ -27,7 +27,7 @@ class FlattenKernel(Kernel):
         (x,) = self.xs
         return [] if self.y.shares(x) else [partial(np.copyto, self.y.matrix.reshape(x.cells.shape), x.cells)]
 
-    def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
+    def adjoint(self, dy: RunSlot, dxs: Sequence[RunSlot | None]) -> Adjoint:
         (dx,) = dxs
         if dx is None or dx.shares(dy):
             return Adjoint([])

@@ -7,30 +7,35 @@ adjoint read the output's gradient slot and write the gradient slots of the inpu
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from convoscope.engine.kernels.memory import Scratch
 from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Slot
 from convoscope.engine.layer import Layer
-from convoscope.engine.types import NO_PARAMS, Array, Mode, Params, Shape
+from convoscope.engine.types import Array, Mode, Params, Shape
 
 Call = Callable[[], object]
 """A NumPy function with all its arguments."""
 
 
 class Weights:
-    """A layer's parameters in the form that its kernel multiplies by. `load` may be called again at any time."""
+    """A layer's parameters in the form that its kernel multiplies by.
 
-    def __init__(self, layer: Layer, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating]) -> None:
-        self.layer, self.dtype = layer, dtype
+    params: the arrays that it reads; where they fit as they are, no copy is made.
+    """
+
+    def __init__(self, layer: Layer, x_shapes: Sequence[Shape], dtype: np.dtype[np.floating], params: Params) -> None:
+        self.layer, self.dtype, self.params = layer, dtype, params
         self.shapes = layer.param_shapes(*x_shapes)
-        self.params: Params = NO_PARAMS
 
-    def load(self, params: Params) -> None:
-        """Takes over the parameters' values."""
-        self.params = params
+    def refresh(self) -> None:
+        """Arranges the parameters anew, after somebody wrote into their arrays."""
+
+    def plain(self, name: str) -> Array:
+        """A parameter as one run of memory in the plan's precision: the array itself, or a copy as it is now."""
+        return np.ascontiguousarray(self.params[name], self.dtype)
 
 
 @dataclass
@@ -41,17 +46,22 @@ class Adjoint:
     grads: Mapping[str, Array] = field(default_factory=dict)
 
 
-class Kernel:
+S = TypeVar("S", bound=Slot)
+
+
+class Kernel(Generic[S]):
     """Base of all kernels.
 
     layers: the layers that it can stand in for.
     ties: the output's rows lie as the input's do (same pitch, same margins), so that both are walked as long runs.
     aliases: the output is the input's memory under another shape, where that is possible.
+    follows: it can be done a tile at a time right behind the kernel that makes its input.
     """
 
     layers: ClassVar[tuple[type[Layer], ...]] = ()
     ties: ClassVar[bool] = False
     aliases: ClassVar[bool] = False
+    follows: ClassVar[bool] = False
     weights: ClassVar[type[Weights]] = Weights
 
     @classmethod
@@ -69,9 +79,7 @@ class Kernel:
         """Zeros that its adjoint reads around the output's gradient."""
         return NO_MARGIN
 
-    def __init__(
-        self, layer: Layer, weights: Weights, xs: Sequence[Slot], y: Slot, scratch: Scratch, mode: Mode
-    ) -> None:
+    def __init__(self, layer: Layer, weights: Weights, xs: Sequence[S], y: S, scratch: Scratch, mode: Mode) -> None:
         self.layer, self.packed, self.xs, self.y, self.scratch, self.mode = layer, weights, tuple(xs), y, scratch, mode
         self.calls = self.prepare()
 
@@ -79,6 +87,10 @@ class Kernel:
         """Input slots → output slot."""
         raise NotImplementedError
 
-    def adjoint(self, dy: Slot, dxs: Sequence[Slot | None]) -> Adjoint:
+    def finish(self) -> list[Call]:
+        """The calls, once every kernel of the frame is there."""
+        return self.calls
+
+    def adjoint(self, dy: S, dxs: Sequence[S | None]) -> Adjoint:
         """The backward half for these gradient slots; None where nobody asks for that input's gradient."""
         raise NotImplementedError

@@ -19,7 +19,7 @@ from convoscope.engine.types import Array, Shape
 USUAL = Slide((2, 2), (2, 2), (0, 0, 0, 0), (1, 1))
 
 
-class MaxPoolKernel(Kernel):
+class MaxPoolKernel(Kernel[Slot]):
     """MaxPool2d with any window, stride, padding and dilation."""
 
     layers = (MaxPool2d,)

@@ -56,6 +56,15 @@ class Scratch:
             self._pieces[name, shape] = whole.reshape(*outer, pitch)[..., :inner]
         return self._pieces[name, shape]
 
+    def flat(self, name: str, *shape: int, dtype: type[np.generic] | None = None) -> Array:
+        """The same without gaps between rows, for arrays that are walked as one run. dtype: another than the plan's."""
+        key = (f"{name}, flat", shape)
+        if key not in self._pieces:
+            count = int(np.prod(shape, dtype=int))
+            piece = aligned(count, self.dtype) if dtype is None else np.zeros(count, dtype)
+            self._pieces[key] = piece.reshape(shape)
+        return self._pieces[key]
+
 
 class Watch:
     """Knows whether anybody outside still holds one of these arrays, or a view of one, or a view of that.

@@ -14,7 +14,7 @@ class Unplanned(Exception):
     """A layer answered with something that no slot can hold, such as integers."""
 
 
-class PlainKernel(Kernel):
+class PlainKernel(Kernel[Slot]):
     """Reads its slots as arrays of their own shape, asks the layer, and writes the answer back."""
 
     saved: Saved = None

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convoscope.engine.kernels.choice import choose
-from convoscope.engine.kernels.kernel import Call, Kernel, Weights
+from convoscope.engine.kernels.kernel import Call, Weights
+from convoscope.engine.kernels.layout import AnyKernel, Layout, layout_for
 from convoscope.engine.kernels.memory import Arena, Pool, Scratch, Watch
+from convoscope.engine.kernels.runs import RunRoom
 from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Room, Slot
-from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
+from convoscope.engine.kernels.wide.conv import WideConv
+from convoscope.engine.kernels.wide.elementwise import Elementwise
+from convoscope.engine.types import EVAL, NO_PARAMS, Array, Mode, Params, Shape
 
 if TYPE_CHECKING:
     from convoscope.engine.network import Network, Node
@@ -24,32 +27,40 @@ if TYPE_CHECKING:
 class Plan:
     """Kernels, weights and rooms for `network` on inputs of these shapes. dtype: the network's, where none is given.
 
-    bytes: what the activations of one frame take.
+    layout: the one that suits the network, where none is given. params: the arrays that the frames read, the network's
+    where none are given. bytes: what the activations of one frame take.
     """
 
-    def __init__(self, network: "Network", input_shapes: Mapping[str, Shape], dtype: object = None) -> None:
+    def __init__(
+        self,
+        network: "Network",
+        input_shapes: Mapping[str, Shape],
+        dtype: object = None,
+        layout: Layout | None = None,
+        params: Mapping[str, Params] | None = None,
+    ) -> None:
         self.nodes, self.inputs = network.nodes, [i.name for i in network.inputs]
         self.dtype: np.dtype[np.floating] = np.dtype(dtype or network.dtype)  # type: ignore[call-overload]
         self.shapes = network.shapes_for(input_shapes)
-        self.kernels = {n.name: choose(n.layer, *self.sources(n)) for n in network.nodes}
-        self.weights = {n.name: self._weights(n) for n in network.nodes}
+        self.layout = layout or layout_for(network, self.shapes)
+        self.kernels = {n.name: self.layout.choose(n.layer, *self.sources(n)) for n in network.nodes}
+        arrays = network.params if params is None else params
+        self.weights = {n.name: self._weights(n, arrays.get(n.name, NO_PARAMS)) for n in network.nodes}
         self.readers = {name: [n.name for n in network.nodes for i in n.inputs if i == name] for name in self.shapes}
-        self.rooms = self._rooms()
+        self.rooms, self.gradient_rooms = self._rooms()
         self.bytes = sum(room.size for room in self.rooms.values()) * self.dtype.itemsize
-        self.load(network.params)
 
     def sources(self, node: "Node") -> list[Shape]:
         """The shapes that a node reads."""
         return [self.shapes[i] for i in node.inputs]
 
-    def _weights(self, node: "Node") -> Weights:
-        return self.kernels[node.name].weights(node.layer, self.sources(node), self.dtype)
+    def _weights(self, node: "Node", params: Params) -> Weights:
+        return self.kernels[node.name].weights(node.layer, self.sources(node), self.dtype, params)
 
-    def load(self, params: Mapping[str, Params]) -> None:
-        """Takes over the parameters' values, for every frame of this plan."""
-        for name, weights in self.weights.items():
-            if name in params:
-                weights.load(params[name])
+    def refresh(self) -> None:
+        """Arranges the parameters anew for every frame of this plan, after somebody wrote into their arrays."""
+        for weights in self.weights.values():
+            weights.refresh()
 
     def frame(self, mode: Mode = EVAL) -> "Frame":
         """Memory for one forward pass."""
@@ -57,26 +68,39 @@ class Plan:
 
     # ---- where arrays live -----------------------------------------------------------------------------------
 
-    def _rooms(self) -> dict[str, Room]:
-        """The rooms of activations and their gradients. What a kernel ties together has one pitch and margin."""
-        margins: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
-        group = {name: name for name in self.shapes}
+    def _rooms(self) -> tuple[dict[str, Room], dict[str, Room]]:
+        """The rooms of activations and of their gradients."""
+        read: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
+        back: dict[str, Margin] = dict.fromkeys(self.shapes, NO_MARGIN)
         for node in self.nodes:
             kernel, sources = self.kernels[node.name], self.sources(node)
-            margins[node.name] = margins[node.name].with_(kernel.adjoint_margin(node.layer, *sources))
+            back[node.name] = kernel.adjoint_margin(node.layer, *sources)
             for source in node.inputs:
-                margins[source] = margins[source].with_(kernel.margin(node.layer, *sources))
-                if kernel.ties:
-                    old, new = group[node.name], group[source]
-                    group = {name: new if g == old else g for name, g in group.items()}
+                read[source] = read[source].with_(kernel.margin(node.layer, *sources))
+        if self.layout.wide:
+            forward, backward = ({n: self._room(n, m[n], 0) for n in self.shapes} for m in (read, back))
+            return forward, backward
+        rooms = self._tied({name: read[name].with_(back[name]) for name in self.shapes})
+        return rooms, rooms
+
+    def _room(self, name: str, margin: Margin, pitch: int) -> Room:
+        return self.layout.room(self.shapes[name], self.dtype, margin, pitch)
+
+    def _tied(self, margins: Mapping[str, Margin]) -> dict[str, Room]:
+        """Rooms of which those that a kernel ties together have one pitch and one margin, in both directions."""
+        group = {name: name for name in self.shapes}
+        for node in self.nodes:
+            for source in node.inputs if self.kernels[node.name].ties else ():
+                old, new = group[node.name], group[source]
+                group = {name: new if g == old else g for name, g in group.items()}
         members: dict[str, list[str]] = {}
         for name, leader in group.items():
             members.setdefault(leader, []).append(name)
         rooms: dict[str, Room] = {}
         for names in members.values():
             widest = reduce(Margin.with_, (margins[name] for name in names))
-            pitch = max(Room(self.shapes[n], self.dtype).picture[3] + max(margins[n][1::2]) for n in names)
-            rooms |= {name: Room(self.shapes[name], self.dtype, widest, pitch) for name in names}
+            pitch = max(RunRoom(self.shapes[n], self.dtype).picture[3] + max(margins[n][1::2]) for n in names)
+            rooms |= {name: self._room(name, widest, pitch) for name in names}
         return rooms
 
 
@@ -91,17 +115,18 @@ class Frame:
         arena = Arena((room.size for room in plan.rooms.values()), plan.dtype)
         self.slots: dict[str, Slot] = {}
         for name in plan.inputs:
-            self.slots[name] = Slot(plan.rooms[name], arena.take(plan.rooms[name].size))
-        self.kernels: dict[str, Kernel] = {}
-        self.calls: list[Call] = []
+            self.slots[name] = plan.layout.slot(plan.rooms[name], arena.take(plan.rooms[name].size))
+        self.kernels: dict[str, AnyKernel] = {}
+        hosts: dict[str, WideConv] = {}
         for node in plan.nodes:
             kind, xs = plan.kernels[node.name], [self.slots[i] for i in node.inputs]
             room = plan.rooms[node.name]
             alias = kind.aliases and xs[0].room.dense and node.inputs[0] in plan.kernels
-            self.slots[node.name] = xs[0].alias(room.shape) if alias else Slot(room, arena.take(room.size))
+            self.slots[node.name] = xs[0].alias(room.shape) if alias else plan.layout.slot(room, arena.take(room.size))
             kernel = kind(node.layer, plan.weights[node.name], xs, self.slots[node.name], self.scratch, mode)
             self.kernels[node.name] = kernel
-            self.calls += kernel.calls
+            self._host(node, kernel, hosts)
+        self.calls = [call for kernel in self.kernels.values() for call in kernel.finish()]
         self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
         self.watch, self.memory = Watch(self.views), arena.memory
         self.lock, self.backwards = Lock(), dict[str, Pool[Backward]]()
@@ -113,6 +138,18 @@ class Frame:
             np.copyto(self.slots[name].natural, x)
         for call in self.calls:
             call()
+
+    def _host(self, node: "Node", kernel: AnyKernel, hosts: dict[str, WideConv]) -> None:
+        """Lets a kernel that can follow a convolution do so, when all that it reads is there by then."""
+        if isinstance(kernel, WideConv):
+            hosts[node.name] = kernel
+        host = hosts.get(node.inputs[0])
+        if not isinstance(kernel, Elementwise) or host is None or self.slots[node.name].room.shape != host.y.room.shape:
+            return
+        before = list(self.kernels)[: list(self.kernels.values()).index(host)]
+        if all(source in before or source in self.plan.inputs for source in node.inputs[1:]):
+            host.host(kernel)
+            kernel.calls, hosts[node.name] = [], host
 
     def finite(self) -> bool:
         """Whether the last pass made no NaN and no ∞, as far as one product can tell; it may say no too often."""
@@ -133,7 +170,7 @@ class Backward:
 
     def __init__(self, frame: Frame, seed: str, inputs: bool) -> None:
         plan, self.seed, self.inputs = frame.plan, seed, inputs
-        rooms = plan.rooms
+        rooms = plan.gradient_rooms
         again = [rooms[name].size for name, nodes in plan.readers.items() for _ in nodes[1:]]
         self.arena = Arena([room.size for room in rooms.values()] + again, plan.dtype)
         self.slots: dict[str, Slot] = {seed: self._slot(plan, seed)}
@@ -153,10 +190,10 @@ class Backward:
             call()
 
     def _slot(self, plan: Plan, name: str) -> Slot:
-        room = plan.rooms[name]
-        return Slot(room, self.arena.take(room.size))
+        room = plan.gradient_rooms[name]
+        return plan.layout.slot(room, self.arena.take(room.size))
 
-    def _add(self, plan: Plan, kernels: Mapping[str, Kernel], node: "Node") -> None:
+    def _add(self, plan: Plan, kernels: Mapping[str, AnyKernel], node: "Node") -> None:
         kernel, dy = kernels[node.name], self.slots[node.name]
         targets: list[Slot | None] = []
         sums: list[Call] = []
@@ -175,9 +212,9 @@ class Backward:
         if adjoint.grads:
             self.grads[node.name] = adjoint.grads
 
-    def _target(self, plan: Plan, kernel: Kernel, dy: Slot, source: str) -> Slot:
+    def _target(self, plan: Plan, kernel: AnyKernel, dy: Slot, source: str) -> Slot:
         """The gradient slot of a node's input: dy's own memory where the kernel moves nothing and nobody else adds."""
-        room, alone = plan.rooms[source], len(plan.readers[source]) == 1
+        room, alone = plan.gradient_rooms[source], len(plan.readers[source]) == 1
         free = kernel.aliases and alone and room.dense and dy.room.dense
         return dy.alias(room.shape) if free else self._slot(plan, source)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHAPES = 4
 """Input shapes of one network that are planned at a time; the one planned first is forgotten first."""
 LARGE = 32 * 2**20
-"""Bytes of a frame from which on only one of a plan waits for the next pass, and no gradients do."""
+"""Bytes of a frame from which on only one of a plan waits for the next pass."""
 TINY = 1e-30
 """What is smaller than this is 0 to a plan: products of such numbers leave float32's normal range, where BLAS is a
 hundred times slower."""
@@ -124,7 +124,7 @@ class PlannedPass:
         if len(seeds) != 1 or not frame.finite():
             return None
         ((seed, dy),) = seeds.items()
-        pool = frame.backwards.setdefault(seed, Pool(keep=0 if frame.plan.bytes > LARGE else 1))
+        pool = frame.backwards.setdefault(seed, Pool(keep=1))
         backward = pool.take(lambda: frame.backward(seed))
         try:
             with frame.lock:  # passes over one frame share its working memory

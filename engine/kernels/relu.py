@@ -10,7 +10,7 @@ from convoscope.engine.kernels.slot import Slot, alike
 from convoscope.engine.layers.relu import ReLU
 
 
-class ReLUKernel(Kernel):
+class ReLUKernel(Kernel[Slot]):
     """Margins and gaps go through it too, and stay zero, since max(0, 0) = 0 and what is not above 0 is shut."""
 
     layers = (ReLU,)

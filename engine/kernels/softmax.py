@@ -12,7 +12,7 @@ from convoscope.engine.layers.softmax import Softmax
 from convoscope.engine.types import Shape
 
 
-class SoftmaxKernel(Kernel):
+class SoftmaxKernel(Kernel[Slot]):
     """Softmax of (N, K) along K."""
 
     layers = (Softmax,)

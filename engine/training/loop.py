@@ -53,7 +53,8 @@ class Training:
         self.average.vector[:] = self.parameters.vector
         self.memories = {name: np.zeros_like(self.parameters.vector) for name in recipe.optimizer.memories}
         source = network.inputs[0].name
-        self.plan = Plan(network, {source: (recipe.batch, *network.input_shape)})
+        shapes = {source: (recipe.batch, *network.input_shape)}
+        self.plan = Plan(network, shapes, params=self.parameters.params)
         self.frame, self.source, self.logits = self.plan.frame(), source, logits_of(network)
         self.backward = self.frame.backward(self.logits, inputs=False)
 
@@ -74,7 +75,7 @@ class Training:
     def _step(self, epoch: int, which: Array, draws: Array) -> Step:
         x = self.recipe.augmentation.apply(self.preprocessing.apply(self.data.x_train[which]), draws)
         labels = self.data.y_train[which]
-        self.plan.load(self.parameters.params)
+        self.plan.refresh()
         self.frame.forward({self.source: x})
         logits = np.ascontiguousarray(self.frame.slots[self.logits].natural)
         loss, dlogits = softmax_cross_entropy(logits, labels)

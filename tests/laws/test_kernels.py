@@ -9,13 +9,15 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convoscope.engine import REGISTRY, Input, Layer, Network, Node
 from convoscope.engine.kernels import Plan
-from convoscope.engine.kernels.choice import KERNELS, choose
+from convoscope.engine.kernels.layout import CHANNELS_LAST, NARROW, Layout
 from convoscope.engine.kernels.plain import PlainKernel
+from convoscope.engine.kernels.wide import conv as wide_conv
+from convoscope.engine.kernels.wide import stem, winograd
 from convoscope.engine.layer import Saved
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.layers.dense import Dense
@@ -27,8 +29,16 @@ from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
 
 Precision = type[np.float32] | type[np.float64]
 TOLERANCE: dict[Precision, float] = {np.float64: 1e-12, np.float32: 2e-6}
+WINOGRAD: dict[Precision, float] = {np.float64: 1e-12, np.float32: 2e-5}
 """Relative to the largest number of an array: what adding up in another order may change."""
 
+LAYOUTS = {NARROW: "narrow", CHANNELS_LAST: "wide"}
+KINDS = [
+    (layout, kind)
+    for layout in LAYOUTS
+    for kind in sorted({layer.kind for kernel in layout.kernels for layer in kernel.layers})
+]
+layouts = pytest.mark.parametrize("layout", LAYOUTS, ids=LAYOUTS.get)
 draws = given(st.randoms(use_true_random=False))
 dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 
@@ -37,6 +47,8 @@ def single(layer: Layer, shapes: tuple[Shape, ...], rng: np.random.Generator, dt
     """A network of one layer."""
     inputs = tuple(Input(f"x{k}", (None, *s[1:])) for k, s in enumerate(shapes))
     params = {k: spread(rng, s).astype(dtype) for k, s in layer.param_shapes(*shapes).items()}
+    if "variance" in params:
+        params["variance"] = np.abs(params["variance"]) + dtype(0.5)
     return Network("single", inputs, (Node("y", layer, tuple(i.name for i in inputs)),), {"y": params})
 
 
@@ -45,10 +57,18 @@ def spread(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.integers(-6, 7, shape) / 4
 
 
-def both(network: Network, inputs: Mapping[str, Array], seed: str, rng: np.random.Generator, dtype: Precision) -> None:
+def both(
+    network: Network,
+    inputs: Mapping[str, Array],
+    seed: str,
+    rng: np.random.Generator,
+    dtype: Precision,
+    layout: Layout = NARROW,
+    tolerance: float | None = None,
+) -> None:
     """Runs the plan twice and compares its second results, which stand in used memory, with the plain layers'."""
-    trace = network.trace(inputs)
-    plan = Plan(network, {name: x.shape for name, x in inputs.items()}, dtype)
+    trace = network.trace(inputs, exact=True)
+    plan = Plan(network, {name: x.shape for name, x in inputs.items()}, dtype, layout)
     frame = plan.frame()
     backward = frame.backward(seed)
     dy = spread(rng, trace.activations[seed].shape).astype(dtype)
@@ -58,14 +78,14 @@ def both(network: Network, inputs: Mapping[str, Array], seed: str, rng: np.rando
         frame.forward(inputs)
         backward.run(dy)
     for name, a in trace.activations.items():
-        agree(frame.slots[name].natural, a, dtype, f"activation {name} of {network.nodes}")
+        agree(frame.slots[name].natural, a, dtype, f"activation {name} of {network.nodes}", tolerance)
     grads, by_param = plain_backward(network, trace.activations, trace.saved, seed, dy)
     for name, slot in backward.slots.items():
-        agree(slot.natural, grads[name], dtype, f"gradient of {name} in {network.nodes}")
+        agree(slot.natural, grads[name], dtype, f"gradient of {name} in {network.nodes}", tolerance)
     assert set(backward.slots) == set(grads)
     for node, group in by_param.items():
         for name, a in group.items():
-            agree(backward.grads[node][name], a, dtype, f"gradient of {node}.{name} in {network.nodes}")
+            agree(backward.grads[node][name], a, dtype, f"gradient of {node}.{name} in {network.nodes}", tolerance)
 
 
 def plain_backward(
@@ -84,25 +104,28 @@ def plain_backward(
     return grads, by_param
 
 
-def agree(fast: Array, plain: Array, dtype: Precision, what: str) -> None:
+def agree(fast: Array, plain: Array, dtype: Precision, what: str, tolerance: float | None = None) -> None:
     """Equal up to rounding; the plan's array has the plain one's shape and precision."""
     assert fast.shape == plain.shape, what
     assert fast.dtype == dtype, what
     scale = max(1.0, float(np.abs(plain).max(initial=0)))
     error = float(np.abs(fast - plain).max(initial=0))
-    assert error <= TOLERANCE[dtype] * scale, f"{what}: off by {error} at a size of {scale}"
+    assert error <= (tolerance or TOLERANCE[dtype]) * scale, f"{what}: off by {error} at a size of {scale}"
 
 
-@pytest.mark.parametrize("kind", sorted({layer.kind for kernel in KERNELS for layer in kernel.layers}))
+@pytest.mark.parametrize(("layout", "kind"), KINDS, ids=lambda v: v if isinstance(v, str) else LAYOUTS[v])
 @dtypes
 @draws
-def test_a_kernel_computes_what_its_layer_computes(kind: str, dtype: Precision, draw: random.Random) -> None:
+def test_a_kernel_computes_what_its_layer_computes(
+    layout: Layout, kind: str, dtype: Precision, draw: random.Random
+) -> None:
     example = REGISTRY[kind].example(draw)
+    assume(all(example.shapes))  # a plan holds arrays with a batch axis
     rng = np.random.default_rng(draw.randrange(2**32))
     low, high = example.domain
     network = single(example.layer, example.shapes, rng, dtype)
     inputs = {f"x{k}": np.clip(spread(rng, s), low, high).astype(dtype) for k, s in enumerate(example.shapes)}
-    both(network, inputs, "y", rng, dtype)
+    both(network, inputs, "y", rng, dtype, layout)
 
 
 def conv(draw: random.Random, shape: Shape) -> Conv2d:
@@ -150,18 +173,20 @@ def drawn_chain(draw: random.Random, batch: int) -> Network:
     return Network("drawn", (given_input,), tuple(nodes), params)
 
 
+@layouts
 @dtypes
 @draws
-def test_a_plan_computes_what_the_network_computes(dtype: Precision, draw: random.Random) -> None:
+def test_a_plan_computes_what_the_network_computes(layout: Layout, dtype: Precision, draw: random.Random) -> None:
     batch = draw.choice([1, 1, 2, 5])
     network = drawn_chain(draw, batch).astype(dtype)
     rng = np.random.default_rng(draw.randrange(2**32))
     inputs = {"input": spread(rng, (batch, *network.input_shape)).astype(dtype)}
-    both(network, inputs, draw.choice([n.name for n in network.nodes]), rng, dtype)
+    both(network, inputs, draw.choice([n.name for n in network.nodes]), rng, dtype, layout)
 
 
+@layouts
 @draws
-def test_gradients_of_all_readers_add_up_in_a_plan(draw: random.Random) -> None:
+def test_gradients_of_all_readers_add_up_in_a_plan(layout: Layout, draw: random.Random) -> None:
     """One activation read by two convolutions with other margins, by a pool and by a rectifier."""
     rng, c = np.random.default_rng(draw.randrange(2**32)), draw.randint(1, 3)
     shape: Shape = (draw.choice([1, 3]), c, draw.randint(5, 9), draw.randint(5, 9))
@@ -181,14 +206,14 @@ def test_gradients_of_all_readers_add_up_in_a_plan(draw: random.Random) -> None:
     spec = Input("input", (None, *shape[1:]))
     network = Network("fan", (spec,), tuple(layers.values()), params, tuple(n.name for n in dense))
     x = spread(rng, shape)
-    trace = network.trace(x)
-    plan = Plan(network, {"input": shape})
+    trace = network.trace(x, exact=True)
+    plan = Plan(network, {"input": shape}, layout=layout)
     frame = plan.frame()
     frame.forward({"input": x})
     for name, a in trace.activations.items():
         agree(frame.slots[name].natural, a, np.float64, f"{name} of {network.nodes}")
     for head in dense:
-        both(network, {"input": x}, head.name, rng, np.float64)
+        both(network, {"input": x}, head.name, rng, np.float64, layout)
 
 
 class Sum(Layer):
@@ -220,6 +245,23 @@ def test_memory_that_is_shared_for_speed_is_not_shared_when_another_reader_adds_
     both(network, {"input": spread(rng, (3, 2, 4, 4))}, "joined", rng, np.float64)
 
 
+@dtypes
+@draws
+def test_winograd_computes_what_the_plain_convolution_computes(dtype: Precision, draw: random.Random) -> None:
+    """Pictures of any size with any padding, both tile sizes, and both ways to sum the filters' gradient."""
+    shape = (draw.randint(1, 2), draw.randint(1, 3), draw.randint(3, 11), draw.randint(3, 11))
+    padding = (draw.randint(0, 2), draw.randint(0, 2), draw.randint(0, 2), draw.randint(0, 2))
+    layer, rng = Conv2d(draw.randint(1, 3), (3, 3), padding=padding), np.random.default_rng(draw.randrange(2**32))
+    network = single(layer, (shape,), rng, dtype)
+    small = {"CHANNELS": 1, "ROWS": 1, "ROWS_FOR_FOUR": draw.choice([1, 99]), "MANY": draw.choice([0, 99])}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in small.items():
+            patch.setattr(winograd, name, value)
+        patch.setattr(stem, "FEW", 0)
+        assert wide_conv.algorithm(layer, shape) is winograd
+        both(network, {"x0": spread(rng, shape).astype(dtype)}, "y", rng, dtype, CHANNELS_LAST, WINOGRAD[dtype])
+
+
 USUAL = [
     (Conv2d(10, (3, 3), padding=(1, 1, 1, 1)), (1, 3, 32, 32)),
     (Conv2d(16, (5, 5)), (64, 6, 14, 14)),
@@ -234,8 +276,8 @@ USUAL = [
 
 @pytest.mark.parametrize(("layer", "shape"), USUAL)
 def test_the_usual_layers_have_a_kernel(layer: Layer, shape: Shape) -> None:
-    assert choose(layer, shape) in KERNELS
+    assert NARROW.choose(layer, shape) in NARROW.kernels
 
 
 def test_a_layer_without_a_kernel_is_run_by_its_plain_arithmetic() -> None:
-    assert choose(Softmax(axis=2), (1, 2, 3, 4)) is PlainKernel
+    assert NARROW.choose(Softmax(axis=2), (1, 2, 3, 4)) is PlainKernel
