@@ -2,7 +2,7 @@
 
 Under `/static/` a browser asks each time whether a file is still the same. Under `/static/~VERSION/`, where VERSION
 stands for the content of all files together, it may keep what it has; relative imports stay inside the prefix.
-`x.pack.js` is the module x.js with all that it imports, in one file (pack.py).
+`x.pack.js` is the module x.js with all that it imports, in one file (pack.py); `x.pack.css` is that of a style sheet.
 """
 
 import gzip
@@ -13,7 +13,7 @@ import posixpath
 from pathlib import Path
 from typing import NamedTuple
 
-from convoscope.server.pack import Unpackable, packed
+from convoscope.server.pack import Unpackable, packed, sheet
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -26,7 +26,7 @@ TYPES = {
 }
 """What is served, by ending; other files of the folder are not."""
 ZIPPED = (".js", ".map", ".css", ".svg")
-PACK, MAP = ".pack.js", ".pack.js.map"
+PACK, MAP, SHEETS = ".pack.js", ".pack.js.map", ".pack.css"
 
 
 class Asset(NamedTuple):
@@ -60,6 +60,8 @@ class Assets:
         """The file of this name, as it is on disk now."""
         if name.endswith((PACK, MAP)):
             return self._pack(name)
+        if name.endswith(SHEETS):
+            return self._sheet(name)
         if name not in self._files:
             self.refresh()
         known = self._files.get(name)
@@ -95,6 +97,16 @@ class Assets:
                 file, table = f"throw new Error({json.dumps(str(wrong))});\n", "{}"
             for suffix, text in ((PACK, file), (MAP, table)):
                 self._packs[key, entry.removesuffix(".js") + suffix] = asset(text.encode(), suffix, (0, 0))
+        return self._packs[key, name]
+
+    def _sheet(self, name: str) -> Asset | None:
+        """A style sheet with all that it imports; made once for each version."""
+        self.refresh()
+        key, entry = self.version, name.removesuffix(SHEETS) + ".css"
+        if entry not in self._files:
+            return None
+        if (key, name) not in self._packs:
+            self._packs[key, name] = asset(sheet(entry, self._text).encode(), ".css", (0, 0))
         return self._packs[key, name]
 
     def _text(self, name: str) -> str | None:

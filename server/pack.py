@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 IMPORT = re.compile(r"^(import|export) \{([^}]*)\} from '(\.{1,2}/[^']+)';$", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function\*?|class) (\w+))", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+SHEET = re.compile(r'^@import "([^"]+)"(?: (\w+))?;$', re.MULTILINE)
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 Read = Callable[[str], str | None]
@@ -36,6 +37,19 @@ def packed(entry: str, read: Read, map_url: str) -> tuple[str, str]:
     lines.append(f"//# sourceMappingURL={map_url}")
     table = {"version": 3, "sources": [name for name, _ in sources], "names": [], "mappings": mappings(places)}
     return "\n".join(lines) + "\n", json.dumps(table)
+
+
+def sheet(entry: str, read: Read) -> str:
+    """A style sheet with those that it imports in their places. Raises Unpackable where one is not there."""
+
+    def taken(found: re.Match[str]) -> str:
+        name, medium = resolved(entry, found[1]), found[2]
+        text = read(name)
+        if text is None:
+            raise Unpackable(f"{entry} imports {name}, and there is no such file.")
+        return f"@media {medium} {{\n{text}}}" if medium else text
+
+    return SHEET.sub(taken, read(entry) or "")
 
 
 def ordered(entry: str, read: Read) -> list[tuple[str, str]]:

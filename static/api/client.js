@@ -32,12 +32,13 @@ export function problem(status, type, body, retryAfter) {
 }
 
 /**
+ * No header of its own: the page's head has asked for the first answers already, and a browser hands them on only to
+ * who asks in the same words.
  * @param {string} path
- * @param {string} accept
  * @param {AbortSignal} [signal]
  */
-async function get(path, accept, signal) {
-  const answer = await fetch(path, { headers: { Accept: accept }, signal }).catch((error) => {
+async function get(path, signal) {
+  const answer = await fetch(path, { signal }).catch((error) => {
     throw signal?.aborted ? error : new Problem(GONE);
   });
   if (answer.ok) return answer;
@@ -49,14 +50,13 @@ async function get(path, accept, signal) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export const getJson = async (path, signal) => parse(await (await get(path, 'application/json', signal)).text());
+export const getJson = async (path, signal) => parse(await (await get(path, signal)).text());
 
 /**
  * @param {string} path
  * @param {AbortSignal} [signal]
  */
-export const getFrame = async (path, signal) =>
-  (await get(path, 'application/vnd.safetensors', signal)).arrayBuffer();
+export const getFrame = async (path, signal) => (await get(path, signal)).arrayBuffer();
 
 /** @type {Record<string, number>} */
 const UNSAYABLE = { NaN, Infinity, '-Infinity': -Infinity };

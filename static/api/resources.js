@@ -45,9 +45,9 @@ export function createResources(trouble, release = '') {
     trace: (network, image) => json(lasting(path('traces', network, image))),
     activations: (network, image, nodes = []) => {
       const some = nodes.length ? `nodes=${nodes.map(encodeURIComponent).join(',')}&` : '';
-      return frame(heavy, lasting(`${path('traces', network, image)}/activations?${some}dtype=float16`));
+      return frame(heavy, lasting(`${path('traces', network, image)}/activations.safetensors?${some}dtype=float16`));
     },
-    filters: (network, node) => frame(light, lasting(path('networks', network, 'nodes', node, 'filters'))),
+    filters: (network, node) => frame(light, lasting(path('networks', network, 'nodes', node, 'filters.safetensors'))),
     explain: (network, image, node, at, signal) =>
       json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
   };

@@ -28,6 +28,19 @@ def test_every_view_fits_every_screen_within_its_elements(theme: str, browser_pa
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{view} is wider than {width}"
 
 
+def test_what_the_first_picture_needs_is_under_way_before_the_scripts_run_and_asked_once(browser_page: Page) -> None:
+    page = opened(browser_page)
+    asked = page.evaluate("""() => performance.getEntriesByType("resource")
+        .map((e) => [new URL(e.name).pathname, e.initiatorType])
+        .filter(([path]) => /^.api.(networks.|traces)/.test(path))""")
+    subject = "/api/traces/example-cnn/cat-photo"
+    assert sorted(asked) == [
+        ["/api/networks/example-cnn", "link"],
+        [subject, "link"],
+        [f"{subject}/activations.safetensors", "link"],
+    ]
+
+
 def test_a_long_sum_can_be_unfolded_and_folded_again(browser_page: Page) -> None:
     page = opened(browser_page, "/?view=window&at=fc@3")
     folded = len(lens(page).parts)

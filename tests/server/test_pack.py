@@ -142,3 +142,26 @@ def test_a_pack_is_made_anew_when_a_module_changes(tmp_path: Path) -> None:
     assert first is not None
     assert second is not None
     assert (b"one();" in first.body, b"second();" in second.body) == (True, True)
+
+
+def test_a_style_sheet_is_packed_with_those_that_it_imports_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    sheets = {"page": '@import "a.css";\n@import "b.css" print;\n', "a": "a { top: 0 }\n", "b": "b { top: 0 }\n"}
+    for name, text in sheets.items():
+        (tmp_path / "css" / f"{name}.css").write_text(text)
+    pack = Assets(tmp_path).get("css/page.pack.css")
+    assert pack is not None
+    assert pack.media.startswith("text/css")
+    assert pack.body.decode() == "a { top: 0 }\n\n@media print {\nb { top: 0 }\n}\n"
+    (tmp_path / "css" / "a.css").unlink()
+    with pytest.raises(Unpackable) as refused:
+        Assets(tmp_path).get("css/page.pack.css")
+    assert str(refused.value) == "css/page.css imports css/a.css, and there is no such file."
+
+
+def test_the_sheet_of_the_page_holds_every_sheet_that_it_names() -> None:
+    pack = ASSETS.get("css/page.pack.css")
+    assert pack is not None
+    assert b"@import" not in pack.body
+    for name in ("tokens", "stage", "print"):
+        assert (ROOT / "static" / "css" / f"{name}.css").read_bytes().strip() in pack.body
