@@ -20,7 +20,8 @@ def pack(arrays: Mapping[str, Array], metadata: Mapping[str, str] | None = None)
     import numpy as np
     from safetensors.numpy import save
 
-    return save({k: np.ascontiguousarray(a) for k, a in arrays.items()}, dict(metadata or {}) or None)
+    whole = {k: np.ascontiguousarray(a).reshape(a.shape) for k, a in arrays.items()}  # which makes a row of one number
+    return save(whole, dict(metadata or {}) or None)
 
 
 def unpack(data: bytes) -> dict[str, Array]:
