@@ -28,7 +28,6 @@ export function createAsker(path, arrived, say) {
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         say(error.view.detail);
-        document.documentElement.dataset.problem = error.view.detail;
       } finally {
         busy = false;
       }

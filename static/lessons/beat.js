@@ -1,5 +1,5 @@
 /** One beat: its figure, its controls, its question. What a control changes, the server computes. */
-import { getJson } from '../api/client.js';
+import { getJson, Problem } from '../api/client.js';
 import { fill } from '../ui/h.js';
 import { createAsker } from './ask.js';
 import { drawBoard } from './figure/board.js';
@@ -25,7 +25,7 @@ export function createBeat(section, { lesson, values, player, say }) {
   /** @type {Board} */
   let board = first;
   let opened = false, coming = false;
-  const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, say);
+  const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, failed);
   const controls = mountControls(section, { set, player });
   const question = mountQuestion(section, { lesson, values: () => board.values, grid: () => rows, say });
 
@@ -35,6 +35,12 @@ export function createBeat(section, { lesson, values, player, say }) {
     Object.assign(values, now.values);
     draw();
     say(now.say);
+  }
+
+  /** What the server refuses is said where the figure's sentence stands. @param {string} why */
+  function failed(why) {
+    caption.textContent = why;
+    say(why);
   }
 
   /** @param {Record<string, any>} patch */
@@ -60,8 +66,13 @@ export function createBeat(section, { lesson, values, player, say }) {
     if (first.rows || coming) return;
     coming = true;
     const path = `/api/lessons/${lesson}/${section.id}?values=${encodeURIComponent(JSON.stringify(first.values))}`;
-    const now = /** @type {Board} */ (await getJson(path));
-    first.rows = now.rows;
+    try {
+      first.rows = /** @type {Board} */ (await getJson(path)).rows;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      coming = false;
+      failed(error.view.detail);
+    }
     if (section.hasAttribute('data-now')) draw();
   }
 

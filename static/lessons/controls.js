@@ -81,7 +81,7 @@ function choice({ name, label, options = [] }, { set }) {
 
 /** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
 function image({ name, label, options = [] }, { set }) {
-  const url = (/** @type {string} */ id) => `/api/images/${encodeURIComponent(id)}/picture?side=80`;
+  const url = (/** @type {string} */ id) => `/api/images/${encodeURIComponent(id)}/picture?side=64`;
   const one = (/** @type {string} */ id, /** @type {string} */ title) =>
     h('button', { 'data-value': id, title, on: { click: () => set({ [name]: id }) } }, h('img', { src: url(id), alt: title, width: 40, height: 40, loading: 'lazy' }));
   const buttons = options.map(([id, title]) => one(id, title));

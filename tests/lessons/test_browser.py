@@ -245,3 +245,13 @@ def test_the_sandbox_saves_its_run_as_a_file(browser_page: Page, name: str, star
     with page.expect_download() as download:
         page.locator(".exports").get_by_text(name, exact=True).click()
     assert download.value.path().read_bytes().startswith(start)
+
+
+def test_what_the_server_refuses_is_said_under_the_figure(browser_page: Page, browser_problems: list[str]) -> None:
+    page = opened(browser_page, "/lessons/softmax#softmax")
+    page.get_by_label("f, the logits, row 0, column 0").fill("99999")
+    page.get_by_label("f, the logits, row 0, column 0").press("Enter")
+    expect(page.locator("section[data-now] figcaption")).to_have_text(
+        "The value of f must be numbers from -2000 to 2000."
+    )
+    browser_problems[:] = [problem for problem in browser_problems if "422" not in problem]
