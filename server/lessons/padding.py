@@ -143,7 +143,7 @@ LESSON = Lesson(
             "say",
             "We can also pad the input with zeros",
             """
-Here, **pad = 1**, **stride = 2**, on a 7×7 input. The hatched cells are not part of the input: they count as 0.
+Here, **pad = 1**, **stride = 2**, on a 7×7 input. The dashed cells are not part of the input: they count as 0.
 """,
             slide,
             ("t",),

@@ -1,6 +1,7 @@
 /** Which beat is on the screen. Its name is the address's hash, so that back, forward and links find it. */
 import { shownBeat, showBeat } from '../state/url.js';
 import { createBeat } from './beat.js';
+import { forPaper } from './theme.js';
 
 /** @typedef {import('./types.d.ts').Player} Player */
 
@@ -45,7 +46,7 @@ export function mountBeats(live, player) {
   show(start, false);
   addEventListener('hashchange', () => show(indexOf(shownBeat()), true));
   addEventListener('resize', () => beats[now].draw());
-  addEventListener('beforeprint', () => beats.forEach((beat) => beat.draw()));
+  forPaper(() => beats.forEach((beat) => beat.draw()));
 
   return {
     /** One beat on or back; past an end, the lesson after or before. @param {number} by */

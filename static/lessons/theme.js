@@ -5,13 +5,14 @@ import { themeOf } from '../ui/theme.js';
 const KEPT = 'convoscope.theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
+const chosen = () => /** @type {'light' | 'dark' | 'auto'} */ (localStorage.getItem(KEPT) ?? 'auto');
+
 /**
  * Adds the switch, and calls `changed` after each change of colours.
  * @param {HTMLElement} root
  * @param {() => void} changed
  */
 export function mountTheme(root, changed) {
-  const chosen = () => /** @type {'light' | 'dark' | 'auto'} */ (localStorage.getItem(KEPT) ?? 'auto');
   const show = () => {
     document.documentElement.dataset.theme = themeOf(chosen());
     changed();
@@ -25,5 +26,18 @@ export function mountTheme(root, changed) {
   document.documentElement.dataset.theme = themeOf(chosen());
 }
 
-/** The theme on the page. @returns {'light' | 'dark'} */
-export const theme = () => (document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light');
+/** The theme on the page, or the one that it will have once the switch is there. @returns {'light' | 'dark'} */
+export const theme = () => /** @type {'light' | 'dark' | undefined} */ (document.documentElement.dataset.theme) ?? themeOf(chosen());
+
+/**
+ * Paper is light: everything is drawn so before it is printed, and as it was afterwards.
+ * @param {() => void} draw
+ */
+export function forPaper(draw) {
+  const as = (/** @type {() => string} */ which) => () => {
+    document.documentElement.dataset.theme = which();
+    draw();
+  };
+  addEventListener('beforeprint', as(() => 'light'));
+  addEventListener('afterprint', as(() => themeOf(chosen())));
+}

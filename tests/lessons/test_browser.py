@@ -192,6 +192,7 @@ def test_a_teachers_link_hides_starts_sets_and_presents(browser_page: Page) -> N
 
 
 def test_paper_gets_every_beat_with_its_figure(browser_page: Page) -> None:
+    browser_page.emulate_media(color_scheme="dark")
     page = opened(browser_page, "/lessons/max-pooling")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -200,6 +201,9 @@ def test_paper_gets_every_beat_with_its_figure(browser_page: Page) -> None:
         expect(sections.nth(k)).to_be_visible()
     assert page.locator("section.beat .rows svg").count() >= 15
     expect(page.locator("#bottom")).to_be_hidden()
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 def test_a_page_without_scripts_shows_every_beat(browser: Any, server: Any) -> None:
@@ -245,6 +249,15 @@ def test_the_sandbox_saves_its_run_as_a_file(browser_page: Page, name: str, star
     with page.expect_download() as download:
         page.locator(".exports").get_by_text(name, exact=True).click()
     assert download.value.path().read_bytes().startswith(start)
+
+
+def test_a_dark_page_has_dark_zeros_from_the_first_figure_on(browser_page: Page) -> None:
+    page = browser_page
+    page.emulate_media(color_scheme="dark")
+    opened(page, "/lessons/stride#slide")
+    zero = page.locator('section[data-now] svg[data-grid^="input"] [data-cell="1,0"]')
+    assert zero.locator("text").text_content() == "0"
+    assert contrast(zero.locator("rect").get_attribute("fill") or "", "rgb(0, 0, 0)") < 2
 
 
 def test_what_the_server_refuses_is_said_under_the_figure(browser_page: Page, browser_problems: list[str]) -> None:
