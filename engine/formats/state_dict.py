@@ -12,6 +12,7 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,6 +40,9 @@ PROTOCOL = 2
 """Of pickle; torch.save writes no newer one."""
 PUTS = ("PUT", "BINPUT", "LONG_BINPUT")
 """Opcodes that make room for as many objects as their argument says."""
+LONGEST = 2**31
+"""Cells along one axis, which an empty tensor could otherwise have any number of."""
+
 WRAPPERS = ("state_dict", "model_state_dict", "model")
 
 
@@ -213,6 +217,8 @@ def _array(name: str, t: Strided, blocks: Mapping[str, bytes]) -> Array:
     empty = 0 in t.size
     if not empty and (last >= t.storage.count or (last + 1) * kind.width > len(block)):
         _lies(name, t)
+    if prod(t.size) > t.storage.count or max(t.size, default=0) > LONGEST:  # a stride of 0 makes much out of nothing
+        raise FormatError(f"Tensor {name!r} of size {t.size} repeats the {t.storage.count} numbers of its storage.")
     raw = np.frombuffer(block, "<u2" if kind.dtype == BFLOAT16 else kind.dtype, len(block) // kind.width)
     if empty:
         return np.zeros(t.size, raw.dtype)

@@ -100,6 +100,24 @@ def test_a_tensor_that_reaches_beyond_its_storage_is_refused() -> None:
         load_state_dict(zipped(pickled.replace(shape, b"K\x63K\x04\x86", 1)))
 
 
+def test_a_tensor_that_makes_much_out_of_few_numbers_is_refused() -> None:
+    """A stride of 0 reads one number again and again: a million times a million of them."""
+    with zipfile.ZipFile(REFERENCE / "state_dict_zip.pt") as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    (name,) = (n for n in entries if n.endswith("data.pkl"))
+    million = b"J" + (10**6).to_bytes(4, "little")
+    entries[name] = entries[name].replace(b"K\x03K\x04\x86", million * 2 + b"\x86", 1)
+    entries[name] = entries[name].replace(b"K\x04K\x01\x86", b"K\x00K\x00\x86", 1)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for entry, data in entries.items():
+            archive.writestr(entry, data)
+    with pytest.raises(
+        FormatError, match=r"'weight' of size \(1000000, 1000000\) repeats the 12 numbers of its storage"
+    ):
+        load_state_dict(out.getvalue())
+
+
 def test_a_compressed_entry_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
