@@ -69,29 +69,23 @@ class Scratch:
 class Watch:
     """Knows whether anybody outside still holds one of these arrays, or a view of one, or a view of that.
 
-    NumPy lets every view keep its array alive, down to the array that owns the memory; so as long as one is held,
-    one of the counts is higher than it was when nobody had been given anything.
+    A view keeps the array alive that it is a view of; so as long as one is held, one of the counts is higher than it
+    was when nobody had been given anything. That needs arrays whose views hold on to them and not to what they are
+    views of themselves, as those are that `as_strided` makes.
     mine: the mappings that hold the arrays for good. It is made before anybody else holds any.
     """
 
     def __init__(self, *mine: Mapping[str, Array]) -> None:
         self.arrays = tuple(a for arrays in mine for a in arrays.values())
-        self.owners = tuple({id(o): o for o in map(owner, self.arrays)}.values())
+        assert not any(isinstance(a.base, np.ndarray) for a in self.arrays)
         self.rest = self._count()
 
     def _count(self) -> int:
-        return sum(map(getrefcount, self.arrays)) + sum(map(getrefcount, self.owners))
+        return sum(map(getrefcount, self.arrays))
 
     def idle(self) -> bool:
         """Whether all of it may be written over."""
         return self._count() <= self.rest
-
-
-def owner(a: Array) -> Array:
-    """The array whose memory `a` is a view of."""
-    while isinstance(a.base, np.ndarray):
-        a = a.base
-    return a
 
 
 class Lendable(Protocol):

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from convoscope.engine.kernels.kernel import Call, Weights
 from convoscope.engine.kernels.layout import AnyKernel, Layout, layout_for
@@ -143,8 +144,8 @@ class Frame:
         """Lets a kernel that can follow a convolution do so, when all that it reads is there by then."""
         if isinstance(kernel, WideConv):
             hosts[node.name] = kernel
-        host = hosts.get(node.inputs[0])
-        if not isinstance(kernel, Elementwise) or host is None or self.slots[node.name].room.shape != host.y.room.shape:
+        host = hosts.get(node.inputs[0]) if isinstance(kernel, Elementwise) else None
+        if host is None or self.slots[node.name].shape != host.y.shape:
             return
         before = list(self.kernels)[: list(self.kernels.values()).index(host)]
         if all(source in before or source in self.plan.inputs for source in node.inputs[1:]):
@@ -220,7 +221,5 @@ class Backward:
 
 
 def given_away(a: Array) -> Array:
-    """A view through which nothing can be written."""
-    view = a.view()
-    view.flags.writeable = False
-    return view
+    """A view through which nothing can be written, and which all views of it hold on to, rather than on to `a`."""
+    return as_strided(a, a.shape, a.strides, writeable=False)

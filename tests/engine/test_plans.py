@@ -2,13 +2,14 @@
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from convoscope.engine import Input, Network, Node, logit, loss, unit, zoo
+from convoscope.engine.kernels.layout import CHANNELS_LAST, NARROW
 from convoscope.engine.kernels.planned import Plans, without_tiny
 from convoscope.engine.layer import Layer, Saved
 from convoscope.engine.layers.relu import ReLU
@@ -18,9 +19,12 @@ from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
 CLOSE = 2e-6  # of an array's largest number: what another order of adding up changes in float32
 
 
-@pytest.fixture(scope="module")
-def net() -> Network:
-    return zoo.architecture("example-cnn", seed=1)
+@pytest.fixture(scope="module", params=[NARROW, CHANNELS_LAST], ids=["narrow", "wide"])
+def net(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """The example network, in each layout."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("convoscope.engine.kernels.plan.layout_for", lambda network, shapes: request.param)
+        yield zoo.architecture("example-cnn", seed=1)
 
 
 def picture(seed: int, batch: int = 1) -> Array:
@@ -109,12 +113,14 @@ def test_what_a_trace_gave_away_stays_as_it_was(net: Network, what: str) -> None
 
 
 def test_memory_that_nobody_holds_is_used_again(net: Network) -> None:
-    def address() -> int:
-        return int(net.trace(picture(0)).activations["conv1"].ctypes.data)
+    def addresses() -> tuple[int, ...]:
+        g = net.trace(picture(0)).gradients(loss(1))
+        kept = g.trace.activations["conv1"], g.by_activation["conv2"], g.by_param["conv3"]["weight"]
+        return tuple(a.ctypes.data for a in kept)
 
-    assert len({address() for _ in range(5)}) == 1
+    assert len({addresses() for _ in range(5)}) == 1
     held = net.trace(picture(0))
-    assert address() != held.activations["conv1"].ctypes.data
+    assert addresses()[0] != held.activations["conv1"].ctypes.data
 
 
 def test_a_network_and_its_plans_go_when_the_last_reference_goes(net: Network) -> None:
