@@ -1,5 +1,5 @@
 /** Shapes only: what the modules that draw hand to each other. Lengths are css px, colours are css strings. */
-import type { Cell, ExplanationView, NodeView, Scene, State } from './types.d.ts';
+import type { Cell, ExplanationView, NodeView, Scene, ShowMode, State, Tensor } from './types.d.ts';
 
 export type Point = [number, number];
 export interface Box { x: number; y: number; w: number; h: number }
@@ -46,9 +46,10 @@ export interface Label {
   key: string; x: number; y: number; anchor: 'nw' | 'n' | 'ne' | 'w' | 'o' | 'e' | 'sw' | 's' | 'se';
   look: string; lines: { text: string; look?: string }[]; width?: number; node?: string; ink?: string;
 }
-/** One row of the class bars. */
-export interface Bar { key: string; index: number; label: string; value: number; text: string; look: string; y: number }
-export interface Bars { x: number; w: number; pitch: number; rows: Bar[]; node: string | null; pending: boolean }
+/** One row of the class bars. said: what the number is made of, where that fits. */
+export interface Bar { key: string; index: number; label: string; value: number; text: string; look: string; y: number; said: string; ink?: string }
+/** range: null where bars grow from the left to 1, else how long (of one side) a bar is that grows from the middle. */
+export interface Bars { x: number; w: number; pitch: number; rows: Bar[]; node: string | null; pending: boolean; range: number | null }
 
 /** Everything a view wants on the stage, for one state: poses move from view to view, the rest fades. `scrolls`: it is as tall as it needs. */
 export interface Frame {
@@ -58,12 +59,13 @@ export interface Frame {
 /** What a view is given: everything it may depend on. */
 export interface Stage {
   scene: Scene; state: State; width: number; height: number; margin: number; graph: Graph; look: Look; t: number; photo: CanvasImageSource | null;
+  back: Back | null;
 }
 export type View = (stage: Stage) => Frame;
 
 /** The network as the layouts see it (model/graph.js). largest, smallest: the longer side of a map, in cells. */
 export interface Graph {
-  nodes: NodeView[]; byName: Map<string, NodeView>; index: Map<string, number>; volumes: Map<string, Volume>;
+  nodes: NodeView[]; logits: string; byName: Map<string, NodeView>; index: Map<string, number>; volumes: Map<string, Volume>;
   readers: Map<string, string[]>; columns: Column[]; blocks: Block[]; largest: number; smallest: number;
 }
 /** Nodes drawn at the same place of the flow, one below the other: a layer and the elementwise layers after it. */
@@ -79,6 +81,12 @@ export interface Look {
   theme: 'light' | 'dark'; scale: Scale; weight: Scale; range(node: string): number;
   front(node: string): number; picture(node: string, face: 'map' | 'lid' | 'side' | 'glow', channel: number): Picture;
 }
+
+/**
+ * The pass back, where gradients are shown: what they look like, and how much of a node's has come back, 0 to 1.
+ * objective: what is differentiated, as in the address: `loss:3`.
+ */
+export interface Back { look: Look; share(node: string): number; objective: string; show: ShowMode; gradients: Map<string, Tensor> }
 
 /** What a picture of one number is given (pictures/): the arithmetic, and room on the stage. */
 export interface PictureInput { stage: Stage; explanation: ExplanationView; node: NodeView; source: NodeView; box: Box }

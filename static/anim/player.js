@@ -1,5 +1,7 @@
 /** While the state says `playing`, moves t on, layer by layer; at the end of the pass it stops. */
 
+import { endOf } from '../scene/back.js';
+
 /** @import { Clock, Scene, State } from '../types.d.ts' */
 
 /** One layer at speed 1, ms. */
@@ -27,7 +29,7 @@ export function createPlayer({ clock, state, scene, seek, setPlaying }) {
       return false;
     }
     if (last > 0) {
-      const next = later(t, now - last, speed, shown.network.nodes.filter((node) => node.inputs.length > 0).length);
+      const next = later(t, now - last, speed, endOf(state(), shown));
       seek(next);
       if (next === Infinity) setPlaying(false);
     }

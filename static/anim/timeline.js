@@ -24,11 +24,35 @@ export function segmentsOf(graph) {
 /** t as a number of the forward pass: Infinity is its end. @param {Graph} graph @param {number} t */
 export const forwardTime = (graph, t) => Math.max(0, Math.min(layerCount(graph), Number.isNaN(t) ? 0 : t));
 
+/** Where the pass ends: at the loss, or, where there are gradients, at the input again. @param {number} layers @param {boolean} backward */
+export const passEnd = (layers, backward) => (backward ? 2 * layers + 1 : layers);
+
+/**
+ * How much of a node's gradient has come back at t, 0 to 1: of the logits and what follows them in the time of the loss,
+ * of every other node while the first layer that reads it is passed backward, for until then its sum is not whole.
+ * @param {Graph} graph @param {string} node @param {number} t
+ */
+export function returned(graph, node, t) {
+  const count = layerCount(graph);
+  const place = (/** @type {string} */ name) => (graph.index.get(name) ?? 0) - (graph.nodes.length - count);
+  const readers = graph.readers.get(node) ?? [];
+  if (readers.length === 0 || place(node) >= place(graph.logits)) return clamp01(t - count);
+  return clamp01(t - 2 * count + Math.min(...readers.map(place)));
+}
+
 /** How much of a node is computed at t, 0 to 1; inputs always are. @param {Graph} graph @param {string} node @param {number} t */
 export function revealed(graph, node, t) {
   const inputs = graph.nodes.length - layerCount(graph);
   const place = (graph.index.get(node) ?? 0) - inputs;
   return place < 0 ? 1 : clamp01(t - place);
+}
+
+/** The layer that gradients pass through at t, null while the loss is taken. @param {Graph} graph @param {number} t */
+export function nodeBack(graph, t) {
+  const count = layerCount(graph);
+  if (t <= count + 1) return null;
+  const layers = graph.nodes.filter((node) => node.inputs.length > 0);
+  return layers[Math.max(0, 2 * count + 1 - Math.ceil(t))];
 }
 
 /** The layer that is being computed at t, or was last. @param {Graph} graph @param {number} t */

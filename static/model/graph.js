@@ -23,7 +23,7 @@ export function graphOf(network) {
   const blocks = blocksOf(columns, byName, volumes);
   const sides = [...volumes.values()].filter((v) => !v.vector).map((v) => Math.max(v.rows, v.columns));
   const largest = Math.max(1, ...sides);
-  return { nodes, byName, index, volumes, readers, columns, blocks, largest, smallest: Math.min(largest, ...sides) };
+  return { nodes, logits: network.logits, byName, index, volumes, readers, columns, blocks, largest, smallest: Math.min(largest, ...sides) };
 }
 
 /** Per node, the nodes that read it. @param {NodeView[]} nodes @returns {Map<string, string[]>} */

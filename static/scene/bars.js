@@ -1,9 +1,10 @@
 /** The classes as bars of probability: all of a few, the ten likeliest of many. Pure. */
 
+import { labelOf } from './back.js';
 import { MOST_BARS } from './tail.js';
 
 /** @import { Scene } from '../types.d.ts' */
-/** @import { Bar, Bars } from '../stage.d.ts' */
+/** @import { Back, Bar, Bars } from '../stage.d.ts' */
 
 /** Which classes get a bar, in the order shown. @param {Scene} scene @returns {number[]} */
 export function barClasses({ trace, network }) {
@@ -25,7 +26,28 @@ export function barsOf(scene, { x, y, w, pitch }, node, pending) {
     const value = /** @type {import('../types.d.ts').Prediction} */ (trace.prediction).probabilities[index];
     const label = network.labels[index] ?? String(index);
     const look = [label === image.label ? 'truth' : '', index === best && !pending ? 'best' : ''].join(' ').trim();
-    return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: value.toFixed(3), look, y: y + (k + 0.5) * pitch });
+    return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: value.toFixed(3), look, y: y + (k + 0.5) * pitch, said: '' });
   });
-  return { x, w, pitch, rows, node, pending };
+  return { x, w, pitch, rows, node, pending, range: null };
 }
+
+/**
+ * The same bars with the gradient of the logits, which is where the pass back starts: p − t for the loss of a label.
+ * @param {Bars} bars of the probabilities @param {Scene} scene @param {Back} back
+ * @returns {Bars}
+ */
+export function slopesOf(bars, { network }, { gradients, objective, look }) {
+  const slopes = gradients.get(network.logits)?.data;
+  if (!slopes) return bars;
+  const label = labelOf(objective);
+  const range = Math.max(...bars.rows.map(({ index }) => Math.abs(slopes[index])).filter(Number.isFinite), 0) || 1;
+  const rows = bars.rows.map((row) => {
+    const value = slopes[row.index];
+    const chosen = row.index === label;
+    return { ...row, value, text: signed(value), said: label === null ? '' : `${row.value.toFixed(3)} − ${chosen ? 1 : 0}`, look: chosen ? 'label' : '', ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
+  });
+  return { ...bars, rows, range };
+}
+
+/** +0.439, −0.725. @param {number} value */
+const signed = (value) => (Number.isFinite(value) ? `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}` : String(value)).replace(/^[+−](?=0\.000$)/, '');

@@ -14,9 +14,19 @@ const OFF_SHARE = 0.3;
 
 /**
  * @param {Graph} graph @param {Map<string, Pose>} poses @param {(node: string) => number} axisOf where the flow's axis lies for a node
+ * @param {boolean} [back] the lines point to what was read, as gradients flow
  * @returns {Mark[]}
  */
-export function flowMarks(graph, poses, axisOf) {
+export function flowMarks(graph, poses, axisOf, back = false) {
+  const marks = linesOf(graph, poses, axisOf, back);
+  return back ? marks.map(turned) : marks;
+}
+
+/** The same line, the other way. @param {Mark} mark @returns {Mark} */
+const turned = (mark) => (mark.kind === 'curve' || mark.kind === 'path' ? { ...mark, points: [...mark.points].reverse() } : mark);
+
+/** @param {Graph} graph @param {Map<string, Pose>} poses @param {(node: string) => number} axisOf @param {boolean} back @returns {Mark[]} */
+function linesOf(graph, poses, axisOf, back) {
   /** @type {Map<string, Box>} */
   const boxes = new Map();
   for (const [name, pose] of poses) {
@@ -30,7 +40,7 @@ export function flowMarks(graph, poses, axisOf) {
       const [pose, next] = [poses.get(input), poses.get(node.name)];
       if (!from || !to || !pose || !next) return [];
       if (home.get(input) === home.get(node.name) && to.y > from.y + from.h) return [down(pose, from, next, to)];
-      return across(from, to, axisOf(input), axisOf(node.name), skips(graph, input, node.name));
+      return across(from, to, axisOf(input), axisOf(node.name), skips(graph, input, node.name), back);
     }),
   );
 }
@@ -58,11 +68,11 @@ function skips(graph, from, to) {
   return rank(to) - rank(from) - 1;
 }
 
-/** @param {Box} from @param {Box} to @param {number} fromAxis @param {number} toAxis @param {number} passed @returns {Mark[]} */
-function across(from, to, fromAxis, toAxis, passed) {
+/** @param {Box} from @param {Box} to @param {number} fromAxis @param {number} toAxis @param {number} passed @param {boolean} back @returns {Mark[]} */
+function across(from, to, fromAxis, toAxis, passed, back) {
   const start = /** @type {Point} */ ([from.x + from.w + AWAY, toward(from, fromAxis)]);
   const end = /** @type {Point} */ ([to.x - AWAY, toward(to, toAxis)]);
-  if (end[0] <= start[0]) return turn(start, end);
+  if (end[0] <= start[0]) return turn(start, end, back);
   if (passed > 0) return [arch(start, end, from, to)];
   const middle = (start[0] + end[0]) / 2;
   return [curve([start, [middle, start[1]], [middle, end[1]], end], STYLE)];
@@ -81,8 +91,8 @@ function arch(start, end, from, to) {
   return curve([[from.x + from.w, from.y + 6], [from.x + from.w + 20, high], [to.x - 20, high], [end[0], to.y + 6]], { ...STYLE, alpha: 0.45 });
 }
 
-/** Out of the end of one line of the flow, and into the start of the next. @param {Point} start @param {Point} end @returns {Mark[]} */
-const turn = (start, end) => [
-  line([start, [start[0] + 12, start[1]]], { ...STYLE, head: false }),
-  line([[end[0] - 12, end[1]], end], STYLE),
+/** Out of the end of one line of the flow, and into the start of the next. @param {Point} start @param {Point} end @param {boolean} back @returns {Mark[]} */
+const turn = (start, end, back) => [
+  line([start, [start[0] + 12, start[1]]], { ...STYLE, head: back }),
+  line([[end[0] - 12, end[1]], end], { ...STYLE, head: !back }),
 ];

@@ -37,10 +37,13 @@ export function lookOf(scene, graph, mode, theme) {
     picture(node, face, channel) {
       const tensor = scene.activations.get(node);
       const key = `${network.id} ${trace.image} ${node} ${face} ${channel} ${mode} ${theme}`;
-      return { key, pixels: () => (tensor ? FACES[face](tensor, channel, range(node), scale) : BLANK) };
+      return { key, pixels: () => painted(tensor, face, channel, range(node), scale) };
     },
   };
 }
+
+/** A face of a volume as pixels; without numbers, nothing. @param {Tensor | undefined} tensor @param {Parameters<Look['picture']>[1]} face @param {number} channel @param {number} range @param {Scale} scale @returns {Pixels} */
+export const painted = (tensor, face, channel, range, scale) => (tensor ? FACES[face](tensor, channel, range, scale) : BLANK);
 
 /** @type {Pixels} */
 const BLANK = { width: 1, height: 1, data: new Uint8ClampedArray(4) };

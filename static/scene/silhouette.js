@@ -1,7 +1,7 @@
 /** The timeline's picture: the network's silhouette forward, the loss, the silhouette again backward. Pure. */
 
 import { clamp01 } from '../anim/ease.js';
-import { layerCount, segmentsOf } from '../anim/timeline.js';
+import { layerCount, passEnd, segmentsOf } from '../anim/timeline.js';
 import { isWeighted } from '../model/graph.js';
 import { line, rect, shape } from './marks.js';
 
@@ -22,7 +22,12 @@ export function rulerOf(graph, { width, small }) {
   return {
     unit, loss, middle,
     x: (/** @type {number} */ t) => (t <= count ? middle - loss / 2 - (count - t) * unit : t <= count + 1 ? middle - loss / 2 + (t - count) * loss : middle + loss / 2 + (t - count - 1) * unit),
-    t: (/** @type {number} */ x) => Math.max(0, Math.min(count, count - (middle - loss / 2 - x) / unit)),
+    /** @param {number} x @param {boolean} [backward] whether there is a pass back to be in */
+    t(x, backward = false) {
+      const [before, after] = [count - (middle - loss / 2 - x) / unit, count + 1 + (x - middle - loss / 2) / unit];
+      if (!backward || before < count) return Math.max(0, Math.min(count, before));
+      return Math.min(2 * count + 1, after > count + 1 ? after : count + (x - middle + loss / 2) / loss);
+    },
   };
 }
 
@@ -34,24 +39,25 @@ function heightOf(graph, name) {
 }
 
 /**
- * @param {Graph} graph @param {Room} room @param {number} t @param {Scale} scale @param {boolean} backward whether that pass can be shown
+ * @param {Graph} graph @param {Room} room @param {number} t @param {Scale} scale @param {{ scale: Scale, shown: boolean } | null} [back] colours of the pass back where there is one; whether it is in it
  * @returns {Mark[]}
  */
-export function silhouette(graph, room, t, scale, backward = false) {
+export function silhouette(graph, room, t, scale, back = null) {
   const ruler = rulerOf(graph, room);
   const count = layerCount(graph);
   const base = room.height - BASE;
-  const now = Math.min(t, count);
+  const now = Math.min(t, passEnd(count, back?.shown ?? false));
   const bars = segmentsOf(graph).flatMap(({ node, pass, from, to }) => {
     const x = ruler.x(from);
     const w = Math.max(1, ruler.x(to) - x - (ruler.unit > 8 ? 2.5 : ruler.unit > 4 ? 1 : 0));
     const h = heightOf(graph, node);
     const weighted = isWeighted(/** @type {import('../types.d.ts').NodeView} */ (graph.byName.get(node)));
-    const done = pass === 'forward' ? clamp01(now - from) : 0;
-    const muted = pass === 'backward' && !backward ? 0.55 : 1;
+    const done = clamp01(now - from);
+    const colour = pass === 'backward' && back ? back.scale : scale;
+    const muted = pass === 'backward' && !back ? 0.55 : 1;
     return [
       rect({ x, y: base - h, w, h }, { fill: 'rule', fillAlpha: muted }),
-      ...(done > 0 ? [rect({ x, y: base - h, w: w * done, h }, { fill: scale.css(0.5, 1), fillAlpha: weighted ? 1 : 0.55 })] : []),
+      ...(done > 0 ? [rect({ x, y: base - h, w: w * done, h }, { fill: colour.css(0.5, 1), fillAlpha: weighted ? 1 : 0.55 })] : []),
       ...(weighted ? [rect({ x, y: base - h, w, h: 1.4 }, { fill: 'ink', fillAlpha: 0.75 * muted })] : []),
     ];
   });

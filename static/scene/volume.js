@@ -1,9 +1,9 @@
 /** A volume's marks: closed, three faces of real numbers; opening, its slices; not yet computed, an empty frame. Pure. */
 
 import { corners } from './matrix.js';
-import { gridlines, image, quad, shape } from './marks.js';
+import { gridlines, image, line, quad, shape } from './marks.js';
 import { lidTarget, mapTarget, sideTarget } from './hit.js';
-import { deck, facesOf, isClosed, slicesOf } from './slices.js';
+import { deck, facesOf, isClosed, mapQuad, slicesOf } from './slices.js';
 
 /** @import { NodeView } from '../types.d.ts' */
 /** @import { Look, Mark, Pose, Target, Volume } from '../stage.d.ts' */
@@ -12,15 +12,19 @@ import { deck, facesOf, isClosed, slicesOf } from './slices.js';
 const CELL_LINES_FROM = 5;
 /** A cell smaller than this on screen (px) is averaged with its neighbours instead of dropped. */
 const CRISP_FROM = 1;
+/** Ticks at the left of a map of gradients: px from it, and how they are drawn. */
+const TICKS = { away: 2.6, style: { width: 3.4, alpha: 0.8, dash: [1, 2.4] } };
 
 /**
  * @param {NodeView} node @param {Volume} volume @param {Pose} pose @param {number} reveal share of it that is computed
  * @param {Look} look @param {number} [every] while it moves, draw every so many-th hidden slice
+ * @param {boolean} [bare] only the numbers, for what lies under them to show beside them
  * @returns {Mark[]}
  */
-export function volumeMarks(node, volume, pose, reveal, look, every = 1) {
+export function volumeMarks(node, volume, pose, reveal, look, every = 1, bare = false) {
   if (pose.alpha < 0.01) return [];
-  const marks = isClosed(pose) && !isFlat(pose) ? closed(node, volume, pose, reveal, look) : open(node, volume, pose, reveal, look, every);
+  const all = isClosed(pose) && !isFlat(pose) ? closed(node, volume, pose, reveal, look) : open(node, volume, pose, reveal, look, every);
+  const marks = bare ? all.filter((mark) => mark.kind !== 'path' || mark.fill !== 'sheet') : all;
   return pose.alpha < 1 ? [{ kind: 'group', alpha: pose.alpha, marks }] : marks;
 }
 
@@ -61,6 +65,17 @@ function open(node, volume, pose, reveal, look, every) {
       shape(corners(m), { stroke: 'ink', width: 0.9, alpha: reveal > 0 ? 0.5 : 0.3 }),
     ];
   });
+}
+
+/**
+ * The edge that says gradient without a hue: ticks along the left of every map, where gradients leave.
+ * @param {Volume} volume @param {Pose} pose @param {number} [every]
+ * @returns {Mark[]}
+ */
+export function hatchedEdge(volume, pose, every = 1) {
+  const maps = isClosed(pose) ? [mapQuad(volume, pose, deck(volume, pose)[0])] : slicesOf(volume, pose, every);
+  const ticks = maps.map(({ m }) => line([[m[4] - TICKS.away, m[5]], [m[4] - TICKS.away, m[5] + m[3]]], TICKS.style));
+  return pose.alpha < 1 ? [{ kind: 'group', alpha: pose.alpha, marks: ticks }] : ticks;
 }
 
 /** Where the volume's cells can be pointed at. @param {NodeView} node @param {Volume} volume @param {Pose} pose @returns {Target[]} */

@@ -9,6 +9,16 @@ import { extentOf } from '../scene/slices.js';
 
 /** A note needs so much room (px) between the headline and the volumes below it, or between volumes and brackets. */
 const NOTE = { w: 250, h: 58 };
+/** What stands above and below the axis, on the way forward and on the way back. @type {{ above: Label['lines'], below: Label['lines'] }} */
+const FORWARD = {
+  above: [{ text: 'Above the axis: what the filters answer,' }, { text: 'negative', look: 'neg' }, { text: ' and ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: '.', look: 'inline' }],
+  below: [{ text: 'Below: after relu, only' }, { text: 'the ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: ' live on.', look: 'inline' }],
+};
+/** @type {typeof FORWARD} */
+const BACK = {
+  above: [{ text: 'Above the axis: what relu let back through,' }, { text: 'exactly 0 where the filters answered below 0.' }],
+  below: [{ text: 'Below: what comes back,' }, { text: 'before relu masks it.' }],
+};
 /** More channels in front than this are not listed. */
 const MOST_FRONTS = 4;
 
@@ -61,25 +71,26 @@ function inFront(fronts) {
  */
 export function noteLabels(stage, form, poses, placed) {
   const { blocks } = stage.graph;
+  const notes = stage.back ? BACK : FORWARD;
   const pairs = blocks.flatMap((block) => block.columns).filter((c) => c.nodes.length === 2 && c.nodes[0].params.length && c.nodes[1].kind === 'relu');
   if (form.name !== 'wide' || placed.length > 1 || pairs.length < 2) return [];
   const tops = blocks.map((block) => boxesOf(block, stage, poses));
   const high = Math.min(...tops[0].map((b) => b.y)) - form.funnel.above;
   const low = Math.max(...tops[0].map((b) => b.y + b.h)) + form.funnel.below - 20;
-  return blocks.slice(1).flatMap((_, k) => noteAt(tops[k + 1], k, high, low, form)).slice(0, 2);
+  return blocks.slice(1).flatMap((_, k) => noteAt(tops[k + 1], k, high, low, form, notes)).slice(0, 2);
 }
 
-/** @param {Box[]} boxes @param {number} k @param {number} high @param {number} low @param {Form} form @returns {Label[]} */
-function noteAt(boxes, k, high, low, form) {
+/** @param {Box[]} boxes @param {number} k @param {number} high @param {number} low @param {Form} form @param {typeof FORWARD} notes @returns {Label[]} */
+function noteAt(boxes, k, high, low, form, notes) {
   const x = Math.min(...boxes.map((b) => b.x));
   const top = Math.min(...boxes.map((b) => b.y)) - form.funnel.above;
   const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + form.funnel.below;
   const look = 'note';
   if (k % 2 === 0 && top - high >= NOTE.h - 14) {
-    return [{ key: 'note above', x, y: top - 12, anchor: 'sw', look, lines: [{ text: 'Above the axis: what the filters answer,' }, { text: 'negative', look: 'neg' }, { text: ' and ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: '.', look: 'inline' }] }];
+    return [{ key: 'note above', x, y: top - 12, anchor: 'sw', look, lines: notes.above }];
   }
   if (k % 2 === 1 && low - bottom >= NOTE.h - 14) {
-    return [{ key: 'note below', x, y: bottom + 6, anchor: 'nw', look, lines: [{ text: 'Below: after relu, only' }, { text: 'the ', look: 'inline' }, { text: 'positive', look: 'pos' }, { text: ' live on.', look: 'inline' }] }];
+    return [{ key: 'note below', x, y: bottom + 6, anchor: 'nw', look, lines: notes.below }];
   }
   return [];
 }

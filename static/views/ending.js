@@ -1,7 +1,8 @@
 /** The end of the flow, in every view of the whole network: strips of numbers, and the classes as bars. Pure. */
 
 import { revealed } from '../anim/timeline.js';
-import { barClasses, barsOf } from '../scene/bars.js';
+import { labelOf } from '../scene/back.js';
+import { barClasses, barsOf, slopesOf } from '../scene/bars.js';
 import { stripLabel } from '../scene/labels.js';
 import { line } from '../scene/marks.js';
 import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
@@ -46,14 +47,15 @@ export function endingBelow(stage, form, top) {
 }
 
 /** @param {Stage} stage @param {Form} form @param {{ x: number, axis: number, tallest: number, w: number }} room @returns {Ending} */
-function ending({ scene, graph, state }, form, { x, axis, tallest, w }) {
+function ending({ scene, graph, state, back }, form, { x, axis, tallest, w }) {
   const { network } = scene;
   const { gap, pitch } = form.bars;
   const classes = barClasses(scene).length;
   const poses = placeTail(network, graph, { x, axis, gap, pitch, rows: classes || 10, tallest });
   const node = tailOf(network, graph).bars?.name ?? network.logits;
   const room = { x: x + tailWidth(network, graph, gap) + TO_BARS, y: axis - (classes * pitch) / 2, w, pitch };
-  return { poses, bars: barsOf(scene, room, node, revealed(graph, node, state.t) < 1) };
+  const bars = barsOf(scene, room, node, revealed(graph, node, state.t) < 1);
+  return { poses, bars: bars && back && back.share(network.logits) >= 1 ? slopesOf(bars, scene, back) : bars };
 }
 
 /** From each cell of the logits to its bar. @param {Stage} stage @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Mark[]} */
@@ -68,12 +70,15 @@ export function barLines({ scene, graph }, poses, bars) {
 }
 
 /** Names of the strips, and what the bars are. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Label[]} */
-export function endingLabels({ graph, scene }, form, poses, bars) {
+export function endingLabels({ graph, scene, back }, form, poses, bars) {
   const strips = tailOf(scene.network, graph).strips.flatMap((node) => {
     const pose = poses.get(node.name);
     return pose ? [stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits)] : [];
   });
   if (!bars) return strips;
-  const text = form.name === 'phone' ? 'probability' : 'probability of each class';
+  const text = bars.range === null ? (form.name === 'phone' ? 'probability' : 'probability of each class') : slopesTitle(back?.objective ?? '');
   return [...strips, { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
 }
+
+/** What the bars are on the way back. @param {string} objective */
+const slopesTitle = (objective) => (labelOf(objective) === null ? 'gradient of the logits' : 'gradient of the loss: p − t');

@@ -1,6 +1,8 @@
 /** One sentence about what is on the screen, made from the data. Pure. */
 
-/** @import { Scene, State } from '../types.d.ts' */
+import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
+
+/** @import { Scene, ShowMode, State } from '../types.d.ts' */
 /** @typedef {{ title: { text: string, em?: boolean }[], sub: string }} Headline */
 
 const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
@@ -9,7 +11,7 @@ const word = (n) => WORDS[n] ?? String(n);
 /** @param {number} n @param {string} thing */
 const many = (n, thing) => `${word(n)} ${thing}${n === 1 ? '' : 's'}`;
 /** @param {string} noun */
-const article = (noun) => (/^[aeiou]/i.test(noun) ? 'an' : 'a');
+const article = (noun) => (/^(?!one\b|uni)[aeiou]/i.test(noun) ? 'an' : 'a');
 /** 60 362, with spaces that do not break. @param {number} n */
 const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
@@ -18,9 +20,38 @@ const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
  * @returns {Headline}
  */
 export function headline(state, scene) {
+  const way = wayBack(state, scene);
+  if (way && state.view !== 'window') return ofWayBack(scene, way);
   if (state.view === 'maps') return ofMaps(scene);
   if (state.view === 'window') return ofWindow(state, scene);
   return ofNetwork(state, scene);
+}
+
+/** What of the way back is on the screen: nothing while values are shown or computed. @param {State} state @param {Scene} scene */
+function wayBack(state, scene) {
+  const show = showOf(state, scene);
+  const layers = scene.network.nodes.filter((node) => node.inputs.length > 0).length;
+  return show === 'value' || state.t <= layers ? null : { show, done: state.t >= endOf(state, scene) };
+}
+
+/** @param {Scene} scene @param {{ show: ShowMode, done: boolean }} way @returns {Headline} */
+function ofWayBack(scene, { show, done }) {
+  const objective = scene.objective?.name ?? '';
+  const label = labelOf(objective);
+  const name = label === null ? objective : (scene.network.labels[label] ?? String(label));
+  const loss = lossOf(scene);
+  const said = loss ? ` is ${loss}` : '';
+  const start = label === null ? `The objective ${name}${said}. ` : `The loss for ${article(name)} ${name}${said}. `;
+  const flows = done ? 'Every number knows what it did to it' : 'Gradients flow back';
+  const what = label === null ? 'it' : 'the loss';
+  const asks = show === 'product' ? 'Each number times its gradient: green for what raised it, purple for what lowered it, to first order.' : `If a number grew, would ${what} rise (green) or fall (purple)?`;
+  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${starts(scene, label)}${asks}` };
+}
+
+/** Where the gradients start. @param {Scene} scene @param {number | null} label */
+function starts({ trace, network }, label) {
+  const p = label === null ? undefined : trace.prediction?.probabilities[label];
+  return p === undefined ? '' : `${p.toFixed(3)} ${network.labels[label ?? 0] ?? ''} should be 1. `;
 }
 
 /** @param {Scene} scene */

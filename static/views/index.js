@@ -1,5 +1,6 @@
 /** The views, one line each: a pure function from what is known and chosen to a frame. */
 
+import { told } from './told.js';
 import { maps } from './maps.js';
 import { overview } from './overview.js';
 import { windowView } from './window.js';
@@ -8,4 +9,4 @@ import { windowView } from './window.js';
 /** @import { View } from '../stage.d.ts' */
 
 /** @type {Record<ViewName, View>} */
-export const VIEWS = { overview, maps, window: windowView };
+export const VIEWS = { overview: told(overview), maps: told(maps), window: told(windowView) };

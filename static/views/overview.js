@@ -36,7 +36,7 @@ export function overview(stage) {
   const blocks = blockMarks(stage, form, poses, placed.lines, front);
   return {
     key: `overview ${form.name}`, height: placed.height, scrolls: form.name === 'phone', poses, photo: photo.box, bars: placed.bars,
-    under: [...flowMarks(graph, poses, axisOf), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, placed.bars)],
+    under: [...flowMarks(graph, poses, axisOf, stage.back !== null), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, placed.bars)],
     over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
     labels: [
       ...volumeLabels(stage, form, poses, placed.lines), ...photo.labels, ...blocks.labels,

@@ -2,6 +2,7 @@
 
 import { layerCount } from '../anim/timeline.js';
 import { graphOf } from '../model/graph.js';
+import { backOf } from '../scene/back.js';
 import { lookOf } from '../scene/look.js';
 import { changes } from '../ui/h.js';
 
@@ -12,7 +13,7 @@ import { changes } from '../ui/h.js';
 export function createSetting() {
   const [networkChanged, lookChanged, frameChanged] = [changes(), changes(), changes()];
   /** @type {Graph} */
-  let graph = { nodes: [], byName: new Map(), index: new Map(), volumes: new Map(), readers: new Map(), columns: [], blocks: [], largest: 1, smallest: 1 };
+  let graph = { nodes: [], logits: '', byName: new Map(), index: new Map(), volumes: new Map(), readers: new Map(), columns: [], blocks: [], largest: 1, smallest: 1 };
   /** @type {Look | null} */
   let look = null;
 
@@ -28,11 +29,12 @@ export function createSetting() {
       if (networkChanged(scene.network)) graph = graphOf(scene.network);
       if (look === null || lookChanged(scene.network, scene.activations, scene.trace, state.range, theme)) look = lookOf(scene, graph, state.range, theme);
       const close = state.view === 'window';
-      const time = close ? state.t : state.t >= layerCount(graph);
+      const back = backOf(state, scene, graph, look, theme);
+      const time = close ? state.t : back ? graph.nodes.filter(({ name }) => back.share(name) > 0).length + Number(back.share(graph.logits) < 1) / 2 : state.t >= layerCount(graph);
       const changed = frameChanged(
-        look, scene.image, scene.network, state.view, state.node, state.at?.join(), time, close && scene.explanation, photo, size.width, size.height, size.margin,
+        look, back?.gradients, back?.show, back?.objective, scene.image, scene.network, state.view, state.node, state.at?.join(), time, close && scene.explanation, close && back && scene.backward, photo, size.width, size.height, size.margin,
       );
-      return { stage: { scene, state, ...size, graph, look, t: state.t, photo }, changed };
+      return { stage: { scene, state, ...size, graph, look, back, t: state.t, photo }, changed };
     },
   };
 }

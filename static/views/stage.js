@@ -4,7 +4,8 @@
  */
 
 import { arrived, faded, MOVE, photoAt, posesAt } from '../anim/transition.js';
-import { revealed } from '../anim/timeline.js';
+import { layerCount, revealed } from '../anim/timeline.js';
+import { clamp01 } from '../anim/ease.js';
 import { PALETTE } from '../color/palette.js';
 import { cellOf } from '../model/tensor.js';
 import { createPainter } from '../paint/canvas.js';
@@ -47,7 +48,7 @@ export function mountStage(root, context) {
   root.append(canvas);
   const painter = createPainter(canvas);
   const labels = mountLabels(root, (node) => choose(node, null));
-  const bars = mountBars(root, (node, index) => choose(node, [index]));
+  const bars = mountBars(root, chooseClass);
   const photo = mountPhoto(() => refresh(false));
   const setting = createSetting();
   const worded = changes();
@@ -88,6 +89,12 @@ export function mountStage(root, context) {
     context.select(name, at ?? middle);
   }
 
+  /** A class: on the way back the label that the loss is taken for, else its number. @param {string} node @param {number} index */
+  function chooseClass(node, index) {
+    if (shown?.stage.back) context.actions.chooseClass(index);
+    else choose(node, [index]);
+  }
+
   /** Shows what is asked for; `gliding` moves to it even where the view is the same. @param {boolean} gliding */
   function refresh(gliding) {
     if (!asked || size.width === 0) return;
@@ -111,7 +118,7 @@ export function mountStage(root, context) {
     } else if (other) move = null;
     shown = { stage, frame };
     targets = null;
-    warming.for(stage.graph, stage.look);
+    warming.for(stage.graph, (stage.back ?? stage).look);
     fit(frame);
   }
 
@@ -127,10 +134,11 @@ export function mountStage(root, context) {
   function draw(time) {
     if (!shown) return false;
     if (arrived(move, time)) move = null;
-    const { stage: { graph, look, state }, frame } = shown;
+    const { stage: { graph, look, back, state }, frame } = shown;
     const poses = posesAt(move, frame.poses, graph.index, time);
     const fade = move ? faded(move, time) : 1;
-    const scene = { graph, look, reveal: (/** @type {string} */ node) => revealed(graph, node, state.t) };
+    const reveal = (/** @type {string} */ node) => revealed(graph, node, state.t);
+    const scene = { graph, look, back, reveal, waiting: clamp01(state.t - layerCount(graph)) };
     painter.draw([
       ...sceneLights(scene, poses),
       group(frame.under, fade),

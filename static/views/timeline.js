@@ -1,11 +1,12 @@
 /** The timeline: buttons, and the network's silhouette as a slider through the pass. */
 
 import { createPlayer } from '../anim/player.js';
-import { layerCount, nodeAt } from '../anim/timeline.js';
-import { activationScale } from '../color/scales.js';
+import { layerCount, nodeAt, nodeBack, passEnd } from '../anim/timeline.js';
+import { activationScale, gradientScale } from '../color/scales.js';
 import { PALETTE } from '../color/palette.js';
 import { graphOf } from '../model/graph.js';
 import { createPainter } from '../paint/canvas.js';
+import { lossOf, showOf } from '../scene/back.js';
 import { IDENTITY } from '../scene/matrix.js';
 import { rulerOf, silhouette, silhouetteNames } from '../scene/silhouette.js';
 import { h, svg } from '../ui/h.js';
@@ -20,6 +21,17 @@ const ICONS = { back: 'M14 4 6 10l8 6z', play: 'M5 3l12 7-12 7z', pause: 'M5 3h3
 
 /** @param {string} d */
 const icon = (d) => svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d }));
+
+/** What is happening at a time of the pass. @param {Graph} graph @param {number} at @param {number} end */
+function moment(graph, at, end) {
+  const count = layerCount(graph);
+  const back = nodeBack(graph, at);
+  if (at <= 0) return { short: 'the input alone', long: `up to ${nodeAt(graph, 0).name}` };
+  if (at < count) return { short: `forward · ${nodeAt(graph, at).name}`, long: `up to ${nodeAt(graph, at).name}` };
+  if (end === count) return { short: 'forward pass done', long: 'the whole forward pass' };
+  if (!back) return { short: at > count ? 'at the loss' : 'forward pass done', long: at > count ? 'the loss' : 'the whole forward pass' };
+  return at >= end ? { short: 'backward pass done', long: 'the whole pass, forward and backward' } : { short: `backward · ${back.name}`, long: `back to ${back.name}` };
+}
 
 /**
  * @param {HTMLElement} root @param {Context} context
@@ -44,14 +56,15 @@ export function mountTimeline(root, context) {
 
   /** @type {{ state: State, scene: Scene, graph: Graph } | null} */
   let now = null;
-  let [drawn, said] = ['', ''];
+  let [drawn, said, written] = ['', '', ''];
 
   let room = { width: 0, height: 0, small: false };
 
   function draw() {
     if (!now) return;
     const theme = document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
-    painter.draw(silhouette(now.graph, room, now.state.t, activationScale(theme)), PALETTE[theme], IDENTITY);
+    const back = now.scene.gradients ? { scale: gradientScale(theme), shown: showOf(now.state, now.scene) !== 'value' } : null;
+    painter.draw(silhouette(now.graph, room, now.state.t, activationScale(theme), back), PALETTE[theme], IDENTITY);
   }
 
   function resize() {
@@ -67,39 +80,41 @@ export function mountTimeline(root, context) {
   function show(state, scene) {
     const graph = now?.scene.network === scene.network ? now.graph : graphOf(scene.network);
     now = { state, scene, graph };
-    const key = [scene.network.id, state.t, state.playing, document.documentElement.dataset.theme].join();
+    const key = [scene.network.id, state.t, state.playing, showOf(state, scene), Boolean(scene.gradients), lossOf(scene), document.documentElement.dataset.theme].join();
     if (key === drawn) return;
-    if (!drawn.startsWith(scene.network.id)) writeNames(graph);
-    drawn = key;
-    say(state, graph);
+    const named = [scene.network.id, lossOf(scene), room.width].join();
+    if (named !== written) writeNames(scene, graph);
+    [drawn, written] = [key, named];
+    say(state, scene, graph);
     draw();
   }
 
-  /** @param {State} state @param {Graph} graph */
-  function say(state, graph) {
-    const count = layerCount(graph);
-    const at = Math.min(state.t, count);
-    const name = nodeAt(graph, at).name;
-    const key = [name, at >= count, at <= 0, state.playing].join();
+  /** @param {State} state @param {Scene} scene @param {Graph} graph */
+  function say(state, scene, graph) {
+    const end = passEnd(layerCount(graph), showOf(state, scene) !== 'value');
+    const at = Math.min(state.t, end);
+    const { short, long } = moment(graph, at, end);
+    const key = [short, Boolean(scene.gradients), state.playing].join();
     if (key === said) return;
     said = key;
-    when.textContent = at >= count ? 'forward pass done' : at <= 0 ? 'the input alone' : `forward · ${name}`;
-    slider.setAttribute('aria-valuemax', String(count));
+    when.textContent = short;
+    slider.setAttribute('aria-valuemax', String(passEnd(layerCount(graph), Boolean(scene.gradients))));
     slider.setAttribute('aria-valuenow', String(Math.ceil(at)));
-    slider.setAttribute('aria-valuetext', at >= count ? 'the whole forward pass' : `up to ${name}`);
+    slider.setAttribute('aria-valuetext', long);
     play.setAttribute('aria-label', state.playing ? 'Pause (Space)' : 'Play the pass (Space)');
     play.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play));
     play.classList.toggle('on', state.playing);
   }
 
-  /** @param {Graph} graph */
-  function writeNames(graph) {
+  /** @param {Scene} scene @param {Graph} graph */
+  function writeNames(scene, graph) {
     const { small, width } = room;
+    const loss = small ? 'loss' : `${scene.objective?.name.split(':')[0] ?? 'loss'} ${lossOf(scene)}`.trim();
     const ruler = rulerOf(graph, room);
     const word = (/** @type {number} */ x, /** @type {string} */ text, look = '') => h('span', { class: look, style: { left: `${x.toFixed(1)}px` } }, text);
     const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room).filter((b) => b.width > NAME_ROOM);
     names.replaceChildren(
-      word(0, 'forward →', 'first'), word(width, small ? '← back' : '← backward', 'last'), word(ruler.middle, 'loss', 'loss'),
+      word(0, 'forward →', 'first'), word(width, small ? '← back' : '← backward', 'last'), word(ruler.middle, loss, 'loss'),
       ...blocks.flatMap((b) => [word(b.forward, b.title, 'block'), word(b.backward, b.title, 'block')]),
     );
     names.classList.toggle('small', small);
@@ -108,9 +123,11 @@ export function mountTimeline(root, context) {
   /** @param {PointerEvent} event */
   function seek(event) {
     if (!now || event.buttons !== 1) return;
-    const t = rulerOf(now.graph, room).t(event.clientX - slider.getBoundingClientRect().left);
+    const count = layerCount(now.graph);
+    const t = rulerOf(now.graph, room).t(event.clientX - slider.getBoundingClientRect().left, Boolean(now.scene.gradients));
     if (store.get().playing) context.setPlaying(false);
-    context.seek(t >= layerCount(now.graph) ? Infinity : t);
+    if (t > count && showOf(store.get(), now.scene) === 'value') actions.setShow('gradient');
+    context.seek(t >= passEnd(count, showOf(store.get(), now.scene) !== 'value') ? Infinity : t);
   }
   slider.addEventListener('pointerdown', (event) => {
     slider.setPointerCapture(event.pointerId);

@@ -5,8 +5,7 @@ import { PICTURES } from '../pictures/index.js';
 import { combine } from '../pictures/combine.js';
 import { group } from '../scene/marks.js';
 import { ribbon, wedge } from '../scene/ribbon.js';
-import { volumeMarks } from '../scene/volume.js';
-import { sceneTargets } from '../scene/scene.js';
+import { passMarks, sceneTargets } from '../scene/scene.js';
 import { formOf } from './form.js';
 
 /** @import { NodeView } from '../types.d.ts' */
@@ -70,7 +69,8 @@ function pictureOf(stage, node, box) {
 function miniature(stage, node, small, lit) {
   const [pose, volume] = [small.get(node.name), stage.graph.volumes.get(node.name)];
   if (!pose || !volume) return [];
-  const marks = volumeMarks(node, volume, pose, revealed(stage.graph, node.name, stage.t), stage.look);
+  const reveal = (/** @type {string} */ name) => revealed(stage.graph, name, stage.t);
+  const marks = passMarks({ ...stage, reveal }, node, volume, pose);
   return lit.has(node.name) ? marks : [group(marks, DIM)];
 }
 

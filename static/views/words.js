@@ -5,6 +5,8 @@ import { apply } from '../scene/matrix.js';
 /** @import { Bars, Label, Matrix } from '../stage.d.ts' */
 
 const FADE_OUT = 220;
+/** Where the bars are so wide (px), what a number is made of stands before it. */
+const TOLD_FROM = 230;
 /** The names of the classes get from a third to a little over half of the bars' width; px a letter. */
 const NAME = { least: 0.33, most: 0.54, letter: 8 };
 
@@ -92,9 +94,8 @@ function fill(made, { look, anchor, lines, width, node, ink }) {
  */
 export function mountBars(root, choose) {
   const list = element('ol', 'bars');
-  list.setAttribute('aria-label', 'Probability of each class');
   root.append(list);
-  /** @type {{ row: HTMLElement, name: HTMLElement, bar: HTMLElement, number: HTMLElement }[]} */
+  /** @type {{ row: HTMLElement, name: HTMLElement, said: HTMLElement, bar: HTMLElement, number: HTMLElement }[]} */
   const rows = [];
   let node = '';
   /** @type {number[]} */
@@ -104,13 +105,13 @@ export function mountBars(root, choose) {
   function row(k) {
     const made = element('li', 'bar');
     const button = element('button', '');
-    const [name, track, bar, number] = [element('span', 'name'), element('span', 'track'), element('i', ''), element('span', 'number')];
+    const [name, said, track, bar, number] = [element('span', 'name'), element('span', 'said'), element('span', 'track'), element('i', ''), element('span', 'number')];
     track.append(bar);
-    button.append(name, track, number);
+    button.append(name, said, track, number);
     button.addEventListener('click', () => node && choose(node, indices[k]));
     made.append(button);
     list.append(made);
-    return { row: made, name, bar, number };
+    return { row: made, name, said, bar, number };
   }
 
   return {
@@ -118,6 +119,10 @@ export function mountBars(root, choose) {
     show(bars, camera) {
       list.classList.toggle('gone', !bars);
       if (!bars) return;
+      const { range } = bars;
+      list.classList.toggle('slopes', range !== null);
+      list.classList.toggle('told', bars.w >= TOLD_FROM);
+      list.setAttribute('aria-label', range === null ? 'Probability of each class' : 'Gradient of the loss by each logit; a class is a button that chooses the label');
       node = bars.node ?? '';
       indices = bars.rows.map(({ index }) => index);
       const longest = Math.max(...bars.rows.map(({ label }) => label.length));
@@ -126,14 +131,23 @@ export function mountBars(root, choose) {
       while (rows.length > bars.rows.length) rows.pop()?.row.remove();
       bars.rows.forEach((bar, k) => {
         const [x, y] = apply(camera, bars.x, bar.y);
-        const { row: made, name, bar: length, number } = rows[k];
+        const { row: made, name, said, bar: length, number } = rows[k];
         made.className = `bar ${bar.look}${bars.pending ? ' pending' : ''}`;
         made.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translateY(-50%)`;
         made.style.width = `${bars.w}px`;
         name.textContent = bar.label;
         number.textContent = bars.pending ? '·' : bar.text;
-        length.style.width = `${bars.pending ? 0 : Math.max(0.8, bar.value * 100)}%`;
+        said.textContent = bar.said;
+        length.style.background = bar.ink ?? '';
+        Object.assign(length.style, bars.pending ? { width: '0%', marginLeft: '0' } : lengthOf(bar.value, range));
       });
     },
   };
+}
+
+/** From the left to 1, or from the middle to either side. @param {number} value @param {number | null} range */
+function lengthOf(value, range) {
+  if (range === null) return { width: `${Math.max(0.8, value * 100)}%`, marginLeft: '0' };
+  const half = 50 * Math.min(1, Math.abs(value) / range);
+  return { width: `${Math.max(0.8, half)}%`, marginLeft: `${value < 0 ? 50 - half : 50}%` };
 }

@@ -1,6 +1,7 @@
 /** Small networks as the server tells them (scenes.json), and the stage's inputs made of them. */
 import { readFileSync } from 'node:fs';
 import { graphOf } from '../../static/model/graph.js';
+import { backOf } from '../../static/scene/back.js';
 import { lookOf } from '../../static/scene/look.js';
 
 /** @import { Scene, State, Tensor } from '../../static/types.d.ts' */
@@ -14,22 +15,33 @@ export const NAMES = Object.keys(read);
 /** @param {string} name @returns {Scene & { explanations: any[] }} */
 export function sceneOf(name) {
   const { network, trace, activations, explanations } = read[name];
-  const tensors = Object.entries(activations).map(([node, a]) => /** @type {[string, Tensor]} */ ([node, { shape: /** @type {any} */ (a).shape, data: Float32Array.from(/** @type {any} */ (a).data) }]));
   const [channels, height, width] = network.nodes[0].shape;
   const image = { id: 'random', title: 'Noise', width, height, label: 'two', kind: /** @type {const} */ ('photo'), animated: false, channels };
-  return { network, trace, image, activations: new Map(tensors), explanation: null, explanations };
+  return { network, trace, image, activations: tensorsOf(activations), explanation: null, explanations, gradients: null, objective: null, backward: null };
+}
+
+/** @param {Record<string, { shape: number[], data: number[] }>} arrays */
+const tensorsOf = (arrays) => new Map(Object.entries(arrays).map(([node, { shape, data }]) => /** @type {[string, Tensor]} */ ([node, { shape, data: Float32Array.from(data) }])));
+
+/** The same with the gradients of the loss of one label, and what explains some of them. @param {string} name @returns {Scene & { explanations: any[] }} */
+export function backSceneOf(name) {
+  const scene = sceneOf(name);
+  const { objective, value, gradients, backward, ranges } = read[name];
+  return { ...scene, gradients: tensorsOf(gradients), objective: { name: objective, value, of: 'gradient', ranges }, explanations: backward };
 }
 
 /** @type {State} */
 export const STATE = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'light', camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
+  objective: '', show: 'value', weight: null,
 };
 
 /** @param {Scene} scene @param {Partial<State>} [patch] @param {number} [width] @param {number} [height] @returns {Stage} */
 export function stageOf(scene, patch = {}, width = 1372, height = 746) {
   const state = { ...STATE, ...patch };
   const graph = graphOf(scene.network);
-  return { scene, state, width, height, margin: width < 560 ? 18 : 28, graph, look: lookOf(scene, graph, state.range, 'light'), t: state.t, photo: null };
+  const look = lookOf(scene, graph, state.range, 'light');
+  return { scene, state, width, height, margin: width < 560 ? 18 : 28, graph, look, back: backOf(state, scene, graph, look, 'light'), t: state.t, photo: null };
 }
 
 /** A stage on one explained number. @param {Scene & { explanations: any[] }} scene @param {any} explanation @param {number} [width] @param {number} [height] */

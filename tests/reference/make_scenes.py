@@ -1,6 +1,7 @@
 """Write tests/front/scenes.json: small networks as the server tells them, for the pictures' tests.
 
-Each scene is a network, its trace of one picture, all activations, and explanations of a few cells of every node.
+Each scene is a network, its trace of one picture, all activations, explanations of a few cells of every node, and the
+same backward: the loss of one label, all gradients, and their explanations.
 Run by hand after a change of the wire: `python -m tests.reference.make_scenes`. A test holds the file to the engine.
 """
 
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from convoscope.engine import Network, Trace
+from convoscope.engine import Gradients, Network, Trace, loss
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.add import Add
 from convoscope.engine.layers.average_pool2d import AveragePool2d
@@ -28,12 +29,13 @@ from convoscope.engine.layers.max_pool2d import MaxPool2d
 from convoscope.engine.layers.relu import ReLU
 from convoscope.engine.layers.softmax import Softmax
 from convoscope.engine.network import Input, Node
-from convoscope.engine.types import Shape
+from convoscope.engine.types import Array, Shape
 from convoscope.server import viewmodel
 
 FILE = Path(__file__).parents[1] / "front" / "scenes.json"
 SEED = 6
 LABELS = ("one", "two", "three")
+LABEL = 0
 
 Plan = Sequence[tuple[str, Layer, tuple[str, ...]]]
 
@@ -76,11 +78,17 @@ def scene(name: str, plan: Plan, shape: Shape) -> dict[str, Any]:
     network = build(name, plan, shape, rng)
     trace = network.trace(rng.standard_normal(shape).astype(np.float32))
     names = [network.inputs[0].name, *(node.name for node in network.nodes)]
+    gradients = trace.gradients(loss(target=LABEL))
     return {
         "network": viewmodel.network_view(name, name, network, None).model_dump(),
         "trace": viewmodel.trace_view(name, "random", trace, (0, 0, shape[2], shape[1])).model_dump(),
-        "activations": {n: tensor(trace, n) for n in names},
+        "activations": {n: tensor(trace.activations, n) for n in names},
         "explanations": [explanation(network, trace, n, at) for n in names for at in cells(trace, n)],
+        "objective": f"loss:{LABEL}",
+        "value": round(gradients.value, 5),
+        "ranges": viewmodel.trace.ranges(network, gradients.by_activation).model_dump(),
+        "gradients": {n: tensor(gradients.by_activation, n) for n in names},
+        "backward": [explanation(network, gradients, n, at) for n in names for at in cells(trace, n)],
     }
 
 
@@ -97,9 +105,9 @@ def build(name: str, plan: Plan, shape: Shape, rng: np.random.Generator) -> Netw
     return Network(name, (Input("input", (None, *shape)),), nodes, params, labels=LABELS)
 
 
-def tensor(trace: Trace, name: str) -> dict[str, Any]:
-    """An activation without its batch axis."""
-    a = trace.activations[name][0]
+def tensor(arrays: Mapping[str, Array], name: str) -> dict[str, Any]:
+    """An activation, or its gradient, without its batch axis."""
+    a = arrays[name][0]
     return {"shape": list(a.shape), "data": [round(float(x), 5) for x in a.ravel()]}
 
 
@@ -109,7 +117,7 @@ def cells(trace: Trace, name: str) -> list[tuple[int, ...]]:
     return [tuple(0 for _ in shape), tuple(n // 2 for n in shape)]
 
 
-def explanation(network: Network, trace: Trace, name: str, at: tuple[int, ...]) -> dict[str, Any]:
+def explanation(network: Network, trace: Trace | Gradients, name: str, at: tuple[int, ...]) -> dict[str, Any]:
     """The arithmetic of one cell; the formula is left out, the pictures do not show it."""
     view: dict[str, Any] = viewmodel.explanation_view(trace.explain(name, at), network).model_dump()
     return {**view, "mathml": ""}

@@ -1,0 +1,53 @@
+/**
+ * The pass back as the stage shows it: what gradients (or values times gradients) look like, and how far they have come.
+ * Pure.
+ */
+
+import { layerCount, passEnd, returned } from '../anim/timeline.js';
+import { gradientScale } from '../color/scales.js';
+import { painted } from './look.js';
+
+/** @import { Scene, ShowMode, State } from '../types.d.ts' */
+/** @import { Back, Graph, Look } from '../stage.d.ts' */
+
+/** What the volumes show: values until there are gradients to show. @param {State} state @param {Scene} scene @returns {ShowMode} */
+export const showOf = ({ show }, { gradients, objective }) => (show === 'value' || !gradients || !objective ? 'value' : objective.of);
+
+/** Where the pass ends for what is shown: at the loss, or back at the input. @param {State} state @param {Scene} scene */
+export const endOf = (state, scene) => passEnd(scene.network.nodes.filter((node) => node.inputs.length > 0).length, showOf(state, scene) !== 'value');
+
+/** The objective's value as it is written, empty where there is none. @param {Scene} scene */
+export const lossOf = ({ objective }) => (objective ? objective.value.toFixed(3).replace('-', '−') : '');
+
+/** The class that a loss is taken for; null for what is no loss. @param {string} objective */
+export const labelOf = (objective) => (/^loss:\d+$/.test(objective) ? Number(objective.slice(5)) : null);
+
+/**
+ * The pass back at the state's time; null while the pass goes forward, and where values are shown.
+ * @param {State} state @param {Scene} scene @param {Graph} graph @param {Look} look @param {'light' | 'dark'} theme
+ * @returns {Back | null}
+ */
+export function backOf(state, scene, graph, look, theme) {
+  const { gradients, objective } = scene;
+  const show = showOf(state, scene);
+  if (show === 'value' || !gradients || !objective || state.t <= layerCount(graph)) return null;
+  const scale = gradientScale(theme);
+  const range = (/** @type {string} */ name) => rangeIn(objective.ranges, state.range, name, graph) || 1;
+  const key = [show, objective.name, scene.network.id, scene.trace.image, state.range, theme].join(' ');
+  return {
+    gradients, show, objective: objective.name,
+    share: (node) => returned(graph, node, state.t),
+    look: {
+      ...look, scale, range,
+      picture: (node, face, channel) => ({
+        key: `${key} ${node} ${face} ${channel}`, pixels: () => painted(gradients.get(node), face, channel, range(node), scale),
+      }),
+    },
+  };
+}
+
+/** @param {import('../types.d.ts').Ranges} ranges @param {State['range']} mode @param {string} name @param {Graph} graph */
+function rangeIn(ranges, mode, name, graph) {
+  if (mode === 'network') return ranges.network;
+  return mode === 'node' ? ranges.node[name] : ranges.group[graph.byName.get(name)?.range_group ?? name];
+}
