@@ -54,7 +54,8 @@ class Partials:
     """∂y[o]/∂θ for every output o that depends on one number θ (a cell of an input, or of a parameter).
 
     readers: (M, rank) indices o. local: (M,) the partial derivatives. symbol: what `local` is called in the
-    formula. formula, numpy: of the sum over readers of dy · local.
+    formula. formula, numpy: of the sum over readers of dy · local. source, at: what `local` was read from, the layer's
+    own name of it (x, weight), and where, (M, rank); left out where it was computed.
     """
 
     readers: Array
@@ -62,6 +63,8 @@ class Partials:
     symbol: str = "∂y/∂x"
     formula: str = CHAIN_RULE
     numpy: str = "np.sum(dy[readers] * local)"
+    source: str = ""
+    at: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,10 @@ def summed(p: Partials, dy: Array, at: Index, value: float) -> ex.Explanation:
         float(value),
         p.formula,
         p.numpy,
-        (ex.Operand("dy", upstream, source="dy", at=p.readers), ex.Operand(p.symbol, p.local)),
+        (
+            ex.Operand("dy", upstream, source="dy", at=p.readers),
+            ex.Operand(p.symbol, p.local, source=p.source, at=p.at),
+        ),
         ex.with_rounding(ex.running(labels, [float(s) for s in sums]), float(value)),
         products,
     )

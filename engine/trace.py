@@ -148,6 +148,13 @@ class Gradients:
         )
         return e.placed(node=node, of="parameter", param=param, operands=tuple(_located(o, place) for o in e.operands))
 
+    def times_activation(self, node: str) -> Array:
+        """Gradient × activation, number by number: what each of them gives the objective, to first order.
+
+        Source: Shrikumar et al. 2016, "Not Just a Black Box", gradient × input.
+        """
+        return read_only(self.by_activation[node] * self.trace.activations[node])
+
     def _through(self, reader: "Node", which: int, cell: Index) -> Explanation:
         """The part of dL/dx[cell] that comes back through one node that reads it."""
         layer, t = reader.layer, self.trace

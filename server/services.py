@@ -18,7 +18,7 @@ from convoscope.server.library import Library, Model
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
-from convoscope.server.viewmodel import network_view, trace_view
+from convoscope.server.viewmodel import gradients_view, network_view, trace_view
 
 CONTENT_ID = re.compile(r"[a-z2-7]{26}")
 LONGEST_NAME = 80  # what a person can have meant; comparing names takes time that grows with their length
@@ -99,6 +99,14 @@ class Services:
 
         key = ("gradients", model.content, picture.content, objective)
         return self.results.get(key, make, lambda g: sum(a.nbytes for a in g.by_activation.values()))
+
+    def gradients_view(self, model: Model, picture: Picture, objective: str, times: str | None) -> wire.GradientsView:
+        """Everything about gradients, or about gradients × activations, but the arrays."""
+
+        def make() -> wire.GradientsView:
+            return gradients_view(objective, self.gradients(model, picture, objective), times is not None)
+
+        return self.results.get(("gradients view", model.content, picture.content, objective, times), make, size_of)
 
     def network_view(self, model: Model) -> wire.NetworkView:
         """Everything about a network that needs no picture."""

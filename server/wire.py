@@ -172,6 +172,13 @@ class TraceView(Wire):
     prediction: PredictionView | None
 
 
+class GradientsView(Wire):
+    objective: str
+    value: float
+    nodes: list[NodeStats]
+    ranges: RangesView
+
+
 class OperandView(Wire):
     name: str
     source: str

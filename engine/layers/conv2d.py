@@ -149,6 +149,8 @@ class Conv2d(Layer):
             r" \quad s i' = i + p - d u",
             f"dX[{place(cell)}] = np.sum(dout[{n}, {span(filters, self.filters)}, {spans(outputs)}]"
             f" * W[{span(filters, self.filters)}, {within}, {spans(taps)}])",
+            "weight",
+            product(filters, [within], *taps),
         )
 
     def param_partials(
@@ -171,6 +173,8 @@ class Conv2d(Layer):
             r"\frac{\partial L}{\partial w_{k,c,u,v}} = \sum_{n,i,j} \frac{\partial L}{\partial y_{n,k,i,j}}"
             r" \, x_{n,c,\, s i + d u - p,\, s j + d v - p}",
             f"dW[{place(at)}] = np.sum(dout[:, {k}, {spans(outputs)}] * X[:, {channel}, {spans(cells)}])",
+            "x",
+            product(range(len(x)), [channel], *cells),
         )
 
     # ---- exchange --------------------------------------------------------------------------------------------

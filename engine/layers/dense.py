@@ -8,7 +8,7 @@ import numpy as np
 
 from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
-from convoscope.engine.geometry import Axis, Window
+from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Example, Layer, Partials, Saved, from_config, require
 from convoscope.engine.layers._onnx import constant, integer, number, refused
 from convoscope.engine.layers._settings import at_least
@@ -86,7 +86,7 @@ class Dense(Layer):
         readers = np.array([(n, k) for k in range(self.units)])
         formula = r"\frac{\partial L}{\partial x_d} = \sum_k \frac{\partial L}{\partial y_k} \, w_{k,d}"
         line = f"dX[{place(cell)}] = np.sum(dout[{n}, :] * W[:, {d}])"
-        return Partials(readers, params["weight"][:, d], "w", formula, line)
+        return Partials(readers, params["weight"][:, d], "w", formula, line, "weight", product(range(self.units), [d]))
 
     def param_partials(
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, name: str, at: Index
@@ -98,7 +98,7 @@ class Dense(Layer):
             return Partials(readers, np.ones(len(y), y.dtype), "1", formula, f"db[{k}] = np.sum(dout[:, {k}])")
         formula = r"\frac{\partial L}{\partial w_{k,d}} = \sum_n \frac{\partial L}{\partial y_{n,k}} \, x_{n,d}"
         line = f"dW[{place(at)}] = np.sum(dout[:, {k}] * X[:, {at[1]}])"
-        return Partials(readers, xs[0][:, at[1]], "x", formula, line)
+        return Partials(readers, xs[0][:, at[1]], "x", formula, line, "x", product(range(len(y)), [at[1]]))
 
     # ---- exchange --------------------------------------------------------------------------------------------
 

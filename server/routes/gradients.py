@@ -1,11 +1,12 @@
 """Gradients: of a loss, a logit or a unit, with respect to every activation and every parameter."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from convoscope import engine
 from convoscope.server import wire
+from convoscope.server.answers import answer
 from convoscope.server.routes.arrays import Channels, Dtype, Format, Made, Nodes, arrays, in_each_format, part
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep, refuse
@@ -13,6 +14,10 @@ from convoscope.server.services import ServicesDep, refuse
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["gradients"])
 WHAT = "What is differentiated: loss:3, logit:5 or unit:conv2@3,5,7."
 HOW: dict[str, Any] = {"pattern": r"^(loss:\d+|logit:\d+|unit:.+@\d+(,\d+)*)$"}
+Times = Annotated[
+    Literal["activation"] | None,
+    Query(description="Each gradient times its activation: what each number gives the objective, to first order."),
+]
 Objective = Annotated[str, Query(description=WHAT, json_schema_extra=HOW, examples=["loss:3"])]
 
 
@@ -29,6 +34,7 @@ def read_gradients(
     format: Format,
     objective: Objective,
     nodes: Nodes = None,
+    times: Times = None,
     dtype: Dtype = "float32",
 ) -> Response:
     """d objective / d activation of several nodes, or of all."""
@@ -36,9 +42,22 @@ def read_gradients(
 
     def make() -> Made:
         found = services.gradients(*subject, objective)
-        return {name: wire.as_dtype(found.by_activation[name][0], dtype) for name in names}, metadata(found)
+        pick = found.times_activation if times else found.by_activation.__getitem__
+        return {name: wire.as_dtype(pick(name)[0], dtype) for name in names}, metadata(found)
 
     return arrays(request, subject.content, format, make, private=subject.private)
+
+
+@router.get("/gradients/summary", response_model=wire.GradientsView)
+def read_summary(
+    request: Request, services: ServicesDep, subject: SubjectDep, objective: Objective, times: Times = None
+) -> Response:
+    """The value of the objective, statistics and colour ranges of all gradients: everything but the arrays."""
+
+    def make() -> bytes:
+        return services.gradients_view(*subject, objective, times).body()
+
+    return answer(request, subject.content, make, private=subject.private)
 
 
 @in_each_format(router, "/nodes/{node:path}/params/{param}/gradients")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
-from convoscope.engine import Trace, logits_and_probabilities
+from convoscope.engine import Gradients, Trace, logits_and_probabilities
 from convoscope.server import wire
 from convoscope.server.viewmodel.network import range_groups
 
@@ -23,8 +23,19 @@ def trace_view(network: str, image: str, trace: Trace, crop: Sequence[int]) -> w
         image=image,
         crop=wire.CropView(x=x, y=y, width=width, height=height),
         nodes=[statistics(name, a[0]) for name, a in trace.activations.items()],
-        ranges=ranges(trace),
+        ranges=ranges(trace.network, trace.activations),
         prediction=prediction(trace),
+    )
+
+
+def gradients_view(objective: str, found: Gradients, times_activation: bool) -> wire.GradientsView:
+    """Everything about gradients but the arrays themselves."""
+    arrays = {name: found.times_activation(name) if times_activation else g for name, g in found.by_activation.items()}
+    return wire.GradientsView(
+        objective=objective,
+        value=found.value,
+        nodes=[statistics(name, a[0]) for name, a in arrays.items()],
+        ranges=ranges(found.trace.network, arrays),
     )
 
 
@@ -48,11 +59,11 @@ def statistics(name: str, a: Array) -> wire.NodeStats:
         )
 
 
-def ranges(trace: Trace) -> wire.RangesView:
-    """The 99.5th percentile of |activation|, per node, per group of nodes and over the whole network."""
-    sizes = {name: magnitudes(a[0]) for name, a in trace.activations.items()}
+def ranges(network: engine.Network, arrays: Mapping[str, Array]) -> wire.RangesView:
+    """The 99.5th percentile of |activation|, or |gradient|, per node, per group of nodes and over the whole network."""
+    sizes = {name: magnitudes(a[0]) for name, a in arrays.items()}
     groups: dict[str, list[Array]] = {}
-    for name, group in range_groups(trace.network).items():
+    for name, group in range_groups(network).items():
         groups.setdefault(group, []).append(sizes[name])
     return wire.RangesView(
         node={name: percentile([m]) for name, m in sizes.items()},

@@ -82,6 +82,21 @@ def test_gradients_are_the_engines_bit_for_bit(client: httpx.Client, arrays: Arr
     assert float(told["value"]) == truth.value
 
 
+def test_gradients_times_activations_are_products_and_both_say_where_their_colours_end(
+    client: httpx.Client, arrays: Arrays, cat: Trace
+) -> None:
+    truth = cat.gradients(loss(3)).by_activation
+    got = arrays(f"{CAT}/gradients", objective="loss:3", times="activation")
+    for name, g in truth.items():
+        np.testing.assert_array_equal(got[name], g[0] * cat.activations[name][0], err_msg=name, strict=True)
+    for times, shown in (({}, truth["conv2"]), ({"times": "activation"}, got["conv2"])):
+        told = client.get(f"{CAT}/gradients/summary", params={"objective": "loss:3", **times}).json()
+        assert told["value"] == cat.gradients(loss(3)).value
+        assert told["ranges"]["node"]["conv2"] == pytest.approx(np.percentile(np.abs(shown), 99.5), rel=1e-6)
+        assert [node["name"] for node in told["nodes"]] == list(cat.activations)
+        assert told["nodes"][3]["min"] == shown.min()
+
+
 def test_one_gradient_and_one_of_a_parameter_too(arrays: Arrays, cat: Trace) -> None:
     truth = cat.gradients(unit("conv2", (3, 5, 7)))
     got = arrays(f"{CAT}/nodes/conv1/gradients", objective="unit:conv2@3,5,7", channels="0:2")
