@@ -20,7 +20,7 @@ export interface NodeStats { name: string; min: number; max: number; mean: numbe
 export interface Prediction { top: { index: number; label: string; probability: number; logit: number }[]; probabilities: number[]; logits: number[] }
 export interface TraceView {
   network: string; image: string; crop: { x: number; y: number; width: number; height: number }; nodes: NodeStats[];
-  ranges: { node: Record<string, number>; group: Record<string, number>; network: number }; prediction: Prediction | null;
+  ranges: Ranges; prediction: Prediction | null;
 }
 export interface Step { label: string; value: number; total: number }
 export interface OperandView { name: string; source: string; shape: Shape; values: number[]; cells: number[][]; at: Cell[] | null }
@@ -36,21 +36,33 @@ export interface Tensor { shape: Shape; data: Float32Array }
 
 export type ViewName = 'overview' | 'maps' | 'window';
 export type RangeMode = 'node' | 'group' | 'network';
+/** What the volumes and the lens show while there is an objective; without one it is the value. */
+export type ShowMode = 'value' | 'gradient' | 'product';
+/** One number of a parameter: conv2.weight@3,0,1,1. */
+export interface Weight { node: string; param: string; at: Cell }
 
 /**
  * The whole state of the page; serialisable, mirrored in the URL by state/url.js. Arrays never live here.
- * t: how many layers are computed, input not counted: 0 is the input alone, 2.5 is half of the third layer;
- * Infinity, the default, is the whole pass. camera: how far the stage is moved, in shares of its width and height, and
+ * t: how many layers are computed, input not counted: 0 is the input alone, 2.5 is half of the third layer; with an
+ * objective it goes on, one unit for the loss and one for each layer backward. Infinity, the default, is the whole pass.
+ * objective: what is differentiated, '' for nothing: 'loss:3', 'logit:5', 'unit:conv2@3,5,7'. weight: the number of a
+ * parameter whose gradient the lens shows in place of the selected cell's. camera: how far the stage is moved, in shares of its width and height, and
  * how large it is drawn; (0, 0, 1), the default, is home.
  */
 export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
+  objective: string; show: ShowMode; weight: Weight | null;
 }
 export interface Store {
   get(): State; set(patch: Partial<State>): void;
   watch<T>(select: (s: State) => T, then: (now: T, before: T | undefined) => void): () => void;
 }
+
+/** Where the colours of some numbers end: for each node, for each group of nodes that share a range, for all. */
+export interface Ranges { node: Record<string, number>; group: Record<string, number>; network: number }
+/** d objective / d activation of every node, or that times the activation. value: the objective's. */
+export interface GradientsView { objective: string; value: number; tensors: Map<string, Tensor>; ranges: Ranges }
 
 /** api/resources.js: every read of the server, deduplicated, cached, cancelled when nobody waits. */
 export interface Resources {
@@ -64,10 +76,20 @@ export interface Resources {
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
   filters(network: string, node: string): Promise<Map<string, Tensor>>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
+  gradients(network: string, image: string, objective: string, of?: 'gradient' | 'product'): Promise<GradientsView>;
+  explainGradient(network: string, image: string, objective: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
+  explainWeight(network: string, image: string, objective: string, weight: Weight, signal?: AbortSignal): Promise<ExplanationView>;
 }
 
-/** What the stage shows: everything that has arrived for state.network and state.image. */
-export interface Scene { network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null }
+/**
+ * What the stage shows: everything that has arrived for state.network and state.image.
+ * gradients: of scene.objective, which is behind state.objective until the new ones are here; of state.show 'product'
+ * they are gradient × activation. backward: the arithmetic of the selected number's gradient, or of state.weight's.
+ */
+export interface Scene {
+  network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null;
+  gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges } | null; backward: ExplanationView | null;
+}
 
 /** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). */
 export interface Ref { node: string; at: Cell | null; value: number | null; x: number; y: number }
@@ -89,6 +111,7 @@ export interface Actions {
   select(node: string, at: Cell | null): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
   seek(t: number): void; step(layers: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
+  setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
 }
 /** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */
 export interface Context extends StageContext { actions: Actions; scene(): Scene | null }

@@ -5,13 +5,17 @@ import { readFrame } from './frames.js';
 import { patiently } from './retry.js';
 
 /** @typedef {import('../types.d.ts').Resources} Resources */
+/** @typedef {import('../types.d.ts').Tensor} Tensor */
 /** @typedef {import('./client.js').Problem} Problem */
 
 const KEPT = 400; // answers; a picture's activations are 0.25 MB in a small network
 const HEAVY = 48e6; // numbers of whole networks, 0.2 GB: pictures in a small one, and two of 20 million
 
-/** @param {Map<string, import('../types.d.ts').Tensor>} tensors How many there are in an answer. */
+/** How many there are in an answer. @param {Map<string, Tensor>} tensors */
 const numbers = (tensors) => [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+
+/** @param {string} objective */
+const query = (objective) => `objective=${encodeURIComponent(objective)}`;
 
 /** @type {(...parts: (string | number)[]) => string} */
 const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
@@ -50,5 +54,15 @@ export function createResources(trouble, release = '') {
     filters: (network, node) => frame(light, lasting(path('networks', network, 'nodes', node, 'filters.safetensors'))),
     explain: (network, image, node, at, signal) =>
       json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
+    gradients: (network, image, objective, of = 'gradient') => {
+      const times = of === 'product' ? '&times=activation' : '';
+      const about = (/** @type {string} */ rest) => lasting(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);
+      return Promise.all([frame(heavy, about('.safetensors?dtype=float16&')), json(about('/summary?'))])
+        .then(([tensors, { value, ranges }]) => ({ objective, value, tensors, ranges }));
+    },
+    explainGradient: (network, image, objective, node, at, signal) =>
+      json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}?direction=backward&${query(objective)}`), undefined, signal),
+    explainWeight: (network, image, objective, { node, param, at }, signal) =>
+      json(lasting(`${path('traces', network, image, 'nodes', node, 'params', param)}/at/${at.join(',')}?${query(objective)}`), undefined, signal),
   };
 }

@@ -1,4 +1,5 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
+import { backwards, classOf, layers, passEnd } from './objective.js';
 import { liveliest } from './select.js';
 
 /** @typedef {import('../types.d.ts').State} State */
@@ -12,6 +13,7 @@ import { liveliest } from './select.js';
 export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
   camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
+  objective: '', show: 'value', weight: null,
 };
 export const SPEEDS = { least: 0.25, most: 64 };
 export const WHOLE = DEFAULTS.camera;
@@ -24,30 +26,35 @@ export const WHOLE = DEFAULTS.camera;
 export function createActions(store, scene) {
   const { get, set } = store;
   return {
-    openNetwork: (network) => set({ network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview' }),
+    openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview' }),
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, ...(view === 'window' ? reading(get(), scene()) : {}) }),
-    select: (node, at) => set({ node, at }),
-    unselect: () => set({ node: null, at: null, view: get().view === 'window' ? 'overview' : get().view }),
+    select: (node, at) => set({ node, at, weight: null }),
+    unselect: () => set({ node: null, at: null, weight: null, view: get().view === 'window' ? 'overview' : get().view }),
     move: (rows, columns, channels = 0) => set(moved(get(), scene(), [channels, rows, columns])),
     setRange: (range) => set({ range }),
     setTheme: (theme) => set({ theme }),
     setCamera: (camera) => set({ camera }),
-    seek: (t) => set({ t: held(t, layers(scene())) }),
-    step: (count) => set({ t: stepped(get().t, count, layers(scene())), playing: false }),
-    play: (playing = !get().playing) => set(playing && get().t >= layers(scene()) ? { playing, t: 0 } : { playing }),
+    seek: (t) => set({ t: held(t, passEnd(get(), scene())) }),
+    step: (count) => set({ t: stepped(get().t, count, passEnd(get(), scene())), playing: false }),
+    play: (playing = !get().playing) => set(playing && get().t >= passEnd(get(), scene()) ? { playing, t: 0 } : { playing }),
     setSpeed: (speed) => set({ speed: clamp(speed, SPEEDS.least, SPEEDS.most) }),
+    setObjective: (objective) => set(objective ? { objective, show: get().objective ? get().show : 'gradient' } : forwards(get(), scene())),
+    setShow: (show) => set({ show }),
+    turn: () => set(get().objective ? forwards(get(), scene()) : backwards(get(), scene())),
+    chooseClass: (index) => set({ objective: classOf(index), show: get().objective ? get().show : 'gradient' }),
+    selectWeight: (weight) => set({ weight }),
   };
 }
 
+/** Without a backward pass. @type {Partial<State>} */
+const FORWARD = { objective: '', show: 'value', weight: null };
+
+/** @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
+const forwards = (state, scene) => ({ ...FORWARD, t: held(state.t, layers(scene)) });
+
 /** @type {(x: number, least: number, most: number) => number} */
 const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
-
-/**
- * How many layers the pass has; inputs are given, not computed.
- * @param {Scene | null} scene
- */
-export const layers = (scene) => scene?.network.nodes.filter((node) => node.inputs.length > 0).length ?? Infinity;
 
 /**
  * A time of the pass; its end is Infinity, whatever the network.
@@ -93,5 +100,5 @@ function moved(state, scene, by) {
   const node = scene?.network.nodes.find((n) => n.name === state.node);
   if (!node || !state.at) return {};
   const steps = node.shape.length === 1 ? [by[0] + by[1] + by[2]] : by;
-  return { at: state.at.map((cell, axis) => clamp(cell + (steps[axis] ?? 0), 0, node.shape[axis] - 1)) };
+  return { weight: null, at: state.at.map((cell, axis) => clamp(cell + (steps[axis] ?? 0), 0, node.shape[axis] - 1)) };
 }

@@ -2,14 +2,16 @@
  * What has arrived of what the state asks for: one Scene, whose numbers all belong to one picture in one network.
  *
  * Until everything of a new picture is here, the old scene stays whole; if it cannot be had, the state goes back to it.
+ * So with gradients: those of the old objective stay, under its name, until those of the new one are here.
  */
+import { createNumbers } from './numbers.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Store} Store */
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('../types.d.ts').Resources} Resources */
-/** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
-/** @typedef {{ changed: () => void, failed: (error: unknown, what: 'scene' | 'number') => void, arrived: () => void, goBack: Store['set'] }} Listeners */
+/** @typedef {'scene' | 'gradients' | 'number'} What */
+/** @typedef {{ changed: () => void, failed: (error: unknown, what: What) => void, arrived: () => void, goBack: Store['set'] }} Listeners */
 
 /**
  * @param {Store} store
@@ -20,45 +22,34 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   /** @type {Scene | null} */
   let scene = null;
   let wanted = '';
-  let patience = new AbortController();
-
-  /**
-   * The selected number, or why there is none; nothing when another was asked for in the meantime.
-   * @param {State} state
-   * @returns {Promise<{ explanation: ExplanationView | null, error?: unknown } | undefined>}
-   */
-  async function number(state) {
-    patience.abort();
-    patience = new AbortController();
-    const { signal } = patience;
-    if (!state.node || !state.at) return { explanation: null };
-    try {
-      return { explanation: await resources.explain(state.network, state.image, state.node, state.at, signal) };
-    } catch (error) {
-      return signal.aborted ? undefined : { explanation: null, error };
-    }
-  }
+  const { passBack, selected } = createNumbers(resources);
 
   async function fetchScene() {
-    const state = store.get(), { network, image } = state, key = `${network}\n${image}`;
+    const state = store.get(), { network, image } = state, key = subject(state);
     if (!network || !image) return open(state);
     if (key === wanted) return undefined;
     wanted = key;
     try {
-      const [net, trace, view, activations, told] = await Promise.all([
+      const [net, trace, view, activations, back, told] = await Promise.all([
         resources.network(network), resources.trace(network, image), resources.image(image),
-        resources.activations(network, image), number(state),
+        resources.activations(network, image), passBack(state), selected(state),
       ]);
       if (key !== wanted) return undefined;
-      scene = { network: net, trace, image: view, activations, explanation: told?.explanation ?? null };
+      scene = { network: net, trace, image: view, activations, ...back.parts, explanation: null, backward: null, ...told?.parts };
       arrived();
       changed();
-      if (told?.error) failed(told.error, 'number');
-      if (selection(store.get()) !== selection(state)) fetchNumber();
+      tell(back.error, told?.error);
+      catchUp(state);
     } catch (error) {
       if (key === wanted) giveUp(error);
     }
     return undefined;
+  }
+
+  /** What was asked for while the scene was on its way. @param {State} state of which it is */
+  function catchUp(state) {
+    if (pass(store.get()) !== pass(state)) fetchPass();
+    else if (selection(store.get()) !== selection(state)) fetchNumber();
   }
 
   /** @param {State} state What to open on, where neither the address nor the page says. */
@@ -78,19 +69,44 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
     if (scene) goBack({ network: scene.network.id, image: scene.image.id });
   }
 
-  async function fetchNumber() {
+  /** The gradients of every layer and the arithmetic of one of them: both or none, so that they agree. */
+  async function fetchPass() {
     const asked = scene, state = store.get();
-    const told = await number(state);
-    if (!told || !asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
-    scene = { ...scene, explanation: told.explanation };
+    const [back, told] = await Promise.all([passBack(state), selected(state)]);
+    if (!asked || scene?.trace !== asked.trace || pass(store.get()) !== pass(state)) return;
+    scene = { ...scene, ...back.parts, ...told?.parts };
     changed();
-    if (told.error) failed(told.error, 'number');
+    tell(back.error, told?.error);
+    if (selection(store.get()) !== selection(state)) fetchNumber();
   }
 
-  store.watch((s) => `${s.network}\n${s.image}`, fetchScene);
-  store.watch(selection, () => scene && fetchNumber());
+  async function fetchNumber() {
+    const asked = scene, state = store.get();
+    const told = await selected(state);
+    if (!told || !asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
+    scene = { ...scene, ...told.parts };
+    changed();
+    tell(undefined, told.error);
+  }
+
+  /** @param {unknown} back @param {unknown} number What could not be had. */
+  function tell(back, number) {
+    if (back) failed(back, 'gradients');
+    else if (number) failed(number, 'number');
+    if (back) goBack({ objective: '', show: 'value', weight: null });
+  }
+
+  store.watch(subject, fetchScene);
+  store.watch(pass, () => scene && fetchPass());
+  store.watch(selection, () => scene && pass(store.get()) === passShown(scene) && fetchNumber());
   return { scene: () => scene, retry: fetchScene };
 }
 
 /** @param {State} s */
-const selection = (s) => (s.node && s.at ? `${s.node}@${s.at.join(',')}` : '');
+const subject = (s) => `${s.network}\n${s.image}`;
+/** @param {State} s */
+const pass = (s) => `${s.objective}\n${s.objective && s.show === 'product' ? 'product' : ''}`;
+/** @param {Scene} scene What `pass` was when its gradients came. */
+const passShown = ({ objective }) => `${objective?.name ?? ''}\n${objective?.of === 'product' ? 'product' : ''}`;
+/** @param {State} s */
+const selection = (s) => [s.node && s.at ? `${s.node}@${s.at.join(',')}` : '', s.weight && JSON.stringify(s.weight)].join('\n');

@@ -4,6 +4,7 @@
  * A field at its default is left out, a field that makes no sense falls back to its default.
  */
 import { DEFAULTS, SPEEDS } from './app.js';
+import { objectiveOf } from './objective.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Store} Store */
@@ -46,6 +47,9 @@ export const FIELDS = [
   { key: 'camera', write: (s) => [s.camera.x, s.camera.y, s.camera.zoom].map(short).join(','), read: camera },
   measure('t', 0, 1e6),
   measure('speed', SPEEDS.least, SPEEDS.most),
+  { key: 'objective', write: (s) => s.objective, read: (text) => only('objective', objectiveOf(text) ? text : undefined) },
+  choice('show', ['value', 'gradient', 'product']),
+  { key: 'weight', write: (s) => (s.weight ? address(`${s.weight.node}.${s.weight.param}`, s.weight.at) : ''), read: weight },
 ];
 
 /**
@@ -62,6 +66,15 @@ export const address = (node, at) => `${node}@${at.join(',')}`;
 function selection(text) {
   const found = /^(.{1,200})@(\d{1,9}(?:,\d{1,9}){0,5})$/.exec(text);
   return found ? { node: found[1], at: found[2].split(',').map(Number) } : {};
+}
+
+/**
+ * @param {string} text `conv2.weight@3,0,1,1`
+ * @returns {Partial<State>}
+ */
+function weight(text) {
+  const { node, at } = selection(text), found = /^(.+)\.(\w+)$/.exec(node ?? '');
+  return found && at ? { weight: { node: found[1], param: found[2], at } } : {};
 }
 
 /**
@@ -84,7 +97,7 @@ export function toQuery(state) {
 }
 
 /** @type {(text: string) => string} */
-const encode = (text) => encodeURIComponent(text).replaceAll('%40', '@').replaceAll('%2C', ',').replaceAll('%2F', '/');
+const encode = (text) => encodeURIComponent(text).replaceAll('%40', '@').replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':');
 
 /**
  * What an address says about the state; what it leaves out is at its default.

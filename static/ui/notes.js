@@ -44,7 +44,7 @@ export function mountNotes(root, { retry, unselect }) {
     say({ title: error.view.title, detail: error.view.detail, place, picture, retry: error.passing ? again : undefined });
   }
 
-  /** @param {unknown} error @param {'scene' | 'number'} what */
+  /** @param {unknown} error @param {'scene' | 'gradients' | 'number'} what */
   function failed(error, what) {
     problem(error, undefined, retry, what === 'scene');
     if (what === 'number') unselect();

@@ -16,6 +16,7 @@ export function awaited(state, scene) {
   if (!scene) return state.network ? 'the first picture' : null;
   if (state.network !== scene.network.id) return 'every layer of the other network';
   if (state.image !== scene.image.id) return 'every layer for the other picture';
+  if (state.objective && state.objective !== scene.objective?.name) return 'the gradients of every layer';
   return null;
 }
 

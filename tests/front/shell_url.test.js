@@ -8,6 +8,7 @@ import { address, FIELDS, fromQuery, toQuery } from '../../static/state/url.js';
 const FULL = {
   network: 'example-cnn', image: 'cat-photo', view: 'window', node: 'conv1', at: [3, 5, 7], range: 'network', theme: 'dark',
   camera: { x: -12.5, y: 40, zoom: 2.25 }, t: 3.25, playing: false, speed: 4,
+  objective: 'loss:3', show: 'gradient', weight: { node: 'block2.conv1', param: 'weight', at: [3, 0, 1, 1] },
 };
 
 test('a state with nothing at its default comes back from its address equal', () => {
@@ -33,7 +34,7 @@ test('node names of other tools survive the address', () => {
 test('each field that makes no sense is at its default, and the others hold', () => {
   const wrong = {
     view: 'window2', range: 'layer', theme: 'sepia', t: '-1', speed: '0', at: 'conv1', camera: '1,2',
-    network: '../../etc', image: 'a b',
+    network: '../../etc', image: 'a b', objective: 'gain:3', show: 'all', weight: 'conv1@3,0,1,1',
   };
   for (const [key, value] of Object.entries(wrong)) {
     const state = fromQuery(toQuery(FULL).replace(new RegExp(`(?<=[?&])${key}=[^&]*`), `${key}=${encodeURIComponent(value)}`));
@@ -44,6 +45,14 @@ test('each field that makes no sense is at its default, and the others hold', ()
     assert.deepEqual(changed, expected, `${key}=${value}`);
     for (const name of changed) assert.deepEqual(state[name], DEFAULTS[name]);
   }
+});
+
+test('what is differentiated is a loss, a logit or one number', () => {
+  for (const objective of ['loss:3', 'logit:999', 'unit:conv2@3,5,7', 'unit:block2/conv1@0,0,0']) {
+    assert.equal(fromQuery(toQuery({ ...DEFAULTS, objective })).objective, objective);
+  }
+  for (const wrong of ['loss:', 'loss:x', 'loss:-1', 'unit:conv2', 'unit:@1,2', 'hat:3']) assert.equal(fromQuery(`?objective=${wrong}`).objective, '');
+  assert.match(toQuery({ ...DEFAULTS, objective: 'loss:3' }), /objective=loss:3$/);
 });
 
 test('numbers that are none do not get in', () => {

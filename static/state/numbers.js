@@ -1,0 +1,58 @@
+/** Asks for what belongs to one state: gradients of every layer, and the arithmetic of the selected number. */
+
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').Scene} Scene */
+/** @typedef {import('../types.d.ts').Resources} Resources */
+/** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
+
+/** @param {Resources} resources */
+export function createNumbers(resources) {
+  let patience = new AbortController();
+
+  /**
+   * The gradients, or why there are none.
+   * @param {State} state
+   * @returns {Promise<{ parts: Pick<Scene, 'gradients' | 'objective'>, error?: unknown }>}
+   */
+  async function passBack({ network, image, objective, show }) {
+    const none = { gradients: null, objective: null };
+    if (!objective) return { parts: none };
+    const of = show === 'product' ? 'product' : 'gradient';
+    try {
+      const { tensors, value, ranges } = await resources.gradients(network, image, objective, of);
+      return { parts: { gradients: tensors, objective: { name: objective, value, of, ranges } } };
+    } catch (error) {
+      return { parts: none, error };
+    }
+  }
+
+  /**
+   * The selected number forward and backward, or why there is none; nothing when another was asked for in the meantime.
+   * @param {State} state
+   * @returns {Promise<{ parts: Pick<Scene, 'explanation' | 'backward'>, error?: unknown } | undefined>}
+   */
+  async function selected(state) {
+    patience.abort();
+    patience = new AbortController();
+    const { signal } = patience;
+    try {
+      const [explanation, backward] = await Promise.all([forward(state, signal), back(state, signal)]);
+      return { parts: { explanation, backward } };
+    } catch (error) {
+      return signal.aborted ? undefined : { parts: { explanation: null, backward: null }, error };
+    }
+  }
+
+  /** @type {(state: State, signal: AbortSignal) => Promise<ExplanationView | null>} */
+  const forward = async ({ network, image, node, at }, signal) =>
+    node && at ? resources.explain(network, image, node, at, signal) : null;
+
+  /** @type {(state: State, signal: AbortSignal) => Promise<ExplanationView | null>} */
+  async function back({ network, image, objective, node, at, weight }, signal) {
+    if (!objective) return null;
+    if (weight) return resources.explainWeight(network, image, objective, weight, signal);
+    return node && at ? resources.explainGradient(network, image, objective, node, at, signal) : null;
+  }
+
+  return { passBack, selected };
+}
