@@ -59,6 +59,7 @@ class Graph:
     unsupported: list[Unsupported] = field(default_factory=list)
     beyond: list[FileNode] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
+    casts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
 
@@ -137,7 +138,7 @@ class Graph:
         if isinstance(value, Known) and value.low.dtype.kind != "f":
             value = Known(value.low.astype(np.float32), value.high.astype(np.float32))
         self.values[step.outputs[0]] = value
-        self.notes.append(f"{step.title} is left out: activations keep one precision, and casting changes nothing.")
+        self.casts.append(step.name or step.outputs[0])
         return True
 
     # ---- layers ----------------------------------------------------------------------------------------------

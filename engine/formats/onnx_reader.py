@@ -197,6 +197,8 @@ def _report(model: ModelProto, graph: Graph, nodes: Sequence[Node]) -> Report:
     notes = list(graph.notes)
     if not OPSETS[0] <= opset <= OPSETS[1]:
         notes.append(f"Operator set {opset} lies outside {OPSETS[0]} to {OPSETS[1]}; its nodes were read all the same.")
+    if graph.casts:
+        notes.append(f"Casts left out because all activations keep one precision: {len(graph.casts)}.")
     idle = len(graph.nodes) - len(nodes)
     if idle:
         notes.append(f"Nodes left out because no output depends on them: {idle}.")

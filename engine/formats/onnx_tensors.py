@@ -52,7 +52,8 @@ def count(tensor: TensorProto, where: str, limits: OnnxLimits) -> int:
     """How many numbers the array holds. Raises BadTensor, ExternalData or ModelTooLarge; takes no memory."""
     title = f"Tensor {tensor.name[:80]!r}{where}"
     if tensor.data_location == op.EXTERNAL or len(tensor.external_data):
-        raise ExternalData(f"{title} is kept in another file. Save the model with its weights inside (one file).")
+        inside = "torch.onnx.export(…, external_data=False), or onnx.save(onnx.load(path), path)"
+        raise ExternalData(f"{title} is kept in another file. Save the model with its weights inside: {inside}.")
     if tensor.data_type not in ELEMENTS or len(tensor.string_data) or tensor.segment is not None:
         raise BadTensor(f"{title} holds {type_name(tensor.data_type)}; read are {', '.join(readable())}.")
     dims = tuple(tensor.dims)

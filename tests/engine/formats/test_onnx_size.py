@@ -96,10 +96,11 @@ def test_a_node_that_would_grow_without_bound_is_refused_with_its_name_and_the_v
     assert written in str(error)
 
 
-@pytest.mark.parametrize("operator", [k for k in GROWERS if k not in ("Pad", "Range", "Reshape", "Conv pads")])
+NEGATIVE = [k for k in GROWERS if k not in ("Expand", "Pad", "Range", "Reshape", "Conv pads")]  # there it has a meaning
+
+
+@pytest.mark.parametrize("operator", NEGATIVE)
 def test_a_negative_size_is_refused(operator: str) -> None:
-    if operator == "Expand":
-        pytest.skip("Expand to -1 keeps the axis in files that exporters write")
     error = refusal(GROWERS[operator](-7))
     assert isinstance(error, AttributeValueError | FormatError | ValueError)
     assert "Node" in str(error)
@@ -259,7 +260,7 @@ def test_weights_in_another_file_are_refused_and_the_file_is_never_opened(
     m.graph.initializer.append(outside)
     error = refusal(m.SerializeToString())
     assert isinstance(error, ExternalData)
-    assert str(error) == "Tensor 'w' is kept in another file. Save the model with its weights inside (one file)."
+    assert str(error).startswith("Tensor 'w' is kept in another file. Save the model with its weights inside: torch")
     in_a_node = model([helper.make_node("Constant", [], ["w"], value=outside), node("Add", "x w", "y")], {"x": (1, 2)})
     assert isinstance(refusal(in_a_node.SerializeToString()), ExternalData)
 
