@@ -1,5 +1,6 @@
 /** One sentence about what is on the screen, made from the data. Pure. */
 
+import { through } from '../pictures/parts/gather.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
 /** @import { Scene, ShowMode, State } from '../types.d.ts' */
@@ -22,6 +23,7 @@ const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 export function headline(state, scene) {
   const way = wayBack(state, scene);
   if (way && state.view !== 'window') return ofWayBack(scene, way);
+  if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (state.view === 'maps') return ofMaps(scene);
   if (state.view === 'window') return ofWindow(state, scene);
   return ofNetwork(state, scene);
@@ -46,6 +48,14 @@ function ofWayBack(scene, { show, done }) {
   const what = label === null ? 'it' : 'the loss';
   const asks = show === 'product' ? 'Each number times its gradient: green for what raised it, purple for what lowered it, to first order.' : `If a number grew, would ${what} rise (green) or fall (purple)?`;
   return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${starts(scene, label)}${asks}` };
+}
+
+/** @param {Scene} scene @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
+function ofGathering(scene, e) {
+  const source = scene.network.nodes.find((node) => node.name === through(e));
+  if (!source) return { title: [{ text: 'Where the way back starts: ' }, { text: e.steps.map((step) => step.label).filter((step) => step !== 'rounding').join(' ').replace(/ −/g, ' − '), em: true }], sub: '' };
+  const how = /^conv/.test(source.kind) ? 'the same filter, the other way' : /max_pool/.test(source.kind) ? 'only to the largest' : source.kind === 'relu' ? 'only where it was open' : 'what it gives, times what it did';
+  return { title: [{ text: `Back through ${source.name}: ` }, { text: how, em: true }], sub: '' };
 }
 
 /** Where the gradients start. @param {Scene} scene @param {number | null} label */

@@ -2,13 +2,14 @@
 
 import { revealed } from '../anim/timeline.js';
 import { PICTURES } from '../pictures/index.js';
+import { gather, through } from '../pictures/parts/gather.js';
 import { combine } from '../pictures/combine.js';
 import { group } from '../scene/marks.js';
 import { ribbon, wedge } from '../scene/ribbon.js';
 import { passMarks, sceneTargets } from '../scene/scene.js';
 import { formOf } from './form.js';
 
-/** @import { NodeView } from '../types.d.ts' */
+/** @import { ExplanationView, NodeView } from '../types.d.ts' */
 /** @import { Frame, Label, Mark, PictureFrame, Pose, Stage } from '../stage.d.ts' */
 
 /** Ribbon: px tall, how its blocks are seen, px between them; px from the ribbon to the picture's captions. */
@@ -28,20 +29,20 @@ const EDGE = 8;
 /** @param {Stage} stage @returns {Frame} */
 export function windowView(stage) {
   const form = formOf(stage.width, stage.margin);
-  const { graph, scene, state, look, width } = stage;
-  const e = scene.explanation;
+  const { graph, state, look, width } = stage;
+  const e = explained(stage);
   const node = e && graph.byName.get(e.node);
   const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
   const r = RIBBON[form.name];
-  const read = new Set([...(e?.operands.map((o) => o.source) ?? []), node?.name ?? '']);
+  const read = new Set([...(e?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
   const small = ribbon(graph, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
   for (const [name, pose] of small) small.set(name, { ...pose, front: look.front(name) });
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
-  const picture = e && node ? pictureOf(stage, node, box) : EMPTY;
+  const picture = e && node ? (e.of === 'gradient' ? wayBack : pictureOf)(stage, e, node, box) : EMPTY;
   const lit = new Set([...picture.spans.map((span) => span.node), ...(node ? [node.name] : [])]);
   return {
-    key: `window ${form.name} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
+    key: `window ${form.name} ${e?.of ?? ''} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
     poses: picture.poses, photo: picture.photo ?? null, bars: null, lit: new Set(),
     under: [
       ...graph.nodes.flatMap((n) => miniature(stage, n, small, lit)),
@@ -57,9 +58,17 @@ export function windowView(stage) {
 /** @type {PictureFrame} */
 const EMPTY = { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
 
-/** @param {Stage} stage @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
-function pictureOf(stage, node, box) {
-  const e = /** @type {import('../types.d.ts').ExplanationView} */ (stage.scene.explanation);
+/** The arithmetic that is shown: of the number, or on the way back of its gradient. @param {Stage} stage */
+const explained = ({ scene, back }) => (back && scene.backward?.of === 'gradient' ? scene.backward : scene.explanation);
+
+/** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
+function wayBack(stage, e, node, box) {
+  const source = stage.graph.byName.get(through(e) ?? '') ?? node;
+  return gather({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box });
+}
+
+/** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
+function pictureOf(stage, e, node, box) {
   const read = e.operands.map((o) => stage.graph.byName.get(o.source)).find((n) => n !== undefined);
   const source = read ?? stage.graph.byName.get(node.inputs[0] ?? '') ?? node;
   return (PICTURES[e.picture] ?? combine)({ stage, explanation: e, node, source, box });

@@ -5,6 +5,7 @@ import { layerCount, passEnd, returned, revealed, segmentsOf } from '../../stati
 import { activationScale, gradientScale } from '../../static/color/scales.js';
 import { endOf, showOf } from '../../static/scene/back.js';
 import { sceneLights, sceneMarks } from '../../static/scene/scene.js';
+import { gather, through, windowOf } from '../../static/pictures/parts/gather.js';
 import { rulerOf, silhouette } from '../../static/scene/silhouette.js';
 import { headline } from '../../static/views/headline.js';
 import { VIEWS } from '../../static/views/index.js';
@@ -148,4 +149,63 @@ test('the headline tells what the loss is, and what has become of it', () => {
   assert.equal(text({}), `The loss for a one is ${loss}. Every number knows what it did to it.`);
   assert.match(text({ t: 3 }), /looks at a two/);
   assert.match(text({ show: 'value' }), /says/);
+});
+
+/** @param {any} scene @param {any} e @param {number} [width] @param {number} [height] */
+const gathered = (scene, e, width = 976, height = 746) =>
+  stageOf({ ...scene, backward: e, explanation: null }, { ...BACK, view: 'window', node: e.node, at: e.at }, width, height);
+
+test('what gathers at a cell is what the engine says: channel by channel, gradient given × local gradient is its step', () => {
+  let seen = 0;
+  for (const name of NAMES) {
+    const scene = backSceneOf(name);
+    for (const e of scene.explanations) {
+      const source = scene.network.nodes.find((n) => n.name === through(e));
+      const window = source && windowOf(e, source);
+      if (!window) continue;
+      window.channels.forEach((c, k) => {
+        const sum = (window.given.get(c) ?? []).reduce((total, g, i) => total + g * (window.local.get(c) ?? [])[i], 0);
+        assert.ok(Math.abs(sum - e.steps[k].value) < 1e-4 * Math.max(1, Math.abs(sum)), `${e.address} ${c}`);
+        for (const [i, cell] of (window.cells.get(c) ?? []).entries()) if (cell) assert.ok(Math.abs((window.given.get(c) ?? [])[i] - Number(scene.gradients?.get(source.name)?.data[(cell[0] * source.shape[1] + cell[1]) * source.shape[2] + cell[2]])) < 1e-4);
+      });
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 20);
+});
+
+test('of a filter with a stride, no output stands in the holes of the window', () => {
+  const scene = backSceneOf('chain');
+  const source = /** @type {any} */ (scene.network.nodes.find((n) => n.name === 'conv2'));
+  const dy = { name: 'dy', source: '∂conv2', shape: [2], values: [0.5, 2], cells: [], at: [[0, 1, 1], [0, 3, 1]] };
+  const window = windowOf(/** @type {any} */ ({ operands: [dy, { ...dy, name: 'w', at: null }] }), source);
+  assert.deepEqual([window?.rows, window?.columns, window?.cells.get(0), window?.given.get(0)], [[1, 2, 3], [1], [[0, 1, 1], null, [0, 3, 1]], [0.5, 0, 2]]);
+});
+
+test('every gradient that is explained has a picture in every size, and its number stands there', () => {
+  for (const name of NAMES) {
+    const scene = backSceneOf(name);
+    for (const e of scene.explanations) for (const [width, height] of SIZES) {
+      const { frame, marks } = drawn(gathered(scene, e, width, height));
+      const where = `${e.address} ${width}`;
+      const numbers = JSON.stringify(marks, (_, v) => (typeof v === 'number' && !Number.isFinite(v) ? 'odd' : v));
+      assert.ok(!numbers.includes('"odd"'), where);
+      assert.ok(frame.labels.every((l) => Number.isFinite(l.x) && Number.isFinite(l.y)), where);
+      assert.equal(new Set(frame.labels.map((l) => l.key)).size, frame.labels.length, where);
+      if (width >= 632) assert.ok(frame.labels.some((l) => l.key === 'result'), where);
+    }
+  }
+});
+
+test('the sum runs from right to left, into the cell', () => {
+  const scene = backSceneOf('chain');
+  const e = scene.explanations.find((x) => x.node === 'pool1');
+  const stage = gathered(scene, e);
+  const source = /** @type {any} */ (stage.graph.byName.get('conv2'));
+  const frame = gather({ stage, explanation: e, node: /** @type {any} */ (stage.graph.byName.get('pool1')), source, box: { x: 28, y: 216, w: 920, h: 510 } });
+  const x = (/** @type {string} */ key) => frame.labels.find((l) => l.key === key)?.x ?? NaN;
+  assert.deepEqual(frame.poses.get('conv2')?.only, [2, 1, 0]);
+  assert.ok((frame.poses.get('pool1')?.x ?? NaN) < (frame.poses.get('conv2')?.x ?? NaN) && x('result') < x('slice 0'));
+  const bars = frame.over.flatMap((m) => (m.kind === 'path' && m.closed && m.stroke === 'ink' && m.alpha === 0.85 ? [m.points[0][0]] : []));
+  assert.ok(bars.length === 3 && bars[0] > bars[1] && bars[1] > bars[2]);
 });

@@ -1,0 +1,169 @@
+/**
+ * The way back as a gathering: one input cell collects from every output that read it, each times the local gradient, for
+ * a convolution the same filter turned by half a turn. The mirror of the forward picture: given from the right, summed
+ * from right to left, to the cell at the left. What has another form is told step by step. Pure.
+ */
+
+import { attention, curve, line, shape } from '../../scene/marks.js';
+import { apply } from '../../scene/matrix.js';
+import { pose } from '../../scene/pose.js';
+import { depthOf } from '../../scene/sizes.js';
+import { facesOf } from '../../scene/slices.js';
+import { placeOf } from '../../model/tensor.js';
+import { chain } from './chain.js';
+import { cellOutline, veil } from './plate.js';
+import { block, explode, numbers, SEEN } from './stack.js';
+import { measures } from './stack_sum.js';
+import { sizeOf, tileMarks, tileTargets } from './tiles.js';
+import { waterfall } from './waterfall.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer } from './words.js';
+
+/** @import { Cell, ExplanationView, NodeView } from '../../types.d.ts' */
+/** @import { Label, Mark, PictureFrame, PictureInput, Point, Target, Volume } from '../../stage.d.ts' */
+/** @import { Plan } from './stack.js' */
+/** @typedef {{ channels: number[], rows: number[], columns: number[], cells: Map<number, (Cell | null)[]>, given: Map<number, number[]>, local: Map<number, number[]> }} Window the outputs that read one cell, channel by channel */
+
+const TO_TILES = 34;
+const TO_FALL = 18;
+/** Depth of the closed block at the left, in shares of its side. */
+const DEPTH = 0.16;
+/** Bars closer than this (px) carry no numbers. */
+const NUMBERED = 30;
+
+/** The layer that gradients come back through, where there is one. @param {ExplanationView} e */
+export const through = (e) => e.operands.find((operand) => operand.name === 'dy')?.source.replace(/^∂/, '');
+
+/** Which outputs read the cell, and what each gives; null where they are no maps, or several layers. @param {ExplanationView} e @param {NodeView} source @returns {Window | null} */
+export function windowOf(e, source) {
+  const [dy, w] = e.operands;
+  if (e.operands.length !== 2 || dy.name !== 'dy' || !dy.at?.length || source.shape.length !== 3 || w.values.length !== dy.at.length) return null;
+  const span = (/** @type {number} */ axis) => {
+    const all = /** @type {Cell[]} */ (dy.at).map((cell) => cell[axis]);
+    const low = all.reduce((a, b) => Math.min(a, b));
+    return Array.from({ length: all.reduce((a, b) => Math.max(a, b)) - low + 1 }, (_, k) => low + k);
+  };
+  const [rows, columns] = [span(1), span(2)];
+  const channels = [...new Set(dy.at.map(([c]) => c))];
+  const places = new Map(dy.at.map((cell, k) => [cell.join(), k]));
+  /** Channel by channel in reading order; where no output read the cell, `none`. @type {<T>(of: ArrayLike<T>, none: T) => Map<number, T[]>} */
+  const laid = (of, none) => new Map(channels.map((c) => [c, rows.flatMap((i) => columns.map((j) => {
+    const k = places.get(`${c},${i},${j}`);
+    return k === undefined ? none : of[k];
+  }))]));
+  return { channels, rows, columns, cells: laid(/** @type {(Cell | null)[]} */ (dy.at), null), given: laid(dy.values, 0), local: laid(w.values, 0) };
+}
+
+/** @param {PictureInput} input source: the layer that gave @returns {PictureFrame} */
+export function gather(input) {
+  const { stage, explanation: e, node, source, box } = input;
+  const window = windowOf(e, source);
+  const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
+  const steps = drawn(e.steps);
+  if (!window || !from || !to || to.vector || from.vector || steps.length !== window.channels.length) return chain(input);
+  const m = measures(box);
+  const out = output(input, to, m);
+  const stackBox = { x: out.x1 + m.gap + m.label, y: box.y, w: box.x + box.w - out.x1 - m.gap - m.label, h: Math.min(m.tallest, box.h * m.stack) };
+  const plan = explode(from, stackBox, [...window.channels].reverse(), steps.map((s) => s.value).reverse(), 0, m.closest);
+  const range = sizeOf(e.operands[1].values);
+  const turned = block(from, plan, window, (channel) => window.local.get(channel) ?? [], range, stage.look.weight);
+  const outline = cellOutline(node, to, out.pose, e.at);
+  const parts = m.capped ? { marks: [], labels: [], targets: [], start: null } : below(input, window, m, plan, turned.feet, range, out.middle);
+  return {
+    poses: new Map([[source.name, plan.pose], [node.name, out.pose]]),
+    under: [],
+    over: [
+      ...turned.marks, ...veil(node, to, out.pose, e.at), ...parts.marks, ...arrow(outline, out.middle, parts.start),
+      shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
+    ],
+    labels: [
+      caption('from', source, m.capped ? 'given' : `given from the right, ${plan.shown.length < window.channels.length ? `the ${plan.shown.length} channels that weigh most of ${window.channels.length}` : many(window.channels.length, 'channel')}`, plan.pose.x - 2, box.y - CAPTION),
+      caption('to', node, m.capped ? '' : `to the left, channel ${placeOf(node.shape, e.at)[0]}`, out.pose.x, box.y - CAPTION),
+      ...numbers(plan, Math.min(...window.rows) < 2 && !m.capped ? 18 : 4), ...parts.labels,
+    ],
+    targets: parts.targets,
+    spans: [
+      { node: source.name, x0: plan.pose.x, x1: plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax, y: box.y - WEDGE },
+      { node: node.name, x0: out.pose.x, x1: out.x1, y: box.y - WEDGE },
+    ],
+  };
+}
+
+/** Where the input's block stands: at the left. @param {PictureInput} input @param {Volume} volume @param {ReturnType<typeof measures>} m */
+function output({ explanation: e, node, box }, volume, m) {
+  const longest = Math.max(volume.rows, volume.columns);
+  const side = Math.min(m.tallest, box.h * m.stack) / (1 + (SEEN.ay * volume.columns) / longest);
+  const [w, h] = [(side * volume.columns) / longest, (side * volume.rows) / longest];
+  const depth = depthOf(volume.channels, side, { ...SEEN, rise: 0.21, depth: DEPTH });
+  const p = pose({ x: box.x + 6, y: box.y, w, h, ...SEEN, dx: depth / volume.channels, dy: (-0.21 * depth) / volume.channels, front: placeOf(node.shape, e.at)[0] });
+  const across = w * SEEN.ax + depth;
+  return { pose: p, x1: p.x + across, middle: p.x + across / 2, bottom: apply(facesOf(volume, p).front, 1, 1)[1] };
+}
+
+/**
+ * Gradients given, local gradients and running sum under each slice.
+ * @param {PictureInput} input @param {Window} window @param {ReturnType<typeof measures>} m @param {Plan} plan @param {[Point, Point][]} feet
+ * @param {number} range of the local gradients @param {number} end where the sum is carried to
+ * @returns {{ marks: Mark[], labels: Label[], targets: Target[], start: number | null }}
+ */
+function below(input, window, m, plan, feet, range, end) {
+  const { stage, explanation: e, node, source, box } = input;
+  const { rows: { length: rows }, columns: { length: columns } } = window;
+  const wide = Math.min(m.tile * (plan.pitch > 90 ? 1.5 : 1), plan.pitch - 10);
+  const cell = wide / Math.max(rows, columns);
+  const [tw, th] = [cell * columns, cell * rows];
+  const yx = box.y + Math.min(m.tallest, box.h * m.stack) + TO_TILES;
+  const yw = yx + th + m.between;
+  const yf = yw + th + TO_FALL;
+  const steps = drawn(e.steps);
+  const tiles = plan.shown.map((channel, k) => {
+    const left = plan.middle(k) - tw / 2;
+    const cells = window.cells.get(channel) ?? [];
+    const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns + c] === null;
+    const [over, under] = [{ x: left, y: yx, w: tw, h: th }, { x: left, y: yw, w: tw, h: th }];
+    return {
+      marks: [
+        line([[feet[k][0][0], feet[k][0][1] + 2], [left, yx - 2]], { width: 0.8, alpha: 0.3 }),
+        line([[feet[k][1][0], feet[k][1][1] + 2], [left + tw, yx - 2]], { width: 0.8, alpha: 0.3 }),
+        ...tileMarks({ box: over, rows, columns, values: window.given.get(channel) ?? [], range: stage.look.range(source.name), scale: stage.look.scale, padding }),
+        ...tileMarks({ box: under, rows, columns, values: window.local.get(channel) ?? [], range, scale: stage.look.weight, padding }),
+      ],
+      targets: tileTargets(over, source.name, cells, columns),
+    };
+  });
+  const [print, few] = [m.digits, m.digits - 1].map((digits) => printer([e.value, ...steps.map((s) => s.value)], digits));
+  const fall = leftward({ steps, plan, window, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? few : null });
+  const left = plan.middle(0) - tw / 2 - 14;
+  const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
+  return {
+    marks: [...tiles.flatMap((t) => t.marks), ...fall.marks],
+    targets: tiles.flatMap((t) => t.targets),
+    labels: [
+      label('row window', left, yx + th / 2, 'e', 'row', ...(m.digits > 3 ? ['the outputs', 'that read it'] : ['read it'])),
+      label('row filter', left, yw + th / 2, 'e', 'row', ...localSaid(source, e)),
+      ...fall.labels,
+      label('result', end, result, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+    ],
+    start: result - 8,
+  };
+}
+
+/** What the local gradient is. @param {NodeView} source @param {ExplanationView} e */
+const localSaid = (source, e) => (source.kind === 'conv2d' ? ['× filters,', 'turned around'] : ['× local', e.operands[1].name]);
+
+/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], plan: Plan, window: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof printer> | null }} fall */
+function leftward({ steps, plan, window, end, ...how }) {
+  const places = plan.shown.map((channel, k) => ({ x: -plan.middle(k), index: window.channels.indexOf(channel) })).reverse();
+  const { marks, labels, yOf } = waterfall({ ...how, steps, places, end: -end });
+  return {
+    yOf,
+    marks: marks.map((mark) => (mark.kind === 'path' ? { ...mark, points: mark.points.map(([x, y]) => /** @type {Point} */ ([-x, y])) } : mark)),
+    labels: labels.map((said) => ({ ...said, x: -said.x })),
+  };
+}
+
+/** From the sum up to the cell that it is. @param {Point[]} cell @param {number} x @param {number | null} y @returns {Mark[]} */
+function arrow(cell, x, y) {
+  if (y === null) return [];
+  const [tipX, tipY] = [(cell[2][0] + cell[3][0]) / 2, (cell[2][1] + cell[3][1]) / 2 + 7];
+  return [curve([[x, y], [x, y - 70], [tipX, tipY + 90], [tipX, tipY]], { width: 1.5, alpha: 0.9, head: true })];
+}
