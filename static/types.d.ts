@@ -91,8 +91,8 @@ export interface Scene {
   gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges } | null; backward: ExplanationView | null;
 }
 
-/** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). */
-export interface Ref { node: string; at: Cell | null; value: number | null; x: number; y: number }
+/** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). sign: '∂' where the number is its gradient. */
+export interface Ref { node: string; at: Cell | null; value: number | null; sign?: string; x: number; y: number }
 
 /** anim/clock.js: the one source of frames. A worker gets the time (ms) and says whether it wants another frame. */
 export interface Clock { add(worker: (now: number) => boolean): () => void; wake(): void }

@@ -30,7 +30,7 @@ export function mountTooltip(scene) {
       const now = scene(), node = ref && now && nodeOf(now, ref.node);
       box.hidden = !node || !ref.at;
       if (!node || !ref.at) return;
-      if (moved(now, ref.node, ref.at.join())) fill(box, lines(ref, ref.at, node));
+      if (moved(now, ref.node, ref.at.join(), ref.sign)) fill(box, lines(ref, ref.at, node));
       put(ref.x, ref.y);
     },
   };
@@ -42,7 +42,7 @@ export function mountTooltip(scene) {
  * @param {NodeView} node
  */
 const lines = (ref, at, node) => [
-  h('b', null, address(ref.node, at)),
+  h('b', null, `${ref.sign ?? ''}${address(ref.node, at)}`),
   h('span', null, ref.value === null ? '' : ` ≈ ${about(ref.value)}`),
   h('small', null, `${node.summary}, ${times(node.shape)}`),
 ];

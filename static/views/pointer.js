@@ -2,21 +2,21 @@
 
 import { valueAt } from '../model/tensor.js';
 
-/** @import { Cell, Context, Ref } from '../types.d.ts' */
+/** @import { Cell, Context, Ref, Tensor } from '../types.d.ts' */
 /** @typedef {{ node: string, at: Cell }} Found */
 
 /**
  * @param {HTMLElement} surface @param {Context} context
- * @param {{ under: (x: number, y: number) => Found | null, choose: (found: Found) => void, hovered: (found: Found | null) => void }} stage
+ * @param {{ under: (x: number, y: number) => Found | null, seen: (node: string) => { sign: string, numbers?: Tensor }, choose: (found: Found) => void, hovered: (found: Found | null) => void }} stage
  */
-export function mountPointer(surface, { reportHover, scene, select, store }, { under, choose, hovered }) {
+export function mountPointer(surface, { reportHover, select, store }, { under, seen, choose, hovered }) {
   /** @type {Found | null} */
   let now = null;
 
   /** @param {Found} found @param {PointerEvent} event @returns {Ref} */
   function refOf({ node, at }, { clientX: x, clientY: y }) {
-    const tensor = scene()?.activations.get(node);
-    return { node, at, value: tensor ? valueAt(tensor, at) : null, x, y };
+    const { sign, numbers } = seen(node);
+    return { node, at, value: numbers ? valueAt(numbers, at) : null, sign, x, y };
   }
 
   /** @param {Found | null} found @param {PointerEvent} event */

@@ -21,6 +21,7 @@ import { mountCamera } from './camera.js';
 import { mountPhoto } from './picture.js';
 import { mountPointer } from './pointer.js';
 import { createSetting } from './setting.js';
+import { SIGN } from './told.js';
 import { createWarming } from './warm.js';
 import { mountBars, mountLabels } from './words.js';
 
@@ -71,7 +72,7 @@ export function mountStage(root, context) {
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
   const unpan = mountCamera(root, context.store, context.actions);
   mountPointer(canvas, context, {
-    under,
+    under, seen,
     choose: ({ node, at }) => choose(node, at),
     hovered(found) {
       hover = found;
@@ -169,6 +170,12 @@ export function mountStage(root, context) {
     const box = canvas.getBoundingClientRect();
     const point = invert(cameraMatrix(stage.state.camera, size.width, size.height), [x - box.left, y - box.top]);
     return point && hit(targets, point);
+  }
+
+  /** The numbers that are seen of a node: its gradient where that has come back. @param {string} node */
+  function seen(node) {
+    const { back, scene } = shown?.stage ?? {};
+    return back && back.share(node) > 0 ? { sign: SIGN[back.show], numbers: back.gradients.get(node) } : { sign: '', numbers: scene?.activations.get(node) };
   }
 
   function resize() {

@@ -2,7 +2,8 @@
 
 /** @import { Back, Label, View } from '../stage.d.ts' */
 
-const SIGN = { value: '', gradient: '∂', product: 'x·∂' };
+/** What stands before the name of what is shown. */
+export const SIGN = { value: '', gradient: '∂', product: 'x·∂' };
 
 /** A view, its labels with the sign of what stands over them. @param {View} view @returns {View} */
 export const told = (view) => (stage) => {

@@ -13,7 +13,7 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './words
 /** More sources than this are not drawn as maps. */
 const MOST_SOURCES = 3;
 const SHARE = 0.3;
-const STEP = { w: 210, h: 40, gap: 10, most: 9 };
+const STEP = { w: 210, h: 40, gap: 10, most: 12 };
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function chain(input) {
@@ -23,21 +23,24 @@ export function chain(input) {
   const tall = Math.min(box.h - 60, box.w * 0.36);
   const made = plate(to, { x: box.x + box.w * (1 - SHARE), y: box.y, w: box.w * SHARE, h: tall }, placeOf(node.shape, e.at)[0]);
   const read = sources(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 });
-  const steps = drawn(e.steps).slice(-STEP.most);
+  const all = drawn(e.steps);
+  const steps = all.slice(-STEP.most);
   const print = printer(steps.map((s) => s.value), 5);
   const wide = Math.min(STEP.w, box.w * (1 - 2 * SHARE) - 40);
   const left = box.x + (box.w - wide) / 2;
-  const top = box.y + Math.max(0, (tall - steps.length * (STEP.h + STEP.gap)) / 2);
-  const rows = steps.map((step, k) => ({ step, y: top + k * (STEP.h + STEP.gap) }));
+  const each = Math.min(STEP.h + STEP.gap, box.h / steps.length);
+  const high = (each * STEP.h) / (STEP.h + STEP.gap);
+  const top = box.y + Math.max(0, (tall - steps.length * each) / 2);
+  const rows = steps.map((step, k) => ({ step, y: top + k * each }));
   const outline = cellOutline(node, to, made, e.at);
   const tip = /** @type {Point} */ ([outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2]);
-  const last = top + (rows.length - 1) * (STEP.h + STEP.gap) + STEP.h / 2;
+  const last = top + (rows.length - 1) * each + high / 2;
   return {
     poses: new Map([...read.map((r) => /** @type {[string, Pose]} */ ([r.node.name, r.pose])), [node.name, made]]),
     under: [],
     over: [
-      ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: STEP.h }, { fill: 'sheet', stroke: 'ink', width: k === rows.length - 1 ? 1.6 : 0.8, alpha: 0.8 })),
-      ...read.flatMap(({ outline: at }) => [reachOver(at[1], [left - 4, top + STEP.h / 2], 1.2), ...attention(at)]),
+      ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: high }, { fill: 'sheet', stroke: 'ink', width: k === rows.length - 1 ? 1.6 : 0.8, alpha: 0.8 })),
+      ...read.flatMap(({ outline: at }) => [reachOver(at[1], [left - 4, top + high / 2], 1.2), ...attention(at)]),
       reachOver([left + wide + 4, last], tip),
       ...attention(outline),
     ],
@@ -45,10 +48,11 @@ export function chain(input) {
       ...read.map((r, k) => caption(`from ${k}`, r.node, r.what, acrossOf(r.volume, r.pose).x0, r.y - CAPTION)),
       caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - CAPTION),
       ...rows.flatMap(({ step, y }, k) => [
-        label(`step ${k}`, left + 12, y + STEP.h / 2, 'w', 'row', step.label),
-        label(`step value ${k}`, left + wide - 12, y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
+        label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', step.label),
+        label(`step value ${k}`, left + wide - 12, y + high / 2, 'e', 'number', print.plain(step.value)),
       ]),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
+      ...(all.length > steps.length ? [label('before', left, top - 6, 'sw', 'caption small', `after ${all.length - steps.length} steps before these`)] : []),
     ],
     targets: [],
     spans: [

@@ -56,18 +56,18 @@ export function windowOf(e, source) {
 /** @param {PictureInput} input source: the layer that gave @returns {PictureFrame} */
 export function gather(input) {
   const { stage, explanation: e, node, source, box } = input;
-  const window = windowOf(e, source);
+  const readers = windowOf(e, source);
   const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
   const steps = drawn(e.steps);
-  if (!window || !from || !to || to.vector || from.vector || steps.length !== window.channels.length) return chain(input);
+  if (!readers || !from || !to || to.vector || from.vector || steps.length !== readers.channels.length) return chain(input);
   const m = measures(box);
   const out = output(input, to, m);
   const stackBox = { x: out.x1 + m.gap + m.label, y: box.y, w: box.x + box.w - out.x1 - m.gap - m.label, h: Math.min(m.tallest, box.h * m.stack) };
-  const plan = explode(from, stackBox, [...window.channels].reverse(), steps.map((s) => s.value).reverse(), 0, m.closest);
+  const plan = explode(from, stackBox, [...readers.channels].reverse(), steps.map((s) => s.value).reverse(), 0, m.closest);
   const range = sizeOf(e.operands[1].values);
-  const turned = block(from, plan, window, (channel) => window.local.get(channel) ?? [], range, stage.look.weight);
+  const turned = block(from, plan, readers, (channel) => readers.local.get(channel) ?? [], range, stage.look.weight);
   const outline = cellOutline(node, to, out.pose, e.at);
-  const parts = m.capped ? { marks: [], labels: [], targets: [], start: null } : below(input, window, m, plan, turned.feet, range, out.middle);
+  const parts = m.capped ? { marks: [], labels: [], targets: [], start: null } : below(input, readers, m, plan, turned.feet, range, out.middle);
   return {
     poses: new Map([[source.name, plan.pose], [node.name, out.pose]]),
     under: [],
@@ -76,9 +76,9 @@ export function gather(input) {
       shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
-      caption('from', source, m.capped ? 'given' : `given from the right, ${plan.shown.length < window.channels.length ? `the ${plan.shown.length} channels that weigh most of ${window.channels.length}` : many(window.channels.length, 'channel')}`, plan.pose.x - 2, box.y - CAPTION),
+      caption('from', source, m.capped ? 'given' : `given from the right, ${plan.shown.length < readers.channels.length ? `the ${plan.shown.length} channels that weigh most of ${readers.channels.length}` : many(readers.channels.length, 'channel')}`, plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, m.capped ? '' : `to the left, channel ${placeOf(node.shape, e.at)[0]}`, out.pose.x, box.y - CAPTION),
-      ...numbers(plan, Math.min(...window.rows) < 2 && !m.capped ? 18 : 4), ...parts.labels,
+      ...numbers(plan, Math.min(...readers.rows) < 2 && !m.capped ? 18 : 4), ...parts.labels,
     ],
     targets: parts.targets,
     spans: [
@@ -101,13 +101,13 @@ function output({ explanation: e, node, box }, volume, m) {
 
 /**
  * Gradients given, local gradients and running sum under each slice.
- * @param {PictureInput} input @param {Window} window @param {ReturnType<typeof measures>} m @param {Plan} plan @param {[Point, Point][]} feet
+ * @param {PictureInput} input @param {Window} readers @param {ReturnType<typeof measures>} m @param {Plan} plan @param {[Point, Point][]} feet
  * @param {number} range of the local gradients @param {number} end where the sum is carried to
  * @returns {{ marks: Mark[], labels: Label[], targets: Target[], start: number | null }}
  */
-function below(input, window, m, plan, feet, range, end) {
+function below(input, readers, m, plan, feet, range, end) {
   const { stage, explanation: e, node, source, box } = input;
-  const { rows: { length: rows }, columns: { length: columns } } = window;
+  const { rows: { length: rows }, columns: { length: columns } } = readers;
   const wide = Math.min(m.tile * (plan.pitch > 90 ? 1.5 : 1), plan.pitch - 10);
   const cell = wide / Math.max(rows, columns);
   const [tw, th] = [cell * columns, cell * rows];
@@ -117,21 +117,21 @@ function below(input, window, m, plan, feet, range, end) {
   const steps = drawn(e.steps);
   const tiles = plan.shown.map((channel, k) => {
     const left = plan.middle(k) - tw / 2;
-    const cells = window.cells.get(channel) ?? [];
+    const cells = readers.cells.get(channel) ?? [];
     const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns + c] === null;
     const [over, under] = [{ x: left, y: yx, w: tw, h: th }, { x: left, y: yw, w: tw, h: th }];
     return {
       marks: [
         line([[feet[k][0][0], feet[k][0][1] + 2], [left, yx - 2]], { width: 0.8, alpha: 0.3 }),
         line([[feet[k][1][0], feet[k][1][1] + 2], [left + tw, yx - 2]], { width: 0.8, alpha: 0.3 }),
-        ...tileMarks({ box: over, rows, columns, values: window.given.get(channel) ?? [], range: stage.look.range(source.name), scale: stage.look.scale, padding }),
-        ...tileMarks({ box: under, rows, columns, values: window.local.get(channel) ?? [], range, scale: stage.look.weight, padding }),
+        ...tileMarks({ box: over, rows, columns, values: readers.given.get(channel) ?? [], range: stage.look.range(source.name), scale: stage.look.scale, padding }),
+        ...tileMarks({ box: under, rows, columns, values: readers.local.get(channel) ?? [], range, scale: stage.look.weight, padding }),
       ],
       targets: tileTargets(over, source.name, cells, columns),
     };
   });
   const [print, few] = [m.digits, m.digits - 1].map((digits) => printer([e.value, ...steps.map((s) => s.value)], digits));
-  const fall = leftward({ steps, plan, window, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? few : null });
+  const fall = leftward({ steps, plan, readers, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? few : null });
   const left = plan.middle(0) - tw / 2 - 14;
   const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
   return {
@@ -150,9 +150,9 @@ function below(input, window, m, plan, feet, range, end) {
 /** What the local gradient is. @param {NodeView} source @param {ExplanationView} e */
 const localSaid = (source, e) => (source.kind === 'conv2d' ? ['× filters,', 'turned around'] : ['× local', e.operands[1].name]);
 
-/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], plan: Plan, window: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof printer> | null }} fall */
-function leftward({ steps, plan, window, end, ...how }) {
-  const places = plan.shown.map((channel, k) => ({ x: -plan.middle(k), index: window.channels.indexOf(channel) })).reverse();
+/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], plan: Plan, readers: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof printer> | null }} fall */
+function leftward({ steps, plan, readers, end, ...how }) {
+  const places = plan.shown.map((channel, k) => ({ x: -plan.middle(k), index: readers.channels.indexOf(channel) })).reverse();
   const { marks, labels, yOf } = waterfall({ ...how, steps, places, end: -end });
   return {
     yOf,
