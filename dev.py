@@ -152,7 +152,8 @@ def test(*arguments: str) -> int:
     get_browser()
     report = VENV / "test-report.xml"
     report.unlink(missing_ok=True)
-    failed = status(PYTHON, "-m", "pytest", f"--junit-xml={report}", *arguments)
+    together = () if any(a.startswith("-n") for a in arguments) else ("-n", "auto", "--dist", "worksteal")
+    failed = status(PYTHON, "-m", "pytest", f"--junit-xml={report}", *together, *arguments)
     suite = ET.parse(str(report)).find("testsuite") if report.exists() else None
     if suite is None:
         say(f"0 passed, 1 failed, 0 skipped: pytest itself ended with status {failed}, before any test")
