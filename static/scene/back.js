@@ -7,8 +7,8 @@ import { layerCount, passEnd, returned } from '../anim/timeline.js';
 import { gradientScale } from '../color/scales.js';
 import { painted } from './look.js';
 
-/** @import { Scene, ShowMode, State } from '../types.d.ts' */
-/** @import { Back, Graph, Look } from '../stage.d.ts' */
+/** @import { Scene, ShowMode, State, Tensor } from '../types.d.ts' */
+/** @import { Back, Graph, Look, Scale } from '../stage.d.ts' */
 
 /** What the volumes show: values until there are gradients to show. @param {State} state @param {Scene} scene @returns {ShowMode} */
 export const showOf = ({ show }, { gradients, objective }) => (show === 'value' || !gradients || !objective ? 'value' : objective.of);
@@ -31,20 +31,23 @@ export function backOf(state, scene, graph, look, theme) {
   const { gradients, objective } = scene;
   const show = showOf(state, scene);
   if (show === 'value' || !gradients || !objective || state.t <= layerCount(graph)) return null;
-  const scale = gradientScale(theme);
-  const range = (/** @type {string} */ name) => rangeIn(objective.ranges, state.range, name, graph) || 1;
   const key = [show, objective.name, scene.network.id, scene.trace.image, state.range, theme].join(' ');
-  return {
-    gradients, show, objective: objective.name,
-    share: (node) => returned(graph, node, state.t),
-    look: {
-      ...look, scale, range,
-      picture: (node, face, channel) => ({
-        key: `${key} ${node} ${face} ${channel}`, pixels: () => painted(gradients.get(node), face, channel, range(node), scale),
-      }),
-    },
-  };
+  const looks = known.get(gradients) ?? new Map();
+  known.set(gradients, looks);
+  if (!looks.has(key)) looks.set(key, backLook(gradients, look, gradientScale(theme), key, (name) => rangeIn(objective.ranges, state.range, name, graph) || 1));
+  return { gradients, show, objective: objective.name, share: (node) => returned(graph, node, state.t), look: looks.get(key) };
 }
+
+/** Looks that were made of gradients, for as long as those are kept. @type {WeakMap<Map<string, Tensor>, Map<string, Look>>} */
+const known = new WeakMap();
+
+/** @param {Map<string, Tensor>} gradients @param {Look} look of the values @param {Scale} scale @param {string} key @param {(node: string) => number} range @returns {Look} */
+const backLook = (gradients, look, scale, key, range) => ({
+  ...look, scale, range,
+  picture: (node, face, channel) => ({
+    key: `${key} ${node} ${face} ${channel}`, pixels: () => painted(gradients.get(node), face, channel, range(node), scale),
+  }),
+});
 
 /** @param {import('../types.d.ts').Ranges} ranges @param {State['range']} mode @param {string} name @param {Graph} graph */
 function rangeIn(ranges, mode, name, graph) {

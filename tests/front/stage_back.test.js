@@ -209,3 +209,11 @@ test('the sum runs from right to left, into the cell', () => {
   const bars = frame.over.flatMap((m) => (m.kind === 'path' && m.closed && m.stroke === 'ink' && m.alpha === 0.85 ? [m.points[0][0]] : []));
   assert.ok(bars.length === 3 && bars[0] > bars[1] && bars[1] > bars[2]);
 });
+
+test('while time passes the look of the gradients stays the same one, and another objective has another', () => {
+  const scene = backSceneOf('chain');
+  const at = (/** @type {object} */ patch) => stageOf(scene, { ...BACK, ...patch }).back?.look;
+  assert.equal(at({ t: 10 }), at({ t: 12 }));
+  assert.notEqual(at({}), at({ range: 'network' }));
+  assert.equal(at({ range: 'network' })?.range('conv1'), scene.objective?.ranges.network);
+});
