@@ -56,7 +56,7 @@ parts.push(
   stage,
   timeline,
   mountSpeed(place('timeline'), context),
-  mountLegend(place('legend')),
+  mountLegend(place('legend'), context),
   mountLens(place('lens'), context),
   mountLayers(place('layers'), context),
   mountLive(place('live')),

@@ -1,6 +1,6 @@
 /** What every part of the lens needs to know about the number that it shows. */
-import { activationScale } from '../color/scales.js';
-import { nodeOf, rangeOf } from '../state/select.js';
+import { activationScale, gradientScale } from '../color/scales.js';
+import { nodeOf, rangeIn, rangeOf } from '../state/select.js';
 import { themeOf } from '../ui/theme.js';
 
 /** @typedef {import('../types.d.ts').State} State */
@@ -20,14 +20,23 @@ import { themeOf } from '../ui/theme.js';
  * @param {ExplanationView} explanation
  */
 export function lookAt(scene, state, explanation) {
-  const scale = activationScale(themeOf(state.theme));
-  const node = nodeOf(scene, explanation.node);
-  /** @param {string} name */
-  const range = (name) => {
-    const source = nodeOf(scene, name);
-    return source ? rangeOf(scene, state.range, source) : 1;
+  const theme = themeOf(state.theme), back = explanation.of !== 'activation';
+  const value = activationScale(theme), gradient = gradientScale(theme), scale = back ? gradient : value;
+  const node = nodeOf(scene, explanation.node), ranges = scene.objective?.of === 'gradient' ? scene.objective.ranges : null;
+  /** @param {string} source a node, ∂ before it for its gradient; undefined for what has no range of its own */
+  const rangeFor = (source) => {
+    const found = nodeOf(scene, source.replace(/^∂/, ''));
+    if (!found || (source.startsWith('∂') && !ranges)) return undefined;
+    return source.startsWith('∂') && ranges ? rangeIn(ranges, state.range, found) : rangeOf(scene, state.range, found);
   };
-  return { scene, explanation, node, scale, range };
+  return {
+    scene, state, explanation, node, back, scale,
+    /** @param {OperandView} operand */
+    scaleOf: (operand) => (operand.source.startsWith('∂') ? gradient : value),
+    /** @param {string} name */
+    range: (name) => rangeFor(name) ?? 1,
+    rangeFor,
+  };
 }
 /** @typedef {ReturnType<typeof lookAt>} View */
 
@@ -36,8 +45,10 @@ export function lookAt(scene, state, explanation) {
  * @param {View} view
  * @param {OperandView} operand
  */
-export const ends = (view, operand) =>
-  nodeOf(view.scene, operand.source) ? view.range(operand.source) : Math.max(...operand.values.filter(Number.isFinite).map(Math.abs), 0) || 1;
+export const ends = (view, operand) => view.rangeFor(operand.source) || largest(operand.values) || 1;
+
+/** The largest of either sign. @param {number[]} values */
+export const largest = (values) => values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
 /**
  * The cell of the source that the k-th of an operand's numbers was read from, null where it stands nowhere.

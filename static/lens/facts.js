@@ -11,6 +11,7 @@ import { isPadding, cellOf } from './context.js';
  * @param {View} view
  */
 export function windowFact(view) {
+  if (view.back) return gatherFact(view);
   const [x] = view.explanation.operands, source = x && nodeOf(view.scene, x.source);
   if (!source || x.cells.length !== 3 || view.explanation.picture === 'copy' || x.values.length < 2) return null;
   const [channels, rows, columns] = x.cells, all = channels.length === source.shape[0];
@@ -21,14 +22,31 @@ export function windowFact(view) {
     outside > 0 && `; ${outside} of its ${x.values.length} cells lie outside, in the padding`);
 }
 
+/** `from rows 4–6, columns 6–8, all 10 channels of ∂conv3`: where the gradients come from. @param {View} view */
+function gatherFact({ explanation: e, scene }) {
+  const [dy] = e.operands, source = dy && nodeOf(scene, dy.source.replace(/^∂/, ''));
+  if (!source || !dy.at || dy.at.length < 2 || dy.at[0].length !== 3 || !e.products) return null;
+  const { at } = dy, [channels, rows, columns] = [0, 1, 2].map((axis) => [...new Set(at.map((cell) => cell[axis]))].sort((a, b) => a - b));
+  const all = channels.length === source.shape[0];
+  return h('p', { class: 'fact' }, `from rows ${span(rows)}, columns ${span(columns)}, `,
+    all ? `all ${channels.length} channels` : `channel${channels.length > 1 ? 's' : ''} ${span(channels)}`, ` of ${dy.source}`);
+}
+
 /** @param {number[]} cells */
 const span = ([first, ...rest]) => (rest.length === 0 ? `${first}` : first < 0 ? `−${-first} to ${rest[rest.length - 1]}` : `${first}–${rest[rest.length - 1]}`);
+
+/** The layer whose formula is shown: backward, the one that the gradient comes through. @param {View} view */
+export function layerOf({ back, node, scene, explanation }) {
+  const through = back ? nodeOf(scene, explanation.operands[0]?.source.replace(/^∂/, '') ?? '') : undefined;
+  return through ?? node;
+}
 
 /**
  * `conv 3×3, stride 1, padding 1`: what the layer is, from its own attributes; names as in ONNX.
  * @param {View} view
  */
-export function layerFact({ node, explanation }) {
+export function layerFact(view) {
+  const { explanation } = view, node = layerOf(view);
   const { stride, padding, dilation, groups } = node?.config ?? {};
   const numbers = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.map(Number) : []);
   const one = (/** @type {number[]} */ list) => (list.every((n) => n === list[0]) ? `${list[0]}` : list.join(', '));
@@ -45,9 +63,9 @@ export function layerFact({ node, explanation }) {
  * @param {View} view
  * @param {Link} link
  */
-export function readers({ explanation: e }, link) {
-  if (!e.readers.length) return h('p', { class: 'foot' }, e.of === 'activation' ? 'Read by nobody: the network ends here.' : '');
-  return h('p', { class: 'foot' }, 'Read by ', e.readers.map(({ node, count, example }, k) => [
+export function readers({ explanation: e, back }, link) {
+  if (!e.readers.length) return back ? null : h('p', { class: 'foot' }, 'Read by nobody: the network ends here.');
+  return h('p', { class: 'foot' }, back ? 'Comes back from ' : 'Read by ', e.readers.map(({ node, count, example }, k) => [
     k ? ', ' : '', count === 1 ? link(node, example) : h('span', null, `${count} cells of ${node}, such as `, link(node, example)),
   ]).flat(), '.');
 }

@@ -1,11 +1,13 @@
 /** The lens: the arithmetic of the selected number, from the engine's own steps, adding up in the digits shown. */
+import { isBackward, lensAddress, lensOf } from '../state/objective.js';
 import { address, toQuery } from '../state/url.js';
 import { themeOf } from '../ui/theme.js';
 import { changes, fill, h } from '../ui/h.js';
+import { chain } from './chain.js';
 import { line } from './code.js';
 import { lookAt } from './context.js';
 import { SIGNIFICANT, single } from './digits.js';
-import { layerFact, readers, windowFact } from './facts.js';
+import { layerFact, layerOf, readers, windowFact } from './facts.js';
 import { formula } from './mathml.js';
 import { combine, copy, pointwise, reduce, sequence } from './others.js';
 import { lettersOf, specialised } from './specialise.js';
@@ -28,10 +30,23 @@ export function mountLens(root, { store, scene, actions }) {
   const moved = changes();
 
   /** @type {(name: string, at: number[]) => HTMLElement} */
-  const link = (node, at) => h('a', {
-    href: toQuery({ ...store.get(), node, at }),
-    on: { click: (/** @type {Event} */ event) => (event.preventDefault(), actions.select(node, at)) },
-  }, h('code', null, address(node, at)));
+  const link = (name, at) => {
+    const node = name.replace(/^∂/, '');
+    return h('a', {
+      href: toQuery({ ...store.get(), node, at, weight: null }),
+      on: { click: (/** @type {Event} */ event) => (event.preventDefault(), actions.select(node, at)) },
+    }, h('code', null, address(isBackward(store.get()) ? `∂${node}` : node, at)));
+  };
+
+  /** @type {import('./terms.js').Links} */
+  const links = {
+    to(source, at) {
+      const now = scene(), node = source.replace(/^∂/, ''), [, owner, param] = /^(.+)\.(\w+)$/.exec(source) ?? [];
+      if (now?.network.nodes.some(({ name }) => name === node)) return { does: 'its own arithmetic', run: () => actions.select(node, at) };
+      if (!owner || !store.get().objective) return null;
+      return { does: `the gradient of this weight`, run: () => actions.selectWeight({ node: owner, param, at }) };
+    },
+  };
 
   /** @param {Partial<Choices>} change */
   function choose(change) {
@@ -40,39 +55,52 @@ export function mountLens(root, { store, scene, actions }) {
   }
 
   function render() {
-    const now = scene(), explanation = now?.explanation;
+    const now = scene(), explanation = now && lensOf(store.get(), now);
     if (!now || !explanation) return;
     const focus = root.contains(document.activeElement) ? document.activeElement?.textContent : null;
     const view = lookAt(now, store.get(), explanation);
-    const { total, parts } = arithmetic(view, choices, choose, link);
-    fill(root, head(view, total), explanation.operands.length > 0 && [notation(view), line(explanation.numpy)], parts, readers(view, link));
+    const { total, parts } = arithmetic(view, choices, { choose, link, links });
+    const stated = explanation.operands.length > 0 || view.back;
+    fill(root, head(view, total), view.back && chain(view), stated && [notation(view), line(explanation.numpy)].flat(), parts, readers(view, link));
     fit(root);
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
   }
 
   /** @param {View} view @param {string} total */
   function head(view, total) {
-    const { explanation: e, scale, range } = view;
+    const { explanation: e, scale } = view;
+    const ends = view.rangeFor(view.back ? `∂${e.node}` : e.node) || Math.abs(e.value) || 1;
     const k = SIGNIFICANT.indexOf(choices.significant), more = SIGNIFICANT[(k + 1) % SIGNIFICANT.length];
     return h('header', null,
       h('button', { class: 'close', 'aria-label': 'Close the lens', title: 'Close (Esc)', on: { click: actions.unselect } }, '×'),
-      h('p', { class: 'kick' }, e.of === 'activation' ? 'forward' : 'backward', ` · ${layerFact(view)}`),
+      h('p', { class: 'kick' }, turned(view), ` · ${layerFact(view)}`),
       h('h2', null, e.address, className(view) && h('span', null, ` ${className(view)}`)),
       h('p', { class: 'big' },
-        h('i', { class: 'swatch', style: { background: scale.css(e.value, range(e.node)) } }),
+        h('i', { class: 'swatch', style: { background: scale.css(e.value, ends) } }),
         h('output', { data: { value: e.value } }, total),
         h('button', { class: 'quiet', title: 'How many digits are shown', on: { click: () => choose({ significant: more }) } }, more > choices.significant ? 'more digits' : 'fewer digits')));
   }
 
+  /** Forward or backward, and the way to the other; of a weight, the way back to the number. @param {View} view */
+  function turned({ explanation: e, state, back }) {
+    const quiet = (/** @type {string} */ text, /** @type {() => void} */ run) => h('button', { class: 'quiet', on: { click: run } }, text);
+    if (e.of === 'parameter') return h('span', null, 'backward, ', quiet(state.node ? `back to ${state.node}` : 'away from the weight', () => actions.selectWeight(null)));
+    if (back) return h('span', null, quiet('forward', () => actions.setShow('value')), ' ', h('b', null, 'backward'));
+    return h('span', null, h('b', null, 'forward'), ' ', quiet('backward', () => (state.objective ? actions.setShow('gradient') : actions.turn())));
+  }
+
   return {
     update(state, now) {
-      root.hidden = !(state.node && state.at && now);
-      root.setAttribute('aria-busy', String(Boolean(state.node && state.at && now?.explanation?.address !== address(state.node, state.at))));
-      if (root.hidden || !moved(now?.explanation, state.range, themeOf(state.theme))) return;
-      const kind = now?.explanation?.node ?? '';
+      const wanted = lensAddress(state), explanation = now && lensOf(state, now);
+      const late = isBackward(state) && now?.objective?.name !== state.objective;
+      root.hidden = !(wanted && now);
+      root.dataset.of = explanation?.of ?? '';
+      root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
+      if (root.hidden || !moved(explanation, state.range, state.objective, now?.objective, themeOf(state.theme))) return;
+      const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };
       shown = kind;
-      if (now?.explanation) render();
+      if (explanation) render();
       else fill(root);
     },
   };
@@ -85,20 +113,19 @@ function className({ explanation: e, scene: { network } }) {
 
 /** @param {View} view */
 function notation(view) {
-  const letters = lettersOf(view.node?.config ?? {});
+  const letters = lettersOf(layerOf(view)?.config ?? {});
   return h('div', { class: 'formula' }, formula(view.explanation.mathml, (tree) => specialised(tree, letters)), windowFact(view));
 }
 
 /**
  * @param {View} view
  * @param {Choices} choices
- * @param {(change: Partial<Choices>) => void} choose
- * @param {(name: string, at: number[]) => HTMLElement} link
+ * @param {{ choose: (change: Partial<Choices>) => void, link: (name: string, at: number[]) => HTMLElement, links: import('./terms.js').Links }} ways
  * @returns {{ total: string, parts: (Node | false | null | undefined)[] }}
  */
-function arithmetic(view, choices, choose, link) {
+function arithmetic(view, choices, { choose, link, links }) {
   const { explanation: e } = view;
-  if (e.picture === 'weighted_sum') return sum(view, choices, choose);
+  if (e.picture === 'weighted_sum') return sum(view, choices, choose, links);
   const total = single(e.value, choices.significant);
   if (e.picture === 'reduce') return { total, parts: reduce(view, choices, link) };
   if (e.picture === 'pointwise') return { total, parts: pointwise(view, choices, link) };

@@ -1,5 +1,7 @@
 /** The rows of a sum: one per step, or, where there are hundreds, the large ones and what lies between them. Pure. */
 
+import { groupsOf } from './groups.js';
+
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
 /**
@@ -13,12 +15,12 @@ const ROUNDING = 'rounding'; // the engine's name of float32's own rounding: it 
 
 /**
  * groups: how many of the steps are groups of terms.
- * @param {Pick<ExplanationView, 'steps' | 'products' | 'operands'>} e
+ * @param {Pick<ExplanationView, 'of' | 'steps' | 'products' | 'operands'>} e
  * @param {boolean} unfolded
  * @returns {{ shown: Row[], groups: number }}
  */
-export function rows({ steps, products, operands }, unfolded) {
-  const groups = products && operands.length ? operands[0].shape[0] : 0;
+export function rows({ of, steps, products, operands }, unfolded) {
+  const groups = groupsOf({ of, products, operands }).length;
   const all = steps.filter(({ label }) => label !== ROUNDING)
     .map((step, k) => ({ ...step, group: k < groups ? k : null, folded: false }));
   return { shown: unfolded || all.length <= MANY ? all : folded(all), groups };

@@ -15,8 +15,9 @@ const TINT = 0.62; // how far along the scale the colour of a bar is
  * @param {View} view
  * @param {Choices} choices
  * @param {(change: Partial<Choices>) => void} choose
+ * @param {import('./terms.js').Links} links
  */
-export function sum(view, choices, choose) {
+export function sum(view, choices, choose, links) {
   const { explanation: e } = view;
   const { shown, groups } = rows(e, choices.unfolded);
   const printed = column(shown.map((row) => row.value), e.value, choices.significant);
@@ -32,7 +33,7 @@ export function sum(view, choices, choose) {
     h('tbody', null, body, printed.rest !== null && rounding(printed.rest)),
     h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, printed.total))));
   const fold = choices.unfolded && shown.length > groups && h('button', { class: 'quiet', on: { click: () => choose({ unfolded: false }) } }, 'fold the small ones');
-  return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style)] };
+  return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style, links)] };
 }
 
 /** Running sums in fewer digits: their last one would not agree with the parts' rounded ones. @param {Style} style */

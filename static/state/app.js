@@ -40,7 +40,7 @@ export function createActions(store, scene) {
     play: (playing = !get().playing) => set(playing && get().t >= passEnd(get(), scene()) ? { playing, t: 0 } : { playing }),
     setSpeed: (speed) => set({ speed: clamp(speed, SPEEDS.least, SPEEDS.most) }),
     setObjective: (objective) => set(objective ? { objective, show: get().objective ? get().show : 'gradient' } : forwards(get(), scene())),
-    setShow: (show) => set({ show }),
+    setShow: (show) => set({ show, weight: null, t: held(get().t, passEnd({ ...get(), show }, scene())) }),
     turn: () => set(get().objective ? forwards(get(), scene()) : backwards(get(), scene())),
     chooseClass: (index) => set({ objective: classOf(index), show: get().objective ? get().show : 'gradient' }),
     selectWeight: (weight) => set({ weight }),

@@ -63,15 +63,27 @@ export function backwards(state, scene) {
 export const layers = (scene) => scene?.network.nodes.filter((node) => node.inputs.length > 0).length ?? Infinity;
 
 /**
- * Where the pass ends: after the last layer, or, with an objective, after the loss and every layer backward.
- * @param {Pick<State, 'objective'>} state
+ * Where the pass ends: after the last layer, or, where gradients are shown, after the loss and every layer backward.
+ * @param {Pick<State, 'objective' | 'show'>} state
  * @param {Scene | null} scene
  */
-export const passEnd = ({ objective }, scene) => (objective ? 2 * layers(scene) + 1 : layers(scene));
+export const passEnd = (state, scene) => (isBackward(state) ? 2 * layers(scene) + 1 : layers(scene));
+
+/** Whether gradients are shown. @param {Pick<State, 'objective' | 'show'>} state */
+export const isBackward = ({ objective, show }) => objective !== '' && show !== 'value';
 
 /**
- * What the lens shows: the number itself, or its gradient.
+ * What the lens shows of the selection: its number, or the gradient of it or of a weight.
  * @param {State} state
- * @returns {'forward' | 'backward'}
+ * @param {Scene} scene
  */
-export const directionOf = ({ objective, show }) => (objective && show !== 'value' ? 'backward' : 'forward');
+export const lensOf = (state, scene) => (isBackward(state) || (state.objective && state.weight) ? scene.backward : scene.explanation);
+
+/**
+ * The address of what the lens is to show: `conv2@3,5,7`, `∂conv2@3,5,7`, `∂conv2.weight@3,0,1,1`.
+ * @param {State} state
+ */
+export function lensAddress({ objective, show, node, at, weight }) {
+  if (objective && weight) return `∂${weight.node}.${weight.param}@${weight.at.join(',')}`;
+  return node && at ? `${isBackward({ objective, show }) ? '∂' : ''}${node}@${at.join(',')}` : '';
+}

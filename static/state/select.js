@@ -16,9 +16,17 @@ export const nodeOf = (scene, name) => scene.network.nodes.find((node) => node.n
  * @param {State['range']} mode
  * @param {NodeView} node
  */
-export function rangeOf({ trace }, mode, node) {
-  if (mode === 'network') return trace.ranges.network;
-  return mode === 'node' ? trace.ranges.node[node.name] : trace.ranges.group[node.range_group];
+export const rangeOf = ({ trace }, mode, node) => rangeIn(trace.ranges, mode, node);
+
+/**
+ * The same of any ranges.
+ * @param {import('../types.d.ts').Ranges} ranges
+ * @param {State['range']} mode
+ * @param {NodeView} node
+ */
+export function rangeIn(ranges, mode, node) {
+  if (mode === 'network') return ranges.network;
+  return mode === 'node' ? ranges.node[node.name] : ranges.group[node.range_group];
 }
 
 /**

@@ -16,6 +16,7 @@ export function mountHeadline(root, stage) {
       stage.dataset.view = state.view;
       if (!scene) return;
       stage.dataset.image = scene.image.id;
+      stage.dataset.objective = scene.objective?.name ?? '';
       const line = headline(state, scene), key = JSON.stringify(line);
       if (key === said) return;
       said = key;

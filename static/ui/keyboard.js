@@ -20,6 +20,7 @@ export const KEYS = [
   { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], shown: '← → ↑ ↓', does: 'in one window: the cell beside this one', where: 'window',
     run: ({ actions }, key) => actions.move(...WAYS[key]) },
   { keys: ['[', ']'], shown: '[ ]', does: 'the channel before or after', run: ({ actions }, key) => actions.move(0, 0, key === ']' ? 1 : -1) },
+  { keys: ['b', 'B'], shown: 'B', does: 'backward: the gradients of the loss, and forward again', run: ({ actions }) => actions.turn() },
   { keys: ['<', '>'], shown: '< >', does: 'slower, faster', run: ({ actions, store }, key) => actions.setSpeed(nextSpeed(store.get().speed, key === '>' ? 1 : -1)) },
   { keys: ['u', 'U'], shown: 'U', does: 'unravel the volumes into their maps, and back',
     run: ({ actions, store }) => actions.show(store.get().view === 'maps' ? 'overview' : 'maps') },
@@ -41,8 +42,9 @@ export function showKeys() {
 
 /** @param {Context} context */
 function back({ actions, store }) {
-  const { view, node } = store.get();
-  if (view === 'window') actions.show('overview');
+  const { view, node, weight } = store.get();
+  if (weight) actions.selectWeight(null);
+  else if (view === 'window') actions.show('overview');
   else if (node) actions.unselect();
   else actions.show('overview');
 }

@@ -1,9 +1,11 @@
 /** What the colours say: the ramp, drawn by the function that draws the pixels, where it ends, and for whom. */
-import { activationScale } from '../color/scales.js';
-import { groupOf, nodeOf, rangeOf } from '../state/select.js';
+import { activationScale, gradientScale } from '../color/scales.js';
+import { isBackward, said } from '../state/objective.js';
+import { groupOf, nodeOf, rangeIn } from '../state/select.js';
 import { about } from './about.js';
 import { changes, fill, h } from './h.js';
 import { themeOf } from './theme.js';
+import { createTurn } from './turn.js';
 
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').State} State */
@@ -13,27 +15,36 @@ const STOPS = 32;
 
 /**
  * @param {HTMLElement} root
+ * @param {import('../types.d.ts').Context} context
  * @returns {Part}
  */
-export function mountLegend(root) {
-  const moved = changes();
+export function mountLegend(root, context) {
+  const moved = changes(), turn = createTurn(context), scale = h('div', { class: 'scale' });
   return {
     update(state, scene) {
-      if (!scene || !moved(scene.trace, state.range, state.node, themeOf(state.theme))) return;
-      const { least, most, whose } = ends(state, scene);
-      const end = least === most ? about(most) : 'r';
-      fill(root,
-        h('b', null, 'activation'),
-        h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp(themeOf(state.theme)) } }),
-        h('p', { class: 'ticks' }, h('span', null, `−${end}`), h('span', null, '0'), h('span', null, `+${end}`)),
-        h('p', { class: 'whose' }, least === most ? whose : `r = ${about(least)} to ${about(most)}, ${whose}`, ': 99.5 % of |x| lie within.'));
+      if (!scene) return;
+      if (!root.contains(turn.root)) fill(root, turn.root, scale);
+      turn.update(state, scene);
+      if (moved(scene.trace, scene.objective, isBackward(state), state.range, state.node, themeOf(state.theme))) fill(scale, ...drawn(state, scene));
     },
   };
 }
 
-/** @param {'light' | 'dark'} theme */
-function ramp(theme) {
-  const scale = activationScale(theme);
+/** @param {State} state @param {Scene} scene */
+function drawn(state, scene) {
+  const back = isBackward(state) ? scene.objective : null, theme = themeOf(state.theme);
+  const { least, most, whose } = ends(state, scene, back?.ranges ?? scene.trace.ranges);
+  const end = least === most ? about(most) : 'r', symbol = back ? (back.of === 'product' ? 'x·∂L/∂x' : '∂L/∂x') : 'x';
+  const value = back && `L = ${about(back.value)}, the ${said(back.name, scene.network.labels)}; `;
+  return [
+    h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp((back ? gradientScale : activationScale)(theme)) } }),
+    h('p', { class: 'ticks' }, h('span', null, `−${end}`), h('span', null, '0'), h('span', null, `+${end}`)),
+    h('p', { class: 'whose' }, value, least === most ? whose : `r = ${about(least)} to ${about(most)}, ${whose}`, `: 99.5 % of |${symbol}| lie within.`),
+  ];
+}
+
+/** @param {import('../stage.d.ts').Scale} scale */
+function ramp(scale) {
   const colours = Array.from({ length: STOPS + 1 }, (_, i) => scale.css((2 * i) / STOPS - 1, 1));
   return `linear-gradient(to right, ${colours.join(', ')})`;
 }
@@ -42,15 +53,15 @@ function ramp(theme) {
  * Where the ramp ends: one number for what is selected or for all, else from the least to the most of the ranges shown.
  * @param {State} state
  * @param {Scene} scene
+ * @param {import('../types.d.ts').Ranges} ranges
  */
-function ends(state, scene) {
+function ends(state, scene, ranges) {
   const node = nodeOf(scene, state.node);
-  if (state.range === 'network') return { least: scene.trace.ranges.network, most: scene.trace.ranges.network, whose: 'one range for the network' };
+  if (state.range === 'network') return { least: ranges.network, most: ranges.network, whose: 'one range for the network' };
   if (node) {
-    const range = rangeOf(scene, state.range, node);
-    const names = state.range === 'node' ? [node] : groupOf(scene, node);
+    const range = rangeIn(ranges, state.range, node), names = state.range === 'node' ? [node] : groupOf(scene, node);
     return { least: range, most: range, whose: `range of ${names.map((n) => n.name).join(', ')}` };
   }
-  const ranges = Object.values(state.range === 'node' ? scene.trace.ranges.node : scene.trace.ranges.group);
-  return { least: Math.min(...ranges), most: Math.max(...ranges), whose: state.range === 'node' ? 'one for each unit' : 'one for each layer' };
+  const all = Object.values(state.range === 'node' ? ranges.node : ranges.group);
+  return { least: Math.min(...all), most: Math.max(...all), whose: state.range === 'node' ? 'one for each unit' : 'one for each layer' };
 }

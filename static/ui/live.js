@@ -1,6 +1,7 @@
 /** What a change says, for those who listen: one sentence, said when things have come to rest. */
 import { changes } from './h.js';
-import { sentence } from '../lens/speak.js';
+import { gradientSentence, sentence } from '../lens/speak.js';
+import { isBackward, lensOf, said } from '../state/objective.js';
 
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').State} State */
@@ -15,7 +16,7 @@ const RANGES = { node: 'each node its own', group: 'one for a layer and the oper
  * @returns {Part}
  */
 export function mountLive(root) {
-  const viewed = changes(), ranged = changes(), numbered = changes(), pictured = changes();
+  const viewed = changes(), ranged = changes(), numbered = changes(), pictured = changes(), turned = changes();
   let timer = 0, started = false;
   /** @type {Map<string, string>} */
   const due = new Map();
@@ -36,10 +37,22 @@ export function mountLive(root) {
       if (pictured(scene.trace)) say('picture', picture(scene));
       if (viewed(state.view) && started) say('view', VIEWS[state.view]);
       if (ranged(state.range) && started) say('range', `Colour range: ${RANGES[state.range]}.`);
-      if (numbered(scene.explanation) && scene.explanation) say('number', sentence(scene.explanation));
+      if (turned(scene.objective?.name, isBackward(state)) && started) say('pass', passText(state, scene));
+      const shown = lensOf(state, scene);
+      if (numbered(shown) && shown) say('number', shown.of === 'activation' ? sentence(shown) : gradientSentence(shown, objective(scene)));
       started = true;
     },
   };
+}
+
+/** @param {Scene} scene */
+const objective = (scene) => said(scene.objective?.name ?? '', scene.network.labels);
+
+/** @param {State} state @param {Scene} scene */
+function passText(state, scene) {
+  if (!isBackward(state) || !scene.objective) return 'Forward: the numbers themselves.';
+  const what = scene.objective.of === 'product' ? 'Each number times its gradient' : 'Backward: gradients';
+  return `${what}, of the ${objective(scene)}, which is ${scene.objective.value.toPrecision(4).replace('-', 'minus ')}.`;
 }
 
 /** @param {Scene} scene */

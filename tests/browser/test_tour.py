@@ -4,34 +4,13 @@ import re
 
 import numpy as np
 import pytest
-from numpy.lib.stride_tricks import sliding_window_view
 from playwright.sync_api import Page, expect
 
 from convoscope.engine import zoo
-from tests.browser.visit import lens, number, opened, png, shows, units, upload
+from tests.browser.arithmetic import FLOAT32, conv, network_input, windows
+from tests.browser.visit import decimals, lens, number, opened, png, shows, units, upload
 
 UPLOADED = re.compile("^[a-z2-7]{26}$")
-FLOAT32 = 2e-5  # a few hundred float32 products and sums against float64
-
-
-def windows(x: np.ndarray) -> np.ndarray:
-    """(C, H, W) → (C, H, W, 3, 3), with a border of zeros."""
-    return sliding_window_view(np.pad(x, ((0, 0), (1, 1), (1, 1))), (3, 3), axis=(1, 2))
-
-
-def conv(x: np.ndarray, name: str) -> np.ndarray:
-    """The convolution written down once more, from the weights alone, in float64."""
-    params = zoo.load("example-cnn").params[name]
-    w, b = (np.asarray(params[key], np.float64) for key in ("weight", "bias"))
-    return np.einsum("cijuv,kcuv->kij", windows(x), w) + b[:, None, None]
-
-
-def network_input(pixels: np.ndarray) -> np.ndarray:
-    """(3, 32, 32) from a picture that has the input's size already."""
-    how = zoo.load("example-cnn").preprocessing
-    assert how is not None
-    mean, std = (np.array(v)[:, None, None] for v in (how.mean, how.std))
-    return (pixels.transpose(2, 0, 1) / 255 - mean) / std
 
 
 def test_a_picture_is_uploaded_unravelled_read_and_found_again(browser_page: Page) -> None:
@@ -74,10 +53,6 @@ def click_a_cell_of(page: Page, node: str) -> None:
         if page.locator("#lens").is_visible():
             return
     pytest.fail(f"nothing above the name of {node} answers to a click")
-
-
-def decimals(printed: str) -> int:
-    return len(printed.partition(".")[2])
 
 
 def test_more_digits_come_on_demand_and_still_add_up(browser_page: Page) -> None:

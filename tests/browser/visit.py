@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-ADDRESS = re.compile(r"^([^@]+)@(\d+(?:,\d+)*)")
+ADDRESS = re.compile(r"^∂?([^@]+)@(\d+(?:,\d+)*)")
 
 
 def opened(page: Page, address: str = "/", image: str = "cat-photo") -> Page:
@@ -74,3 +74,8 @@ def number(text: str) -> float:
 def units(text: str) -> int:
     """A printed number as a whole number of its last digit."""
     return int(text.replace("−", "-").replace(".", ""))
+
+
+def decimals(printed: str) -> int:
+    """How many digits stand behind the point."""
+    return len(printed.partition(".")[2])

@@ -79,7 +79,7 @@ function sum(values, bias = false) {
   const steps = values.map((value, k) => ({ label: `input ${k}`, value, total: (total += value) }));
   if (bias) steps.push({ label: 'bias', value: 1, total: (total += 1) });
   const operand = { name: 'x', source: 'x', shape: [values.length], values, cells: [], at: null };
-  return { steps: [...steps, { label: 'rounding', value: 1e-9, total }], products: values, operands: [operand] };
+  return { of: /** @type {'activation'} */ ('activation'), steps: [...steps, { label: 'rounding', value: 1e-9, total }], products: values, operands: [operand] };
 }
 
 test('a short sum shows every row, and float32’s own rounding is none of them', () => {

@@ -117,6 +117,9 @@ function world(open = { network: 'net', image: 'cat' }) {
     trace: (/** @type {string} */ _, /** @type {string} */ image) => wait(image),
     activations: async () => new Map(),
     explain: (/** @type {string} */ _, /** @type {string} */ image, /** @type {string} */ node) => wait(`${image}/${node}`),
+    gradients: (/** @type {string} */ _, /** @type {string} */ image, /** @type {string} */ objective) => wait(`${image}/${objective}`),
+    explainGradient: (/** @type {string} */ _, /** @type {string} */ image, /** @type {string} */ objective, /** @type {string} */ node) => wait(`${image}/${objective}/${node}`),
+    explainWeight: (/** @type {string} */ _, /** @type {string} */ image, /** @type {string} */ objective, /** @type {any} */ weight) => wait(`${image}/${objective}/${weight.node}.${weight.param}`),
   });
   /** @type {string[]} */
   const failures = [];
@@ -207,4 +210,72 @@ test('where neither address nor page says what to open, the first of each is ope
   due.cat.resolve({ image: 'cat' });
   await settled();
   assert.deepEqual([scene()?.network.id, scene()?.image.id], ['net', 'cat']);
+});
+
+const BACK = /** @type {const} */ ({ network: 'net', image: 'cat', objective: 'loss:1', show: 'gradient' });
+const slopes = (/** @type {number} */ value) => ({ value, tensors: new Map(), ranges: {} });
+
+test('a new label shows nothing of its own until all gradients and the selected one are here', async () => {
+  const { store, due, scene } = world({ ...BACK, node: 'conv1', at: [0, 0, 0] });
+  due.cat.resolve({ image: 'cat' });
+  due['cat/conv1'].resolve({ value: 5 });
+  due['cat/loss:1'].resolve(slopes(1));
+  due['cat/loss:1/conv1'].resolve({ value: 10 });
+  await settled();
+  assert.deepEqual([scene()?.objective?.name, scene()?.objective?.value, scene()?.backward?.value, scene()?.explanation?.value], ['loss:1', 1, 10, 5]);
+  store.set({ objective: 'loss:2' });
+  due['cat/loss:2'].resolve(slopes(2));
+  await settled();
+  assert.deepEqual([scene()?.objective?.name, scene()?.backward?.value], ['loss:1', 10]);
+  due['cat/loss:2/conv1'].resolve({ value: 20 });
+  await settled();
+  assert.deepEqual([scene()?.objective?.name, scene()?.objective?.value, scene()?.backward?.value], ['loss:2', 2, 20]);
+});
+
+test('gradients that come late do not push away those of a label that was chosen after', async () => {
+  const { store, due, scene } = world(BACK);
+  due.cat.resolve({ image: 'cat' });
+  due['cat/loss:1'].resolve(slopes(1));
+  await settled();
+  store.set({ objective: 'loss:2' });
+  store.set({ objective: 'loss:3' });
+  due['cat/loss:3'].resolve(slopes(3));
+  await settled();
+  due['cat/loss:2'].resolve(slopes(2));
+  await settled();
+  assert.deepEqual([scene()?.objective?.name, scene()?.objective?.value], ['loss:3', 3]);
+});
+
+test('gradients of the old picture are never shown with the new one', async () => {
+  const { store, due, scene } = world(BACK);
+  due.cat.resolve({ image: 'cat' });
+  due['cat/loss:1'].resolve(slopes(1));
+  await settled();
+  store.set({ image: 'dog' });
+  due.dog?.resolve({ image: 'dog' });
+  await settled();
+  due.dog.resolve({ image: 'dog' });
+  await settled();
+  assert.equal(scene()?.image.id, 'cat');
+  due['dog/loss:1'].resolve(slopes(2));
+  await settled();
+  assert.deepEqual([scene()?.image.id, scene()?.objective?.value], ['dog', 2]);
+});
+
+test('gradients that cannot be had are said, and the page goes forward again', async () => {
+  const { store, due, scene, failures } = world(BACK);
+  due.cat.resolve({ image: 'cat' });
+  due['cat/loss:1'].reject(away(422));
+  await settled();
+  assert.deepEqual([scene()?.image.id, scene()?.gradients, store.get().objective, store.get().show, failures], ['cat', null, '', 'value', ['gradients: Gone.']]);
+});
+
+test('a weight has a gradient of its own, and the selected cell keeps its number', async () => {
+  const { store, due, scene } = world({ ...BACK, node: 'conv1', at: [0, 0, 0] });
+  for (const [key, value] of Object.entries({ cat: {}, 'cat/loss:1': slopes(1), 'cat/conv1': { value: 5 }, 'cat/loss:1/conv1': { value: 10 } })) due[key].resolve(value);
+  await settled();
+  store.set({ weight: { node: 'conv1', param: 'weight', at: [0, 0, 0, 0] } });
+  due['cat/loss:1/conv1.weight'].resolve({ value: 99 });
+  await settled();
+  assert.deepEqual([scene()?.explanation?.value, scene()?.backward?.value], [5, 99]);
 });

@@ -1,0 +1,46 @@
+/** The chain rule in three boxes: what is given from the right, times the local gradient, goes to the left. */
+import { said } from '../state/objective.js';
+import { h } from '../ui/h.js';
+import { single } from './digits.js';
+
+/** @typedef {import('./context.js').View} View */
+/** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
+
+const DIGITS = 4;
+
+/**
+ * What the boxes say; none where the pass begins or where several layers meet.
+ * @param {ExplanationView} e
+ * @returns {{ name: string, over: string, under: string, what: string }[]}
+ */
+export function boxes(e) {
+  const [dy, local] = e.operands, weight = e.of === 'parameter', from = dy?.source.replace(/^∂/, '') ?? '';
+  if (!e.products || !local || !from) return [];
+  const count = dy.values.length, own = weight ? e.param : e.node;
+  const factor = count === 1 ? `${local.name} = ${single(local.values[0], DIGITS)}` : local.source ? `${local.name} of ${local.source.replace(/\.\w+$/, '')}` : local.name;
+  return [
+    { name: 'given from the right', over: '∂L', under: `∂${from}`, what: count === 1 ? single(dy.values[0], DIGITS) : `${count} numbers` },
+    { name: 'local gradient', over: `∂${from}`, under: `∂${own}`, what: factor },
+    { name: weight ? 'for the weights' : 'to the left', over: '∂L', under: `∂${own}`, what: single(e.value, DIGITS) },
+  ];
+}
+
+const SIGNS = ['', '·', '='];
+
+/** @param {View} view */
+export function chain(view) {
+  const { explanation: e, scene } = view, objective = said(scene.objective?.name ?? '', scene.network.labels), all = boxes(e);
+  if (all.length) {
+    return h('ol', { class: 'chain', title: `L is the ${objective}` }, all.map(({ name, over, under, what }, k) =>
+      h('li', { data: { sign: SIGNS[k] } }, h('small', null, name), h('b', null, h('i', null, over), h('i', null, under)), h('span', null, what))));
+  }
+  return h('p', { class: 'prose' }, beginning(e, objective));
+}
+
+/** @param {ExplanationView} e @param {string} objective */
+function beginning(e, objective) {
+  const through = e.steps.filter(({ label }) => label.startsWith('through ')).length;
+  if (through > 1) return 'Several layers read this number: what they send back adds up.';
+  if (through === 0 && !e.operands.length && e.value !== 0) return `Here the way back begins: L is the ${objective}.`;
+  return e.value === 0 ? `Nothing comes back: L, the ${objective}, does not change with it.` : `L is the ${objective}.`;
+}
