@@ -36,7 +36,7 @@ export function barsOf(scene, { x, y, w, pitch }, node, pending) {
  * @param {Bars} bars of the probabilities @param {Scene} scene @param {Back} back
  * @returns {Bars}
  */
-export function slopesOf(bars, { network }, { gradients, objective, look }) {
+export function slopesOf(bars, { network }, { gradients, objective, look, show }) {
   const slopes = gradients.get(network.logits)?.data;
   if (!slopes) return bars;
   const label = labelOf(objective);
@@ -44,7 +44,7 @@ export function slopesOf(bars, { network }, { gradients, objective, look }) {
   const rows = bars.rows.map((row) => {
     const value = slopes[row.index];
     const chosen = row.index === label;
-    return { ...row, value, text: signed(value), said: label === null ? '' : `${row.value.toFixed(3)} − ${chosen ? 1 : 0}`, look: chosen ? 'label' : '', ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
+    return { ...row, value, text: signed(value), said: label === null || show === 'product' ? '' : `${row.value.toFixed(3)} − ${chosen ? 1 : 0}`, look: chosen ? 'label' : '', ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
   });
   return { ...bars, rows, range };
 }

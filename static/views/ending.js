@@ -76,9 +76,12 @@ export function endingLabels({ graph, scene, back }, form, poses, bars) {
     return pose ? [stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits)] : [];
   });
   if (!bars) return strips;
-  const text = bars.range === null ? (form.name === 'phone' ? 'probability' : 'probability of each class') : slopesTitle(back?.objective ?? '');
+  const text = bars.range === null ? (form.name === 'phone' ? 'probability' : 'probability of each class') : slopesTitle(back);
   return [...strips, { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
 }
 
-/** What the bars are on the way back. @param {string} objective */
-const slopesTitle = (objective) => (labelOf(objective) === null ? 'gradient of the logits' : 'gradient of the loss: p − t');
+/** What the bars are on the way back. @param {Stage['back']} back */
+function slopesTitle(back) {
+  if (back?.show === 'product') return 'each logit × its gradient';
+  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : 'gradient of the loss: p − t';
+}

@@ -1,5 +1,6 @@
 /** One sentence about what is on the screen, made from the data. Pure. */
 
+import { said } from '../state/objective.js';
 import { through } from '../pictures/parts/gather.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
@@ -40,10 +41,10 @@ function wayBack(state, scene) {
 function ofWayBack(scene, { show, done }) {
   const objective = scene.objective?.name ?? '';
   const label = labelOf(objective);
-  const name = label === null ? objective : (scene.network.labels[label] ?? String(label));
+  const name = label === null ? said(objective, scene.network.labels) : (scene.network.labels[label] ?? String(label));
   const loss = lossOf(scene);
-  const said = loss ? ` is ${loss}` : '';
-  const start = label === null ? `The objective ${name}${said}. ` : `The loss for ${article(name)} ${name}${said}. `;
+  const worth = loss ? ` is ${loss}` : '';
+  const start = label === null ? `${name.replace(/^logit of/, 'The logit of')}${worth}. ` : `The loss for ${article(name)} ${name}${worth}. `;
   const flows = done ? 'Every number knows what it did to it' : 'Gradients flow back';
   const what = label === null ? 'it' : 'the loss';
   const asks = show === 'product' ? 'Each number times its gradient: green for what raised it, purple for what lowered it, to first order.' : `If a number grew, would ${what} rise (green) or fall (purple)?`;

@@ -217,3 +217,19 @@ test('while time passes the look of the gradients stays the same one, and anothe
   assert.notEqual(at({}), at({ range: 'network' }));
   assert.equal(at({ range: 'network' })?.range('conv1'), scene.objective?.ranges.network);
 });
+
+test('values times gradients are not called p − t', () => {
+  const scene = backSceneOf('chain');
+  const objective = /** @type {any} */ ({ ...scene.objective, of: 'product' });
+  const { bars, labels } = VIEWS.overview(stageOf({ ...scene, objective }, { ...BACK, show: 'product' }));
+  assert.ok(bars?.rows.every((row) => row.said === ''));
+  const texts = labels.flatMap((l) => l.lines.map((line) => line.text));
+  assert.ok(texts.includes('each logit × its gradient') && texts.includes('x·∂conv1') && !texts.some((text) => text.includes('p − t')));
+});
+
+test('an objective that is no loss is called by its name', () => {
+  const scene = backSceneOf('chain');
+  const text = (/** @type {string} */ name) => headline({ ...STATE, objective: name, show: 'gradient', t: 10 }, { ...scene, objective: /** @type {any} */ ({ ...scene.objective, name, value: -0.25 }) }).title[0].text;
+  assert.equal(text('logit:2'), 'The logit of three is −0.250. ');
+  assert.equal(text('unit:conv2@1,0,3'), 'conv2@1,0,3 is −0.250. ');
+});
