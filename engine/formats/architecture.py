@@ -117,7 +117,7 @@ def _preprocessing(said: Any) -> Preprocessing | None:
 
 def _node(said: Mapping[str, Any]) -> Node:
     name = str(said["name"])
-    config = {k: _special(v) for k, v in said["layer"].items()}
+    config = {k: SPECIAL.get(v, v) if isinstance(v, str) else v for k, v in said["layer"].items()}
     try:
         layer = from_config(config)
     except ConvoscopeError as e:
@@ -125,12 +125,6 @@ def _node(said: Mapping[str, Any]) -> Node:
     except MALFORMED as e:
         raise FormatError(f"Node {name[:80]!r} has settings that no {config.get('kind')} can have: {e}.") from e
     return Node(name, layer, tuple(str(i) for i in said["inputs"]))
-
-
-def _special(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_special(v) for v in value]
-    return SPECIAL.get(value, value) if isinstance(value, str) else value
 
 
 Sized = dict[str, tuple[Layer, tuple[Shape, ...]]]

@@ -188,6 +188,15 @@ def test_too_many_weights_too_much_work_and_too_many_activations_are_refused() -
     assert "The file has" in str(refusal(conv, OnnxLimits(file_bytes=100)))
 
 
+def test_an_axis_and_the_number_of_axes_have_a_limit_too() -> None:
+    tile = data([node("Tile", "x r", "y")], {"x": ("N", 1, 1, 9)}, {"r": ints(1, 1, 1, 2)})
+    assert "makes shape (2, 1, 1, 18) of it; an axis has at most 17 cells." in str(refusal(tile, OnnxLimits(dim=17)))
+    deeper = data([node("Unsqueeze", "x a", "y")], {"x": ("N", 1, 1, 9)}, {"a": ints(4)})
+    assert "an array has at most 4 axes" in str(refusal(deeper, OnnxLimits(rank=4)))
+    many = data([node("Tile", "x r", "y")], {"x": ("N", 1, 1, 9)}, {"r": ints(1, 1, 9, 9)})
+    assert "a node may give 80 times the" in str(refusal(many, OnnxLimits(growth=80, small=100)))
+
+
 def test_the_networks_that_people_have_pass_the_limits_of_ones_own_machine() -> None:
     limits = OnnxLimits()
     assert limits.parameters > 138_357_544  # VGG-16
