@@ -52,6 +52,16 @@ class Torch:
             kept[name] = step(*(kept[i] for i in inputs))
         return kept
 
+    def local(self, node: Node, xs: Sequence[Array], dy: Array) -> tuple[Array, list[Array], dict[str, Array]]:
+        """One layer by itself: its output, and the gradients of its inputs and parameters."""
+        step = next(s for name, _, s in self.steps if name == node.name)
+        inputs = [self.torch.from_numpy(x.copy()).requires_grad_() for x in xs]
+        learnt = {k: p for k, p in self.params.get(node.name, {}).items() if p.requires_grad}
+        y = step(*inputs)
+        grads = self.torch.autograd.grad(y, [*inputs, *learnt.values()], self.torch.from_numpy(dy.copy()))
+        found = [g.numpy() for g in grads]
+        return y.detach().numpy(), found[: len(inputs)], dict(zip(learnt, found[len(inputs) :], strict=True))
+
     def forward(self) -> dict[str, Any]:
         """Every activation, without a tape."""
         with self.torch.no_grad():
