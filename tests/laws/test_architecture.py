@@ -129,7 +129,7 @@ def mentions(pattern: str, advice: str) -> Callable[[str, str], Iterator[str]]:
 
 def module_paths(source: str) -> list[str]:
     """What a module imports, without the imports inside JSDoc: those are types."""
-    return re.findall(r"""(?:\bfrom\s+|\bimport\s*|\bimport\s*\(\s*)["']([^"']+)["']""", code(source))
+    return re.findall(r"""\b(?:(?:import|export)\b[^"';]*?\bfrom\s*|import\s*\(?\s*)["']([^"']+)["']""", code(source))
 
 
 def modules_are_ours(path: str, source: str) -> Iterator[str]:
