@@ -21,6 +21,7 @@ VISITS = 5
 REST_MS = 800  # no request for so long: the first view is complete
 MOVE_MS = 1400  # longer than any move of the stage
 PICTURES = ("rocket-photo", "frog-drawn", "motorcycle-photo", "cat-photo")
+LABELS = (0, 5, 7, 9)
 BUDGETS = Path(__file__).with_name("budgets.toml")
 
 SHOWN = """
@@ -42,6 +43,16 @@ STEP = """() => new Promise((resolve) => {
   const look = () => said() === before ? setTimeout(look, 1)
     : requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - from)));
   dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+  look();
+})"""
+LABEL = """(objective) => new Promise((resolve) => {
+  const stage = document.getElementById("stage"), lens = document.getElementById("lens"), from = performance.now();
+  const here = () => stage.dataset.objective === objective && lens.getAttribute("aria-busy") === "false";
+  const look = () => here() ? requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - from)))
+    : setTimeout(look, 1);
+  const of = document.querySelector("#legend select[aria-label='Of what']");
+  of.value = objective;
+  of.dispatchEvent(new Event("change"));
   look();
 })"""
 FRAMES = """(ms) => new Promise((resolve) => {
@@ -91,7 +102,11 @@ def moves(page: Page) -> list[tuple[str, float]]:
         page.keyboard.press(key)
         found += [(name, page.evaluate(FRAMES, MOVE_MS)), ("elements", page.evaluate(COUNT))]
     page.locator("#lens h2").wait_for()
-    return found + [("number_ms", page.evaluate(STEP)) for _ in range(4)]
+    found += [("number_ms", page.evaluate(STEP)) for _ in range(4)]
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.locator("#stage[data-objective='loss:3']").wait_for()
+    return found + [("label_ms", page.evaluate(LABEL, f"loss:{label}")) for label in LABELS]
 
 
 def report(figures: Figures) -> int:

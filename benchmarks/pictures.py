@@ -21,6 +21,7 @@ from benchmarks.browser import chromium, served
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 LARGEST = 300_000  # bytes
 CAT = "cat-photo"
+BACK = "&objective=loss:3&show=gradient"
 
 
 class Shot(NamedTuple):
@@ -40,7 +41,9 @@ def shots(url: str) -> tuple[Shot, ...]:
         Shot("unravelled", "&view=maps"),
         Shot("window", window),
         Shot("pool", pool),
-        Shot("network-dark", size=(1200, 750), theme="dark"),
+        Shot("backward", f"{BACK}&at=pool1@{pooled(url)}"),
+        Shot("network-dark", size=(1160, 725), theme="dark"),
+        Shot("backward-dark", BACK, size=(1160, 725), theme="dark"),
         Shot("window-dark", window, theme="dark"),
         Shot("phone", window, size=(390, 844)),
     )

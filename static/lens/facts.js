@@ -64,6 +64,7 @@ export function layerFact(view) {
  * @param {Link} link
  */
 export function readers({ explanation: e, back }, link) {
+  if (back && !e.operands.length) return null;
   if (!e.readers.length) return back ? null : h('p', { class: 'foot' }, 'Read by nobody: the network ends here.');
   return h('p', { class: 'foot' }, back ? 'Comes back from ' : 'Read by ', e.readers.map(({ node, count, example }, k) => [
     k ? ', ' : '', count === 1 ? link(node, example) : h('span', null, `${count} cells of ${node}, such as `, link(node, example)),

@@ -1,4 +1,4 @@
-"""The way back: a label is chosen, every gradient is there, and the one that is read is what a small change would do."""
+"""The way back: a label is chosen, every gradient is there, and what is read is what a small change would do."""
 
 import re
 
