@@ -41,7 +41,7 @@ def shots(url: str) -> tuple[Shot, ...]:
         Shot("unravelled", "&view=maps"),
         Shot("window", window),
         Shot("pool", pool),
-        Shot("backward", f"{BACK}&at=pool1@{pooled(url)}"),
+        Shot("backward", f"{BACK}&at=pool1@{pooled(url)}", size=(1240, 775)),
         Shot("network-dark", size=(1160, 725), theme="dark"),
         Shot("backward-dark", BACK, size=(1160, 725), theme="dark"),
         Shot("window-dark", window, theme="dark"),

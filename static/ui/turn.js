@@ -8,7 +8,7 @@ import { changes, fill, h } from './h.js';
 /** @typedef {import('../types.d.ts').Scene} Scene */
 
 /** @type {[State['show'], string][]} */
-const SHOWN = [['value', 'activation'], ['gradient', 'gradient'], ['product', 'gradient × activation']];
+const SHOWN = [['value', 'activation'], ['gradient', 'gradient'], ['product', 'value × gradient']];
 const FEW = 20; // classes that are all listed
 
 /**
