@@ -28,6 +28,7 @@ from benchmarks.networks import WORK
 from benchmarks.peers import OnnxRuntime, Torch
 from benchmarks.timing import Times, compared, ratio
 from convoscope.engine import Gradients, Network
+from convoscope.engine.kernels.wide import threads
 from convoscope.engine.types import Array
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
@@ -46,6 +47,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--strict", action="store_true", help="fail when a budget is missed")
     args = parser.parse_args()
+    threads.use(args.threads)
     rows = [measured(name, args) for name in args.work.split(",")]
     if args.json:
         args.json.write_text(json.dumps({"machine": machine(args.threads), "figures": rows}, indent=1) + "\n")

@@ -144,8 +144,8 @@ class Frame:
         """Lets a kernel that can follow a convolution do so, when all that it reads is there by then."""
         if isinstance(kernel, WideConv):
             hosts[node.name] = kernel
-        host = hosts.get(node.inputs[0]) if isinstance(kernel, Elementwise) else None
-        if host is None or self.slots[node.name].shape != host.y.shape:
+        host = hosts.get(node.inputs[0]) if node.inputs else None
+        if not isinstance(kernel, Elementwise) or host is None or kernel.y.shape != host.y.shape:
             return
         before = list(self.kernels)[: list(self.kernels.values()).index(host)]
         if all(source in before or source in self.plan.inputs for source in node.inputs[1:]):

@@ -1,9 +1,13 @@
 """Traces by plans: what they compute is what the layers compute, and what they gave away never changes."""
 
 import gc
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +15,13 @@ import pytest
 from convoscope.engine import Input, Network, Node, logit, loss, unit, zoo
 from convoscope.engine.kernels.layout import CHANNELS_LAST, NARROW
 from convoscope.engine.kernels.planned import Plans, without_tiny
+from convoscope.engine.kernels.wide import threads, tiles
 from convoscope.engine.layer import Layer, Saved
 from convoscope.engine.layers.relu import ReLU
 from convoscope.engine.trace import Gradients, Trace
 from convoscope.engine.types import EVAL, Array, Mode, Params, Shape
 
+ROOT = Path(__file__).resolve().parents[2]
 CLOSE = 2e-6  # of an array's largest number: what another order of adding up changes in float32
 
 
@@ -152,6 +158,57 @@ def test_many_threads_may_ask_one_trace_for_gradients(net: Network) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = pool.map(lambda k: content(trace.gradients(loss(k % 10))), range(40))
         assert all(a == expected[k % 10] for k, a in enumerate(found))
+
+
+def test_threads_add_up_in_one_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which thread was faster must not be seen in the last digit."""
+    monkeypatch.setattr(threads, "COUNT", 3)
+    monkeypatch.setattr(tiles, "WORTH", 0)
+    monkeypatch.setattr("convoscope.engine.kernels.plan.layout_for", lambda network, shapes: CHANNELS_LAST)
+    net = zoo.architecture("example-cnn")
+    assert len({content(net.trace(picture(0)).gradients(loss(2))) for _ in range(10)}) == 1
+
+
+def test_what_goes_wrong_in_a_helping_thread_is_raised() -> None:
+    def wrong() -> None:
+        raise ValueError("wrong")
+
+    done: list[int] = []
+    with pytest.raises(ValueError, match=r"^wrong$"):
+        threads.share([[lambda: done.append(0)], [wrong], [lambda: done.append(2)]])
+    threads.share([[lambda: done.append(3)], [lambda: done.append(4)]])
+    assert sorted(done) == [0, 2, 3, 4]
+
+
+def test_a_pass_that_finds_the_threads_at_work_runs_alone() -> None:
+    order: list[str] = []
+    threads.share([[lambda: threads.share([[lambda: order.append("a")], [lambda: order.append("b")]])], []])
+    assert order == ["a", "b"]
+
+
+IDLE = """
+import time
+import numpy as np
+from convoscope.engine import zoo, loss
+from convoscope.engine.kernels import plan
+from convoscope.engine.kernels.layout import CHANNELS_LAST
+from convoscope.engine.kernels.wide import threads, tiles
+threads.use(2)
+tiles.WORTH = 0
+plan.layout_for = lambda network, shapes: CHANNELS_LAST
+net = zoo.architecture("example-cnn")
+for _ in range(20):
+    net.trace(np.ones((1, 3, 32, 32), np.float32)).gradients(loss(1))
+before = time.process_time()
+time.sleep(0.5)
+print(time.process_time() - before)
+"""
+
+
+def test_nothing_works_when_there_is_nothing_to_do() -> None:
+    env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    ran = subprocess.run([sys.executable, "-c", IDLE], capture_output=True, text=True, check=True, cwd=ROOT, env=env)
+    assert float(ran.stdout) < 0.02
 
 
 # ---- numbers at the ends of the range ------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from convoscope.engine.kernels import Plan
 from convoscope.engine.kernels.layout import CHANNELS_LAST, NARROW, Layout
 from convoscope.engine.kernels.plain import PlainKernel
 from convoscope.engine.kernels.wide import conv as wide_conv
-from convoscope.engine.kernels.wide import stem, winograd
+from convoscope.engine.kernels.wide import stem, threads, tiles, winograd
 from convoscope.engine.layer import Saved
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.layers.dense import Dense
@@ -247,6 +247,21 @@ def test_memory_that_is_shared_for_speed_is_not_shared_when_another_reader_adds_
 
 @dtypes
 @draws
+def test_tiles_of_one_row_and_three_threads_change_nothing(dtype: Precision, draw: random.Random) -> None:
+    """Large pictures are cut into tiles; here small ones are, so that sums over tiles and their seams are tested."""
+    batch = draw.choice([1, 2])
+    network = drawn_chain(draw, batch).astype(dtype)
+    rng = np.random.default_rng(draw.randrange(2**32))
+    inputs = {"input": spread(rng, (batch, *network.input_shape)).astype(dtype)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiles, "CACHE", draw.choice([1, 500, 2000]))
+        patch.setattr(tiles, "WORTH", 0)
+        patch.setattr(threads, "COUNT", draw.choice([1, 3]))
+        both(network, inputs, draw.choice([n.name for n in network.nodes]), rng, dtype, CHANNELS_LAST)
+
+
+@dtypes
+@draws
 def test_winograd_computes_what_the_plain_convolution_computes(dtype: Precision, draw: random.Random) -> None:
     """Pictures of any size with any padding, both tile sizes, and both ways to sum the filters' gradient."""
     shape = (draw.randint(1, 2), draw.randint(1, 3), draw.randint(3, 11), draw.randint(3, 11))
@@ -258,6 +273,9 @@ def test_winograd_computes_what_the_plain_convolution_computes(dtype: Precision,
         for name, value in small.items():
             patch.setattr(winograd, name, value)
         patch.setattr(stem, "FEW", 0)
+        patch.setattr(tiles, "CACHE", draw.choice([1, 2000, tiles.CACHE]))
+        patch.setattr(tiles, "WORTH", 0)
+        patch.setattr(threads, "COUNT", draw.choice([1, 2]))
         assert wide_conv.algorithm(layer, shape) is winograd
         both(network, {"x0": spread(rng, shape).astype(dtype)}, "y", rng, dtype, CHANNELS_LAST, WINOGRAD[dtype])
 

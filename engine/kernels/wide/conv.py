@@ -92,7 +92,7 @@ class WideConv(Kernel[PixelSlot]):
             fill(self.tiles, self._add_bias)
         return []
 
-    def _add_bias(self, tile: Tile, thread: int) -> list[Call]:
+    def _add_bias(self, tile: Tile) -> list[Call]:
         part = self.y.cells[tile.n, tile.start : tile.stop]
         return [partial(np.add, part, self.packed.bias, out=part)]
 

@@ -13,7 +13,7 @@ from convoscope.engine.kernels.kernel import Call
 from convoscope.engine.kernels.slot import Margin
 from convoscope.engine.kernels.wide.pixels import PixelSlot
 from convoscope.engine.kernels.wide.site import Site
-from convoscope.engine.kernels.wide.tiles import SMALL, Tile, cut, fill, program
+from convoscope.engine.kernels.wide.tiles import Tile, cut, fill, program
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Array, Shape, Sizes
 
@@ -64,7 +64,7 @@ def convolve(site: Site, name: str, source: Array, stride: Sizes, out: Array, fl
 
     filters = site.packs.form(f"depthwise {name} {merged}", form)
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
+    def tile(tile: Tile) -> list[Call]:
         part = out[tile.n, tile.start : tile.stop]
         seen = view(source[tile.n, tile.start * stride[0] :], site, stride, part.shape[:2], merged)
         if merged:
@@ -72,7 +72,7 @@ def convolve(site: Site, name: str, source: Array, stride: Sizes, out: Array, fl
             return [partial(np.einsum, "hijp,ijp->hp", seen, filters, out=flat)]
         return [partial(np.einsum, "hwijc,ijc->hwc", seen, filters, out=part)]
 
-    return fill(cut(n, rows, columns * c * 2 * out.dtype.itemsize, SMALL // 2), tile)
+    return fill(cut(n, rows, columns * c * 2 * out.dtype.itemsize, caches=0.5), tile)
 
 
 def forward(site: Site, x: PixelSlot, y: PixelSlot) -> list[Tile]:
@@ -94,11 +94,11 @@ def weight(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Array]:
     """dL/dw: for each tap, dL/dy times what it met."""
     (kh, kw), c = site.kernel, site.channels
     start, stride, dilation = x.window(site.padding), site.stride, site.dilation
-    tiles = cut(site.pictures, site.rows, site.columns * c * 2 * x.dtype.itemsize, SMALL // 2)
+    tiles = cut(site.pictures, site.rows, site.columns * c * 2 * x.dtype.itemsize, caches=0.5)
     sums = np.zeros((len(tiles), kh, kw, c), dy.dtype)
     grad = np.zeros((kh, kw, c), dy.dtype)
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
+    def tile(tile: Tile) -> list[Call]:
         given = dy.cells[tile.n, tile.start : tile.stop]
         origin = start[tile.n, tile.start * stride[0] :]
         row, pixel, number = origin.strides

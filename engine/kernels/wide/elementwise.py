@@ -7,7 +7,7 @@ import numpy as np
 
 from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel, Weights
 from convoscope.engine.kernels.wide.pixels import PixelSlot
-from convoscope.engine.kernels.wide.tiles import SMALL, Tile, cut, fill, program
+from convoscope.engine.kernels.wide.tiles import Tile, cut, fill, program
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.add import Add
 from convoscope.engine.layers.batch_norm import BatchNorm
@@ -28,13 +28,13 @@ class Elementwise(Kernel[PixelSlot]):
         """The output, in tiles."""
         shape = self.y.cells.shape
         rows = shape[1] if len(shape) == 4 else 1
-        return cut(shape[0] if len(shape) == 4 else 1, rows, 3 * self.y.cells.nbytes / max(shape[0] * rows, 1), SMALL)
+        return cut(shape[0] if len(shape) == 4 else 1, rows, 3 * self.y.cells.nbytes / max(shape[0] * rows, 1))
 
     def part(self, slot: PixelSlot, tile: Tile) -> Array:
         """The rows of a tile in a slot."""
         return slot.cells[tile.n, tile.start : tile.stop] if slot.cells.ndim == 4 else slot.cells
 
-    def forward_tile(self, tile: Tile, thread: int) -> list[Call]:
+    def forward_tile(self, tile: Tile) -> list[Call]:
         """What makes the output's rows."""
         raise NotImplementedError
 
@@ -44,7 +44,7 @@ class WideReLU(Elementwise):
 
     layers = (ReLU,)
 
-    def forward_tile(self, tile: Tile, thread: int) -> list[Call]:
+    def forward_tile(self, tile: Tile) -> list[Call]:
         x, y = self.part(self.xs[0], tile), self.part(self.y, tile)
         zeros = self.scratch.flat("zeros", *x.shape)  # NumPy is three times faster with an array than with the number 0
         return [partial(np.maximum, x, zeros, out=y)]
@@ -54,9 +54,9 @@ class WideReLU(Elementwise):
         if dx is None:
             return Adjoint([])
 
-        def tile(tile: Tile, thread: int) -> list[Call]:
+        def tile(tile: Tile) -> list[Call]:
             x, g, out = self.part(self.xs[0], tile), self.part(dy, tile), self.part(dx, tile)
-            gate = self.scratch.flat(f"gate {thread}", *x.shape, dtype=np.bool_)
+            gate = self.scratch.flat(f"gate {tile.thread}", *x.shape, dtype=np.bool_)
             return [partial(np.greater, x, x.dtype.type(0), out=gate), partial(np.multiply, g, gate, out=out)]
 
         return Adjoint(program(fill(self.tiles(), tile)))
@@ -73,7 +73,7 @@ class WideClip(Elementwise):
         assert isinstance(layer, Clip)
         return layer.min is not None and layer.max is not None and layer.min <= layer.max
 
-    def forward_tile(self, tile: Tile, thread: int) -> list[Call]:
+    def forward_tile(self, tile: Tile) -> list[Call]:
         x, y = self.part(self.xs[0], tile), self.part(self.y, tile)
         bounds = [self.scratch.flat(f"bound {b}", *x.shape) for b in (self.layer.min, self.layer.max)]
         for array, bound in zip(bounds, (self.layer.min, self.layer.max), strict=True):
@@ -86,9 +86,11 @@ class WideClip(Elementwise):
             return Adjoint([])
         low, high = (self.y.dtype.type(b) for b in (self.layer.min, self.layer.max))
 
-        def tile(tile: Tile, thread: int) -> list[Call]:
+        def tile(tile: Tile) -> list[Call]:
             x, g, out = self.part(self.xs[0], tile), self.part(dy, tile), self.part(dx, tile)
-            above, below = (self.scratch.flat(f"{b} {thread}", *x.shape, dtype=np.bool_) for b in ("above", "below"))
+            above, below = (
+                self.scratch.flat(f"{b} {tile.thread}", *x.shape, dtype=np.bool_) for b in ("above", "below")
+            )
             return [
                 partial(np.greater, x, low, out=above),
                 partial(np.less, x, high, out=below),
@@ -108,7 +110,7 @@ class WideAdd(Elementwise):
     def fits(cls, layer: Layer, *x_shapes: Shape) -> bool:
         return len(x_shapes) == 2 and x_shapes[0] == x_shapes[1]
 
-    def forward_tile(self, tile: Tile, thread: int) -> list[Call]:
+    def forward_tile(self, tile: Tile) -> list[Call]:
         a, b = (self.part(x, tile) for x in self.xs)
         return [partial(np.add, a, b, out=self.part(self.y, tile))]
 
@@ -149,7 +151,7 @@ class WideBatchNorm(Elementwise):
         assert isinstance(layer, BatchNorm)
         return not layer.training_mode and len(x_shapes[0]) == 4
 
-    def forward_tile(self, tile: Tile, thread: int) -> list[Call]:
+    def forward_tile(self, tile: Tile) -> list[Call]:
         x, y = self.part(self.xs[0], tile), self.part(self.y, tile)
         return [partial(np.multiply, x, self.packed.slope, out=y), partial(np.add, y, self.packed.offset, out=y)]
 
@@ -158,9 +160,9 @@ class WideBatchNorm(Elementwise):
         grads = {name: np.zeros_like(w.mean) for name in ("weight", "bias", "mean", "variance")}
         sums = np.zeros((2, len(tiles), len(w.mean)), dy.dtype)  # of dy, and of dy · (x − mean), by tile
 
-        def tile(tile: Tile, thread: int) -> list[Call]:
+        def tile(tile: Tile) -> list[Call]:
             x, g, k = self.part(self.xs[0], tile), self.part(dy, tile), tiles.index(tile)
-            centred = self.scratch.flat(f"centred {thread}", *x.shape)
+            centred = self.scratch.flat(f"centred {tile.thread}", *x.shape)
             calls: list[Call] = [
                 partial(np.add.reduce, g, (0, 1), out=sums[0, k]),
                 partial(np.subtract, x, w.mean, out=centred),

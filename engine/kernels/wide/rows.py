@@ -14,12 +14,9 @@ from convoscope.engine.kernels.kernel import Call
 from convoscope.engine.kernels.slot import Margin
 from convoscope.engine.kernels.wide.pixels import PixelSlot
 from convoscope.engine.kernels.wide.site import Site, Sum, turned
-from convoscope.engine.kernels.wide.tiles import LARGE, SMALL, Tile, cut, fill, program
+from convoscope.engine.kernels.wide.tiles import CACHE, Tile, cut, fill, program
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Array, Pair, Shape, Sizes
-
-CACHED = 2 << 20
-"""Bytes of filters from which on they fill the cache, and tiles had better be few."""
 
 
 def fits(layer: Conv2d, x: Shape) -> bool:
@@ -93,15 +90,15 @@ def weight(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Array]:
     (kh, kw), c, k = site.kernel, site.channels, site.filters
     view, width = windows(site, x), kh * kw * c
     per_row = site.columns * width * x.dtype.itemsize
-    tiles = cut(site.pictures, site.rows, per_row, 2 * SMALL if width * k < 1 << 17 else 2 * LARGE)
-    total = Sum(site, "weight gradient", (width, k), dy.dtype)
+    tiles = cut(site.pictures, site.rows, per_row, 2 if width * k < 1 << 17 else 32)
+    total = Sum(site, "weight gradient", (width, k), tiles)
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
-        fill_rows, matrix = copied(site, view, tile, thread)
-        given, g = contiguous(site, dy.cells, tile, thread)
-        return [fill_rows, *given, *total.add(matrix.T, g, thread, tile is tiles[0])]
+    def tile(tile: Tile) -> list[Call]:
+        fill_rows, matrix = copied(site, view, tile)
+        given, g = contiguous(site, dy.cells, tile)
+        return [fill_rows, *given, *total.add(matrix.T, g, tile)]
 
-    calls = [*total.begin(), *program(fill(tiles, tile)), *total.gather()]
+    calls = [*program(fill(tiles, tile)), *total.gather()]
     return calls, total.total.reshape(kh, kw, c, k).transpose(3, 2, 0, 1)
 
 
@@ -128,14 +125,14 @@ def products(site: Site, view: Array, filters: Array, out: Array) -> list[Tile]:
     """Tiles that write windows · filters into `out` (N, rows, columns, filters)."""
     _, rows, columns, k = out.shape
     per_row = columns * filters.shape[0] * out.dtype.itemsize
-    tiles = cut(len(out), rows, per_row, SMALL if filters.nbytes < CACHED else LARGE)
+    tiles = cut(len(out), rows, per_row, 1 if filters.nbytes < 2 * CACHE else 16)
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
+    def tile(tile: Tile) -> list[Call]:
         part = out[tile.n, tile.start : tile.stop]
-        fill_rows, matrix = copied(site, view, tile, thread)
+        fill_rows, matrix = copied(site, view, tile)
         if part.flags.c_contiguous:
             return [fill_rows, partial(np.matmul, matrix, filters, out=part.reshape(-1, k))]
-        product = site.working("product", thread, *part.shape)
+        product = site.working("product", tile.thread, *part.shape)
         return [
             fill_rows,
             partial(np.matmul, matrix, filters, out=product.reshape(-1, k)),
@@ -145,17 +142,17 @@ def products(site: Site, view: Array, filters: Array, out: Array) -> list[Tile]:
     return fill(tiles, tile)
 
 
-def copied(site: Site, view: Array, tile: Tile, thread: int) -> tuple[Call, Array]:
+def copied(site: Site, view: Array, tile: Tile) -> tuple[Call, Array]:
     """The call that copies a tile's windows, and the matrix that they then are."""
     source = view[tile.n, tile.start : tile.stop]
-    matrix = site.working("windows", thread, source.shape[0] * source.shape[1], int(np.prod(source.shape[2:])))
+    matrix = site.working("windows", tile.thread, source.shape[0] * source.shape[1], int(np.prod(source.shape[2:])))
     return partial(np.copyto, matrix.reshape(source.shape), source), matrix
 
 
-def contiguous(site: Site, cells: Array, tile: Tile, thread: int) -> tuple[list[Call], Array]:
+def contiguous(site: Site, cells: Array, tile: Tile) -> tuple[list[Call], Array]:
     """A tile's pixels as a matrix; copied where zeros lie between the rows."""
     part = cells[tile.n, tile.start : tile.stop]
     if part.flags.c_contiguous:
         return [], part.reshape(-1, part.shape[-1])
-    matrix = site.working("pixels", thread, *part.shape)
+    matrix = site.working("pixels", tile.thread, *part.shape)
     return [partial(np.copyto, matrix, part)], matrix.reshape(-1, part.shape[-1])

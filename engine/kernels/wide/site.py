@@ -8,7 +8,7 @@ import numpy as np
 
 from convoscope.engine.kernels.kernel import Call, Weights
 from convoscope.engine.kernels.memory import Scratch
-from convoscope.engine.kernels.wide import threads
+from convoscope.engine.kernels.wide.tiles import Tile
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Array, Params, Shape, Sizes
 
@@ -72,24 +72,22 @@ def turned(w: Array) -> Array:
 
 
 class Sum:
-    """A sum of products over tiles: one running total for each thread, which `gather` adds up."""
+    """A sum of products over tiles: a running total for each thread, which `gather` adds up in order."""
 
-    def __init__(self, site: Site, name: str, shape: Sizes, dtype: np.dtype[np.floating]) -> None:
-        self.total, self.site, self.name = np.zeros(shape, dtype), site, name
-        self.others = [np.zeros(shape, dtype) for _ in range(threads.COUNT - 1)]
+    def __init__(self, site: Site, name: str, shape: Sizes, tiles: Sequence[Tile]) -> None:
+        self.site, self.name = site, name
+        workers = 1 + max(tile.thread for tile in tiles)
+        self.totals = [np.zeros(shape, site.packs.dtype) for _ in range(workers)]
+        self.total = self.totals[0]
 
-    def begin(self) -> list[Call]:
-        """To be called before the tiles."""
-        return [partial(a.fill, 0) for a in (self.total, *self.others)] if self.others else []
-
-    def add(self, a: Array, b: Array, thread: int, first: bool) -> list[Call]:
-        """The calls that add the product a · b. first: nothing has been added before."""
-        if not self.others and first:
-            return [partial(np.matmul, a, b, out=self.total)]
-        into = (self.total, *self.others)[thread]
-        part = self.site.working(self.name, thread, *into.shape)
+    def add(self, a: Array, b: Array, tile: Tile) -> list[Call]:
+        """The calls that add the product a · b of a tile; the first of each thread need not add."""
+        into = self.totals[tile.thread]
+        if tile.first:
+            return [partial(np.matmul, a, b, out=into)]
+        part = self.site.working(self.name, tile.thread, *into.shape)
         return [partial(np.matmul, a, b, out=part), partial(np.add, into, part, out=into)]
 
     def gather(self) -> list[Call]:
         """To be called after the tiles: the sum stands in `total`."""
-        return [partial(np.add, self.total, a, out=self.total) for a in self.others]
+        return [partial(np.add, self.total, other, out=self.total) for other in self.totals[1:]]

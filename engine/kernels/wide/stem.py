@@ -14,7 +14,7 @@ from convoscope.engine.kernels.wide import rows
 from convoscope.engine.kernels.wide.pixels import PixelSlot
 from convoscope.engine.kernels.wide.rows import contiguous
 from convoscope.engine.kernels.wide.site import Site
-from convoscope.engine.kernels.wide.tiles import SMALL, cut
+from convoscope.engine.kernels.wide.tiles import cut
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Shape
 
@@ -42,10 +42,10 @@ def data(site: Site, dy: PixelSlot, dx: PixelSlot) -> list[Call]:
     inside = planes[:, top : top + site.height, left : left + site.width].transpose(1, 2, 0)
     filters = site.packs.form("planes", lambda w: w.transpose(1, 2, 3, 0).reshape(-1, len(w)))
     calls: list[Call] = []
-    for tile in cut(site.pictures, site.rows, site.columns * len(filters) * dy.dtype.itemsize, SMALL):
+    for tile in cut(site.pictures, site.rows, site.columns * len(filters) * dy.dtype.itemsize):
         if tile.start == 0:
             calls.append(partial(planes.fill, 0))
-        copied, pixels = contiguous(site, dy.cells, tile, 0)
+        copied, pixels = contiguous(site, dy.cells, tile)
         product = site.working("product", 0, c, kh, kw, tile.stop - tile.start, site.columns)
         calls += [*copied, partial(np.matmul, filters, pixels.T, out=product.reshape(len(filters), -1))]
         for u in range(kh):

@@ -1,15 +1,30 @@
-"""Sharing tiles among threads. BLAS itself keeps to one thread: its own would spin when there is nothing to do.
+"""Sharing work among threads. BLAS itself keeps to one thread: its own would spin when there is nothing to do.
 
 A thread that waits sleeps in a lock. Two passes at the same time do not wait for each other: the second runs alone.
 """
 
+import os
 import threading
 from _thread import allocate_lock
 from collections.abc import Sequence
 
 from convoscope.engine.kernels.kernel import Call
 
-COUNT = 1
+MOST = 4
+
+
+def available() -> int:
+    """What CONVOSCOPE_THREADS says, else the cores that this process may use, no more than pay; one beside BLAS's own."""
+    asked = os.environ.get("CONVOSCOPE_THREADS", "")
+    if asked.isdigit():
+        return max(1, int(asked))
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, cores)
+
+
+COUNT = available()
 """Threads that plans are made for; plans that exist stay as they were made."""
 
 
@@ -20,8 +35,7 @@ class Helper:
         self.go, self.done = allocate_lock(), allocate_lock()
         self.go.acquire()
         self.done.acquire()
-        self.jobs: list[list[list[Call]]] = []
-        self.number = 0
+        self.calls: Sequence[Call] = ()
         self.error: BaseException | None = None
         threading.Thread(target=self._run, daemon=True, name="convoscope tiles").start()
 
@@ -29,21 +43,20 @@ class Helper:
         while True:
             self.go.acquire()
             try:
-                work(self.jobs, self.number)
+                make(self.calls)
             except BaseException as error:  # handed to the thread that waits
                 self.error = error
+            self.calls = ()
             self.done.release()
 
-    def start(self, jobs: list[list[list[Call]]], number: int) -> None:
-        """Begins to take jobs from the list."""
-        self.jobs, self.number, self.error = jobs, number, None
+    def start(self, calls: Sequence[Call]) -> None:
+        """Begins to make the calls."""
+        self.calls, self.error = calls, None
         self.go.release()
 
     def wait(self) -> None:
-        """Until the list is empty. Raises what went wrong."""
+        """Until they are made."""
         self.done.acquire()
-        if self.error is not None:
-            raise self.error
 
 
 _helpers: list[Helper] = []
@@ -56,32 +69,31 @@ def use(count: int) -> None:
     COUNT = max(1, count)
 
 
-def share(jobs: Sequence[list[list[Call]]]) -> None:
-    """Makes every job's calls; a job has a list of calls for each thread, of which one is made."""
-    waiting, helpers = list(reversed(jobs)), len(jobs[0]) - 1 if jobs else 0
-    if not helpers or not _busy.acquire(blocking=False):
-        work(waiting, 0)
+def make(calls: Sequence[Call]) -> None:
+    """Makes the calls, one after another."""
+    for call in calls:
+        call()
+
+
+def share(shares: Sequence[Sequence[Call]]) -> None:
+    """Makes the calls of each share on a thread of its own; the first on this one. Raises what went wrong in any."""
+    if not _busy.acquire(blocking=False):
+        for calls in shares:
+            make(calls)
         return
     try:
-        while len(_helpers) < helpers:
+        while len(_helpers) < len(shares) - 1:
             _helpers.append(Helper())
-        for number, helper in enumerate(_helpers[:helpers], 1):
-            helper.start(waiting, number)
+        helpers = _helpers[: len(shares) - 1]
+        for helper, calls in zip(helpers, shares[1:], strict=True):
+            helper.start(calls)
         try:
-            work(waiting, 0)
+            make(shares[0])
         finally:
-            for helper in _helpers[:helpers]:
+            for helper in helpers:
                 helper.wait()
+        for helper in helpers:
+            if helper.error is not None:
+                raise helper.error
     finally:
         _busy.release()
-
-
-def work(jobs: list[list[list[Call]]], number: int) -> None:
-    """Takes jobs until there are none left; `pop` takes each only once."""
-    while True:
-        try:
-            calls = jobs.pop()
-        except IndexError:
-            return
-        for call in calls[number]:
-            call()

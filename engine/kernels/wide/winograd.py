@@ -19,7 +19,7 @@ from convoscope.engine.kernels.slot import Margin
 from convoscope.engine.kernels.wide import rows
 from convoscope.engine.kernels.wide.pixels import PixelSlot
 from convoscope.engine.kernels.wide.site import Site, Sum, turned
-from convoscope.engine.kernels.wide.tiles import LARGE, SMALL, Tile, cut, fill, program
+from convoscope.engine.kernels.wide.tiles import CACHE, Tile, cut, fill, program
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Array, Shape, Sizes
 
@@ -117,12 +117,12 @@ def patches(start: Array, m: int, tile: Tile, across: int) -> Array:
     return as_strided(start[tile.start :], shape, (row, pixel, m * row, m * pixel, number))
 
 
-def inputs(site: Site, start: Array, m: int, tile: Tile, across: int, thread: int) -> tuple[list[Call], Array]:
+def inputs(site: Site, start: Array, m: int, tile: Tile, across: int) -> tuple[list[Call], Array]:
     """The calls that make Bᵀ x B of a tile, ((m + 2)², tiles, C), and where it stands."""
     source = patches(start, m, tile, across)
-    copied = site.working("patches", thread, *source.shape)
+    copied = site.working("patches", tile.thread, *source.shape)
     places, count = (m + 2) ** 2, source.shape[2] * across
-    made = site.working("transformed", thread, places, count, source.shape[4])
+    made = site.working("transformed", tile.thread, places, count, source.shape[4])
     transform = partial(
         np.matmul, both_axes("B", m, start.dtype), copied.reshape(places, -1), out=made.reshape(places, -1)
     )
@@ -137,11 +137,11 @@ def convolve(site: Site, name: str, source: PixelSlot, padding: Sizes, filters: 
     start, back = source.window(padding), both_axes("A", m, dtype)
     per_row = places * across * (c + k) * dtype.itemsize / m
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
-        calls, v = inputs(site, start[tile.n], m, tile, across, thread)
+    def tile(tile: Tile) -> list[Call]:
+        calls, v = inputs(site, start[tile.n], m, tile, across)
         down = v.shape[1] // across
-        products = site.working("products", thread, places, v.shape[1], k)
-        made = site.working("outputs", thread, m, m, down, across, k)
+        products = site.working("products", tile.thread, places, v.shape[1], k)
+        made = site.working("outputs", tile.thread, m, m, down, across, k)
         return [
             *calls,
             partial(np.matmul, v, filters, out=products),
@@ -149,7 +149,7 @@ def convolve(site: Site, name: str, source: PixelSlot, padding: Sizes, filters: 
             *scattered(made, out.cells[tile.n], tile, m),
         ]
 
-    return fill(cut(n, height, per_row, SMALL if filters.nbytes < 2 * SMALL else 2 * LARGE, step=m), tile)
+    return fill(cut(n, height, per_row, 1 if filters.nbytes < 2 * CACHE else 32, step=m), tile)
 
 
 def scattered(made: Array, out: Array, tile: Tile, m: int) -> list[Call]:
@@ -183,12 +183,12 @@ def weight(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Array]:
     return by_places(site, x, dy) if site.channels * site.filters > MANY else by_tiles(site, x, dy)
 
 
-def gradients(site: Site, dy: Array, m: int, tile: Tile, across: int, thread: int) -> tuple[list[Call], Array]:
+def gradients(site: Site, dy: Array, m: int, tile: Tile, across: int) -> tuple[list[Call], Array]:
     """The calls that make A dy Aᵀ of a tile, ((m + 2)², tiles, K), and where it stands."""
     part, k, places = dy[tile.start : tile.stop], dy.shape[2], (m + 2) ** 2
     down = -(-part.shape[0] // m)
-    gathered = site.working("outputs", thread, m, m, down, across, k)
-    made = site.working("products", thread, places, down * across, k)
+    gathered = site.working("outputs", tile.thread, m, m, down, across, k)
+    made = site.working("products", tile.thread, places, down * across, k)
     exact = part.shape[0] % m == 0 and part.shape[1] % m == 0
     calls: list[Call] = [] if exact else [partial(gathered.fill, 0)]
     for p in range(m):
@@ -210,16 +210,16 @@ def by_tiles(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Array
     """The products of each tile, added up."""
     m, c, k = size(site), site.channels, site.filters
     across, places = -(-site.columns // m), (m + 2) ** 2
-    tiles = cut(site.pictures, site.rows, places * across * (c + k) * dy.dtype.itemsize / m, 2 * SMALL, step=m)
-    total, start = Sum(site, "weight gradient", (places, c, k), dy.dtype), x.window(site.padding)
+    tiles = cut(site.pictures, site.rows, places * across * (c + k) * dy.dtype.itemsize / m, 2, step=m)
+    total, start = Sum(site, "weight gradient", (places, c, k), tiles), x.window(site.padding)
     grad = np.zeros((9, c * k), dy.dtype)
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
-        first, v = inputs(site, start[tile.n], m, tile, across, thread)
-        second, g = gradients(site, dy.cells[tile.n], m, tile, across, thread)
-        return [*first, *second, *total.add(v.transpose(0, 2, 1), g, thread, tile is tiles[0])]
+    def tile(tile: Tile) -> list[Call]:
+        first, v = inputs(site, start[tile.n], m, tile, across)
+        second, g = gradients(site, dy.cells[tile.n], m, tile, across)
+        return [*first, *second, *total.add(v.transpose(0, 2, 1), g, tile)]
 
-    calls = [*total.begin(), *program(fill(tiles, tile)), *total.gather(), back(total.total, grad, m)]
+    calls = [*program(fill(tiles, tile)), *total.gather(), back(total.total, grad, m)]
     return calls, grad.reshape(3, 3, c, k).transpose(3, 2, 0, 1)
 
 
@@ -228,22 +228,26 @@ def by_places(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Arra
     m, c, k = size(site), site.channels, site.filters
     across, places = -(-site.columns // m), (m + 2) ** 2
     down = -(-site.rows // m)
-    tiles = cut(site.pictures, site.rows, places * across * (c + k) * dy.dtype.itemsize / m, SMALL, step=m)
+    tiles = cut(site.pictures, site.rows, places * across * (c + k) * dy.dtype.itemsize / m, step=m)
     count = site.pictures * down * across
     vs, gs = site.working("all inputs", 0, places, count, c), site.working("all gradients", 0, places, count, k)
     total, start = site.working("all sums", 0, places, c, k), x.window(site.padding)
-    grad = np.zeros((9, c * k), dy.dtype)
+    grad, each = np.zeros((9, c * k), dy.dtype), count * (c + k) * dy.dtype.itemsize
 
-    def tile(tile: Tile, thread: int) -> list[Call]:
-        first, v = inputs(site, start[tile.n], m, tile, across, thread)
-        second, g = gradients(site, dy.cells[tile.n], m, tile, across, thread)
+    def tile(tile: Tile) -> list[Call]:
+        first, v = inputs(site, start[tile.n], m, tile, across)
+        second, g = gradients(site, dy.cells[tile.n], m, tile, across)
         at = (tile.n * down + tile.start // m) * across
         keep = [partial(np.copyto, vs[:, at : at + v.shape[1]], v), partial(np.copyto, gs[:, at : at + g.shape[1]], g)]
         return [*first, *second, *keep]
 
-    def product(tile: Tile, thread: int) -> list[Call]:
+    def product(tile: Tile) -> list[Call]:
         part = slice(tile.start, tile.stop)
         return [partial(np.matmul, vs[part].transpose(0, 2, 1), gs[part], out=total[part])]
 
-    calls = [*program(fill(tiles, tile)), *program(fill(cut(1, places, 1, 3), product)), back(total, grad, m)]
+    calls = [
+        *program(fill(tiles, tile)),
+        *program(fill(cut(1, places, each, 3 * each / CACHE), product)),
+        back(total, grad, m),
+    ]
     return calls, grad.reshape(3, 3, c, k).transpose(3, 2, 0, 1)
