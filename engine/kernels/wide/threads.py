@@ -14,7 +14,7 @@ MOST = 4
 
 
 def available() -> int:
-    """What CONVOSCOPE_THREADS says, else the cores that this process may use, no more than pay; one beside BLAS's own."""
+    """What CONVOSCOPE_THREADS says, else as many cores as there are, MOST at most; one where BLAS has its own."""
     asked = os.environ.get("CONVOSCOPE_THREADS", "")
     if asked.isdigit():
         return max(1, int(asked))
