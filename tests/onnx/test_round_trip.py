@@ -32,12 +32,15 @@ UNUSUAL: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "local_response_norm": lambda c: c["size"] % 2 == 0,
     "lp_pool2d": lambda c: max(c["padding"]) >= min(c["kernel"]),
     "resize": lambda c: (
-        c["coordinate_transformation_mode"] in ("tf_crop_and_resize", "tf_half_pixel_for_nn", "half_pixel_symmetric")
+        c["coordinate_transformation_mode"] not in ("half_pixel", "asymmetric", "align_corners")
         or (c["exclude_outside"] and c["mode"] != "cubic")
         or c["antialias"]
     ),
 }
 """Settings that ONNX Runtime refuses, or where it and ONNX's own reference disagree with each other."""
+
+DEPRECATED = "tf_half_pixel_for_nn"
+"""Moves the cells even of an axis that keeps its size, which a reader leaves out. Gone since version 13."""
 
 UNJUDGED = ("local_response_norm", "pad", "resize")
 """Layers with inputs that neither judge takes: more or fewer axes than a picture has, reflections that cut and add."""
@@ -96,7 +99,7 @@ def test_a_layer_leaves_as_onnx_and_comes_back(kind: str, draw: random.Random) -
         off = apart(kind, ours, data, xs)
         assert off is not None or kind in UNJUDGED, f"neither judge runs {layer}"
         assert (off or 0) <= LOSES_DIGITS.get(kind, EXACT), f"{layer}: off by {off:.3g}"
-    if xs:
+    if xs and layer.config().get("coordinate_transformation_mode") != DEPRECATED:
         back = load_onnx(data)
         assert back.report is not None
         assert back.report.complete, str(back.report)
