@@ -80,7 +80,7 @@ def magnitudes(a: Array) -> Array:
 def percentile(members: Sequence[Array]) -> float:
     """The range of these magnitudes together, 0 when there are none."""
     together = members[0] if len(members) == 1 else np.concatenate(members)
-    return float(np.percentile(together, RANGE_PERCENTILE)) if together.size else 0.0
+    return float(np.percentile(together, RANGE_PERCENTILE, method="higher")) if together.size else 0.0
 
 
 def prediction(trace: Trace) -> wire.PredictionView | None:

@@ -96,7 +96,7 @@ function ofMaps({ network }) {
   const count = least === most ? many(most, 'feature map') : `${least} to ${most} feature maps`;
   return {
     title: [{ text: 'Every volume is a hand of cards. Spread out, it is ' }, { text: `${count}.`, em: true }],
-    sub: `One column a layer, one row a channel. Paper is zero${network.nodes.some((node) => node.kind === 'relu') ? '; relu keeps only the orange' : ''}.`,
+    sub: `One column a layer, one row a channel. No colour is zero${network.nodes.some((node) => node.kind === 'relu') ? '; relu keeps only the orange' : ''}.`,
   };
 }
 
