@@ -1,11 +1,15 @@
 """A batch stays free, or is freed where a file wrote it down, unless examples would mix; other axes are asked for."""
 
+import random
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from convoscope.engine import load_onnx
-from convoscope.engine.errors import BadGraph, ShapeError
-from convoscope.engine.types import Array
+from convoscope.engine import REGISTRY, Input, Network, Node, load_onnx
+from convoscope.engine.errors import BadGraph, ConvoscopeError, ShapeError
+from convoscope.engine.types import Array, Params, Shape
 from tests.engine.formats.models import data, node
 
 PICTURE = {"x": ("N", 2, 4, 4)}
@@ -121,3 +125,54 @@ def test_an_input_of_unknown_shape_is_asked_for() -> None:
     with pytest.raises(BadGraph, match=r"Input 'x' leaves its shape open.*input_shapes=\{'x': \(C, H, W\)\}"):
         load_onnx(bytes_)
     assert load_onnx(bytes_, input_shapes={"x": (7, 5)}).inputs[0].shape == (None, 7, 5)
+
+
+# -- whatever is freed
+
+
+def chained(draw: random.Random) -> Network:
+    """Random layers of one input one after another, axes of all kinds, the batch written down as 1."""
+    shape: Shape = (1, 2, 3, 4)
+    nodes: list[Node] = []
+    params: dict[str, Params] = {}
+    for _ in range(60):
+        example = REGISTRY[draw.choice(LOOSE)].example(draw)
+        reads = max(len(example.shapes), 1)
+        try:
+            made = example.layer.output_shape(*[shape] * reads)
+        except ConvoscopeError:
+            continue
+        if 0 in made or not 1 <= len(made) <= 8 or np.prod(made) > 500:
+            continue
+        name = f"{example.layer.kind}{len(nodes)}"
+        fresh = example.layer.initial(np.random.default_rng(draw.randrange(2**32)), *[shape] * reads)
+        params |= {name: fresh} if fresh else {}
+        nodes.append(Node(name, example.layer, (nodes[-1].name if nodes else "x",) * reads))
+        shape = made
+        if len(nodes) == 4:
+            break
+    return Network("chain", (Input("x", (1, 2, 3, 4)),), tuple(nodes), params)
+
+
+LOOSE = sorted(set(REGISTRY) - {"batch_norm", "constant", "dropout", "log", "pow", "resize", "sqrt"})
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=300)
+def test_where_a_batch_is_freed_every_example_is_what_it_is_alone(draw: random.Random) -> None:
+    written = chained(draw)
+    freed = load_onnx(written.to_onnx())
+    if freed.inputs[0].shape[0] is not None:
+        return
+    xs = np.random.default_rng(1).standard_normal((3, 2, 3, 4)).astype(np.float32)
+    together = freed.trace(xs).output
+    for k, x in enumerate(xs):
+        alone = written.trace(x[None]).output
+        assert together[k : k + 1].shape == alone.shape
+        assert np.allclose(together[k : k + 1], alone, rtol=1e-4, atol=1e-5, equal_nan=True), written.nodes
+
+
+def test_about_half_of_random_chains_are_freed() -> None:
+    """So that the law above says something of both kinds."""
+    shapes = [load_onnx(chained(random.Random(seed)).to_onnx()).inputs[0].shape[0] for seed in range(60)]
+    assert 10 < shapes.count(None) < 50
