@@ -8,10 +8,14 @@ const PHONE = matchMedia('(max-width: 699px)');
  * @param {() => void} resized
  */
 export function makeRoom(stage, scene, resized) {
-  new ResizeObserver(() => {
+  const settle = () => {
     stage.style.marginBottom = PHONE.matches ? `${Math.max(0, scene.offsetHeight - stage.clientHeight)}px` : '';
+  };
+  new ResizeObserver(() => {
+    settle();
     resized();
   }).observe(scene);
+  new ResizeObserver(settle).observe(stage);  // it gets lower when the lens opens, and the scene stays as tall
 }
 
 /** What is printed has the size of the screen, since the canvas has. @param {HTMLElement} stage */
