@@ -27,9 +27,14 @@ SHAPES = 4
 """Input shapes of one network that are planned at a time; the one planned first is forgotten first."""
 LARGE = 32 * 2**20
 """Bytes of a frame from which on only one of a plan waits for the next pass."""
-TINY = 1e-30
-"""What is smaller than this is 0 to a plan: products of such numbers leave float32's normal range, where BLAS is a
-hundred times slower."""
+TINY = 1e8
+"""How much above the smallest normal number (1e-38 in float32) a number must be not to be 0 to a plan: products of
+smaller ones leave the normal range, where BLAS is a hundred times slower."""
+AS_INTEGERS = {
+    np.dtype(real): (signed, unsigned, signed(2**size - 1), np.finfo(real).tiny * real(TINY))
+    for real, signed, unsigned, size in ((np.float32, np.int32, np.uint32, 31), (np.float64, np.int64, np.uint64, 63))
+}
+"""How to look at a precision's bits, all of them but the sign, and the smallest number that is not tiny."""
 
 Key = tuple[tuple[Shape, np.dtype[np.floating]], ...]
 
@@ -160,9 +165,13 @@ def nothing(a: Array) -> Array:
 
 
 def without_tiny(x: Array) -> Array:
-    """x with 0 where it is smaller than TINY; x itself where nothing is."""
-    size = np.abs(x)
-    if size.size == 0 or size.min() >= TINY:
+    """x with 0 where it is smaller than TINY times the smallest normal number; x itself where nothing is."""
+    if x.size == 0 or x.dtype not in AS_INTEGERS:
         return x
-    tiny = (size < TINY) & (x != 0)
+    signed, unsigned, all_but_sign, limit = AS_INTEGERS[x.dtype]
+    if np.abs(x).min() >= limit:
+        return x
+    # read as an integer, a number without its sign grows with its size; less 1, zero becomes the largest of all
+    bits = np.bitwise_and(x.view(signed), all_but_sign) - signed(1)
+    tiny = bits.view(unsigned) < limit.view(unsigned) - unsigned(1)
     return np.where(tiny, x.dtype.type(0), x) if tiny.any() else x
