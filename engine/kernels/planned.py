@@ -173,5 +173,5 @@ def without_tiny(x: Array) -> Array:
         return x
     # read as an integer, a number without its sign grows with its size; less 1, zero becomes the largest of all
     bits = np.bitwise_and(x.view(signed), all_but_sign) - signed(1)
-    tiny = bits.view(unsigned) < limit.view(unsigned) - unsigned(1)
+    tiny = bits.view(unsigned) < np.asarray(limit).view(unsigned) - unsigned(1)
     return np.where(tiny, x.dtype.type(0), x) if tiny.any() else x
