@@ -31,7 +31,7 @@ TINY = 1e8
 """How much above the smallest normal number (1e-38 in float32) a number must be not to be 0 to a plan: products of
 smaller ones leave the normal range, where BLAS is a hundred times slower."""
 AS_INTEGERS = {
-    np.dtype(real): (signed, unsigned, signed(2**size - 1), np.finfo(real).tiny * real(TINY))
+    np.dtype(real): (signed, unsigned, signed(2**size - 1), np.array(np.finfo(real).tiny * TINY, real))
     for real, signed, unsigned, size in ((np.float32, np.int32, np.uint32, 31), (np.float64, np.int64, np.uint64, 63))
 }
 """How to look at a precision's bits, all of them but the sign, and the smallest number that is not tiny."""
@@ -173,5 +173,5 @@ def without_tiny(x: Array) -> Array:
         return x
     # read as an integer, a number without its sign grows with its size; less 1, zero becomes the largest of all
     bits = np.bitwise_and(x.view(signed), all_but_sign) - signed(1)
-    tiny = bits.view(unsigned) < np.asarray(limit).view(unsigned) - unsigned(1)
+    tiny = bits.view(unsigned) < int(limit.view(unsigned)) - 1
     return np.where(tiny, x.dtype.type(0), x) if tiny.any() else x
