@@ -1,21 +1,24 @@
-"""Every limit of the server: its name, default, unit, and what it is for. `/api/limits` publishes this table.
+"""Every limit of the server: its name, unit, what it is for, and its value on one's own machine and in a room.
 
-A limit is set by the environment variable CONVOSCOPE_LIMITS__NAME, for example CONVOSCOPE_LIMITS__IMAGE_BYTES=1000.
+`/api/limits` publishes the column that is in force; docs/limits.md shows both. A limit is set by the environment
+variable CONVOSCOPE_LIMITS__NAME, for example CONVOSCOPE_LIMITS__IMAGE_BYTES=1000.
 """
 
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-KiB, MiB = 1 << 10, 1 << 20
+KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
 
 
-def _limit(default: int, unit: str, what: str) -> Any:
-    return Field(default=default, ge=1, description=what, json_schema_extra={"unit": unit})
+def _limit(own: int, unit: str, what: str, public: int | None = None) -> Any:
+    """A row: the value on one's own machine, and with `--public` where that is another one."""
+    extra = {"unit": unit, "public": own if public is None else public}
+    return Field(default=own, ge=1, description=what, json_schema_extra=extra)
 
 
 class Limits(BaseModel):
-    """The limits for one's own machine. Each row names what is refused beyond it, or what it bounds."""
+    """The limits. Each row names what is refused beyond it, or what it bounds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,7 +26,7 @@ class Limits(BaseModel):
     image_pixels: int = _limit(16_000_000, "pixels", "Largest PNG, WebP, GIF or BMP picture, width times height.")
     image_pixels_jpeg: int = _limit(50_000_000, "pixels", "Largest JPEG picture; it can be decoded at a smaller scale.")
     image_side: int = _limit(16_384, "pixels", "Longest side of a picture.")
-    image_stored_side: int = _limit(2_048, "pixels", "A picture with a longer side is shrunk to this one.")
+    image_stored_side: int = _limit(2_048, "pixels", "A picture with a longer side is shrunk to this one.", 1_024)
     decode_seconds: int = _limit(5, "seconds", "Processor time for decoding one picture.")
     decode_memory: int = _limit(768 * MiB, "bytes", "Memory of the process that decodes one picture.")
     decodes_at_once: int = _limit(2, "processes", "Pictures decoded at the same time; more wait.")
@@ -36,14 +39,25 @@ class Limits(BaseModel):
     convolve_products: int = _limit(20_000, "products", "Multiplications of all of the sandbox's windows together.")
     convolve_frames: int = _limit(200, "frames", "Longest moving picture of the sandbox.")
     connections: int = _limit(4_000, "connections", "Open connections; more are refused.")
-    keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.")
+    keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.", 15)
     images_memory: int = _limit(256 * MiB, "bytes", "Memory for uploaded pictures; the least recently used goes first.")
     answers_memory: int = _limit(
         64 * MiB, "bytes", "Memory for answers as sent; the least recently used is made again."
     )
     results_memory: int = _limit(
-        512 * MiB, "bytes", "Memory for traces, gradients and previews; the least recently used is computed again."
+        512 * MiB,
+        "bytes",
+        "Memory for traces, gradients and previews; the least recently used is computed again.",
+        192 * MiB,
     )
+
+    @classmethod
+    def in_force(cls, public: bool, given: "Limits") -> "Limits":
+        """The column for one's own machine or for a room, with those limits that were set by hand."""
+        if not public:
+            return given
+        column = {name: value_in_public(name) for name in cls.model_fields}
+        return cls(**{**column, **{name: getattr(given, name) for name in given.model_fields_set}})
 
 
 def rows(limits: Limits) -> list[dict[str, Any]]:
@@ -56,5 +70,15 @@ def rows(limits: Limits) -> list[dict[str, Any]]:
 
 def unit(name: str) -> str:
     """The unit of a limit."""
+    return str(_extra(name)["unit"])
+
+
+def value_in_public(name: str) -> int:
+    """The value of a limit with `--public`, where nothing else was set."""
+    return int(str(_extra(name)["public"]))
+
+
+def _extra(name: str) -> dict[str, Any]:
     extra = Limits.model_fields[name].json_schema_extra
-    return str(extra["unit"]) if isinstance(extra, dict) else ""
+    assert isinstance(extra, dict)
+    return extra

@@ -22,10 +22,11 @@ from PIL import Image
 
 from convoscope.server.decode import Refused, decode
 from convoscope.server.library import Library
-from convoscope.server.limits import Limits, rows
+from convoscope.server.limits import Limits, rows, value_in_public
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
+from docs.make_limits import PAGE, page
 from tests.live import LiveServer, live_server
 from tests.server.conftest import CAT
 
@@ -313,6 +314,20 @@ def test_the_table_is_published_with_what_is_in_force(client: httpx.Client) -> N
         assert row["unit"]
         assert row["what"].endswith(".")
     assert rows(Limits(windows=7))[list(told).index("windows")]["value"] == 7
+
+
+def test_the_page_of_the_limits_shows_both_columns() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "docs/limits.md is stale: run `python -m docs.make_limits`"
+
+
+def test_a_room_has_its_own_column_and_what_was_set_by_hand() -> None:
+    given = Limits(windows=7)
+    assert Limits.in_force(False, given) == given
+    room = Limits.in_force(True, given)
+    assert room.windows == 7
+    others = [name for name in Limits.model_fields if name != "windows"]
+    assert [getattr(room, name) for name in others] == [value_in_public(name) for name in others]
+    assert any(value_in_public(name) < getattr(given, name) for name in others)
 
 
 def test_a_limit_that_is_none_is_refused_at_the_start() -> None:
