@@ -8,6 +8,7 @@ from convoscope.engine.training.loop import Step, Training
 from convoscope.engine.training.optimizers import SGD, Adam
 from convoscope.engine.training.recipe import Augmentation, Recipe
 from convoscope.engine.training.schedule import Cosine, OneCycle
+from convoscope.engine.training.sources import read_data
 
 __all__ = [
     "SGD",
@@ -23,6 +24,7 @@ __all__ = [
     "Training",
     "evaluate",
     "predict",
+    "read_data",
     "read_npz",
     "train",
 ]

@@ -35,7 +35,7 @@ def card(training: Training, network: Network, result: Evaluation, command: str,
         "accuracy": result.accuracy,
         "per_class_accuracy": result.per_class,
         "confusion_matrix": result.confusion.tolist(),
-        "classes": list(network.labels),
+        "classes": list(data.classes or network.labels),
         "preprocessing": {
             "size": list(preprocessing.size),
             "mean": list(preprocessing.mean),

@@ -11,15 +11,16 @@ from convoscope.engine.formats.safetensors import pack
 from convoscope.engine.training.card import card
 from convoscope.engine.training.checkpoint import resume as put_back
 from convoscope.engine.training.checkpoint import save
-from convoscope.engine.training.data import read_npz
+from convoscope.engine.training.data import Data
 from convoscope.engine.training.evaluation import evaluate
 from convoscope.engine.training.files import replace
 from convoscope.engine.training.loop import Step, Training
+from convoscope.engine.training.sources import read_data
 
 
 def train(
     name: str,
-    data: Path,
+    data: Data | Path,
     out: Path,
     *,
     seed: int = 0,
@@ -36,7 +37,7 @@ def train(
     network, recipe = zoo.architecture(name), zoo.recipe(name)
     if epochs is not None:
         recipe = changed(recipe, epochs=epochs)
-    pictures = read_npz(data)
+    pictures = read_data(data) if isinstance(data, Path) else data
     pictures.fit(network.input_shape, network.shapes[network.output][1])
     training = Training(network, recipe, pictures, seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -51,7 +52,8 @@ def train(
     except GeneratorExit:
         save(checkpoint, training)
         raise
-    finish(training, out, f"convoscope train {name} --data FILE.npz" + _options(seed, epochs), version)
+    given = "FILE.npz" if isinstance(data, Path) and data.is_file() else "FOLDER"
+    finish(training, out, f"convoscope train {name} --data {given}" + _options(seed, epochs), version)
     with suppress(FileNotFoundError):
         checkpoint.unlink()
 

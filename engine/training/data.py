@@ -10,19 +10,24 @@ from pathlib import Path
 import numpy as np
 
 from convoscope.engine.errors import FormatError
-from convoscope.engine.types import Array, Shape
+from convoscope.engine.layers.resize import Resize
+from convoscope.engine.types import Array, Pair, Shape
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Training and test pictures, uint8 (N, C, H, W), with integer labels (N). Raises FormatError for anything else."""
+    """Training and test pictures, uint8 (N, C, H, W), with integer labels (N). Raises FormatError for anything else.
+
+    classes: the names of the labels where the data have their own; else they are the network's.
+    """
 
     x_train: Array = field(repr=False)
     y_train: Array = field(repr=False)
     x_test: Array = field(repr=False)
     y_test: Array = field(repr=False)
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for x, y in (("x_train", "y_train"), ("x_test", "y_test")):
@@ -44,8 +49,13 @@ class Data:
         return digest.hexdigest()
 
     def fit(self, input_shape: Shape, classes: int) -> None:
-        """Raises FormatError unless a network with this input and so many classes can learn from it."""
-        if self.x_train.shape[1:] != input_shape:
+        """Raises FormatError unless a network with this input and so many classes can learn from it.
+
+        Pictures may be smaller by a whole factor: they are enlarged.
+        """
+        (c, *size), (channels, *wanted) = self.x_train.shape[1:], input_shape
+        factors = {b / a for a, b in zip(size, wanted, strict=True)}
+        if c != channels or len(factors) > 1 or not min(factors).is_integer() or min(factors) < 1:
             raise FormatError(f"The pictures have shape {self.x_train.shape[1:]}; the network reads {input_shape}.")
         highest = int(max(self.y_train.max(), self.y_test.max()))
         if highest >= classes:
@@ -65,7 +75,16 @@ def read_npz(path: Path) -> Data:
     missing = [name for name in PARTS if name not in held]
     if missing:
         raise FormatError(f"{path.name} holds no {missing[0]!r}; a data file holds {', '.join(PARTS)}.")
-    return Data(*(held[name] for name in PARTS))
+    x_train, y_train, x_test, y_test = (held[name] for name in PARTS)
+    return Data(x_train, y_train, x_test, y_test)
+
+
+def enlarged(pictures: Array, size: Pair) -> Array:
+    """(N, C, H, W) uint8 → (N, C, *size) uint8, bilinear between the cells' centres."""
+    if pictures.shape[2:] == tuple(size):
+        return pictures
+    y, _ = Resize(sizes=tuple(size), mode="linear").forward({}, pictures.astype(np.float32))
+    return np.rint(y).astype(np.uint8)
 
 
 def batches(count: int, size: int, seed: int, epoch: int) -> Iterator[tuple[Array, Array]]:

@@ -7,6 +7,7 @@ import numpy as np
 from convoscope.engine.errors import ConvoscopeError
 from convoscope.engine.kernels import Plan
 from convoscope.engine.network import Network
+from convoscope.engine.training.data import enlarged
 from convoscope.engine.training.loop import logits_of
 from convoscope.engine.types import Array
 
@@ -31,14 +32,14 @@ class Evaluation:
 
 
 def predict(network: Network, pictures: Array) -> Array:
-    """The class with the largest logit for each picture, uint8 (N, C, H, W) → (N)."""
+    """The class with the largest logit for each picture, uint8 (N, C, H, W) → (N); small ones are enlarged."""
     if network.preprocessing is None:
         raise ConvoscopeError(f"{network.name} does not say how pictures become its input.")
     source, logits = network.inputs[0].name, logits_of(network)
     found: list[Array] = []
     frames = {}
     for start in range(0, len(pictures), BATCH):
-        x = network.preprocessing.apply(pictures[start : start + BATCH])
+        x = network.preprocessing.apply(enlarged(pictures[start : start + BATCH], network.preprocessing.size))
         if len(x) not in frames:
             frames[len(x)] = Plan(network, {source: x.shape}).frame()
         frames[len(x)].forward({source: x})

@@ -9,7 +9,7 @@ from convoscope.engine.errors import ConvoscopeError
 from convoscope.engine.kernels import Plan
 from convoscope.engine.losses import softmax_cross_entropy
 from convoscope.engine.network import Network
-from convoscope.engine.training.data import Data, batches
+from convoscope.engine.training.data import Data, batches, enlarged
 from convoscope.engine.training.flat import Flat
 from convoscope.engine.training.recipe import Recipe
 from convoscope.engine.types import Array
@@ -73,7 +73,8 @@ class Training:
                     yield self._step(epoch, which, draws)
 
     def _step(self, epoch: int, which: Array, draws: Array) -> Step:
-        x = self.recipe.augmentation.apply(self.preprocessing.apply(self.data.x_train[which]), draws)
+        pictures = enlarged(self.data.x_train[which], self.preprocessing.size)
+        x = self.recipe.augmentation.apply(self.preprocessing.apply(pictures), draws)
         labels = self.data.y_train[which]
         self.plan.refresh()
         self.frame.forward({self.source: x})

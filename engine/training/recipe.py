@@ -1,6 +1,7 @@
 """What decides a training besides the data and the seed, as one value. Each network of the zoo names its own."""
 
 from dataclasses import asdict, dataclass
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -64,11 +65,15 @@ class Recipe:
         """The parameters to start from."""
         if self.initial == "he":
             return network.initialised(rng).params
-        return {node: _uniform(dict(p), rng) for node, p in network.params.items()}
+        return {node: _uniform(dict(p), fan_in(network, node), rng) for node, p in network.params.items()}
 
 
-def _uniform(params: dict[str, Array], rng: np.random.Generator) -> dict[str, Array]:
-    """Uniform in ±1/√fan_in, where fan_in counts what one output reads."""
-    fan_in = max((int(np.prod(a.shape[1:])) for a in params.values() if a.ndim > 1), default=1)
-    bound = 1 / np.sqrt(fan_in)
+def fan_in(network: Network, node: str) -> int:
+    """How many products an output of the node adds up, at least 1."""
+    layer, inputs = network.node(node).layer, network.node(node).inputs
+    return max(layer.macs(*(network.shapes[i] for i in inputs)) // prod(network.shapes[node]), 1)
+
+
+def _uniform(params: dict[str, Array], terms: int, rng: np.random.Generator) -> dict[str, Array]:
+    bound = 1 / np.sqrt(terms)
     return {k: rng.uniform(-bound, bound, a.shape).astype(np.float32) for k, a in params.items()}

@@ -25,7 +25,7 @@ MEAN, STD = (0.4913, 0.4821, 0.4465), (0.2452, 0.2428, 0.2606)
 RECIPE = Recipe(epochs=80, batch=64, schedule=Cosine(4e-3), augmentation=Augmentation(flip=True), initial="fan-in")
 
 
-def architecture(rng: np.random.Generator, filters: int = 10) -> Network:
+def architecture(rng: np.random.Generator, filters: int = 10, name: str = "example-cnn") -> Network:
     """The network with fresh weights."""
     layers: list[tuple[str, Layer]] = []
     for block in (1, 2, 3):
@@ -33,4 +33,4 @@ def architecture(rng: np.random.Generator, filters: int = 10) -> Network:
             layers += [(f"conv{k}", Conv2d(filters, (3, 3), padding=(1, 1, 1, 1))), (f"relu{k}", ReLU())]
         layers.append((f"pool{block}", MaxPool2d((2, 2), (2, 2))))
     layers += [("flatten", Flatten()), ("fc", Dense(len(LABELS))), ("softmax", Softmax())]
-    return chain("example-cnn", (3, 32, 32), layers, rng, LABELS, Preprocessing((32, 32), MEAN, STD))
+    return chain(name, (3, 32, 32), layers, rng, LABELS, Preprocessing((32, 32), MEAN, STD))

@@ -1,4 +1,4 @@
-"""`convoscope train NAME --data FILE.npz`: learns a network of the zoo, with a progress bar, and can be stopped.
+"""`convoscope train NAME --data DATA`: learns a network of the zoo, with a progress bar, and can be stopped.
 
 Ctrl-C ends the training after the step that is being made and leaves a checkpoint; `--resume` goes on from it.
 """
@@ -18,8 +18,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from convoscope import __version__, engine
 from convoscope.engine import zoo
-from convoscope.engine.training import Step, train
+from convoscope.engine.training import Data, Step, train
+from convoscope.server.folders import is_class_folder, read_pictures
 
+DATA = (
+    "an .npz file with x_train, y_train, x_test, y_test; or a folder with MNIST's idx files, with CIFAR-10's binary "
+    "batches, or with a folder of pictures for each class (optionally below train/ and test/)"
+)
 SMOOTHING = 0.02
 """The share of the newest step in the loss and accuracy on the bar: they are those of about the last fifty steps."""
 
@@ -28,7 +33,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """Adds the command to `convoscope`."""
     p = subparsers.add_parser("train", help="learn a network of the zoo", description=__doc__)
     p.add_argument("name", metavar="NAME", help=f"one of {', '.join(zoo.names())}")
-    p.add_argument("--data", type=Path, required=True, metavar="FILE.npz", help="x_train, y_train, x_test, y_test")
+    p.add_argument("--data", type=Path, required=True, metavar="DATA", help=DATA)
     p.add_argument("--out", type=Path, default=Path("trained"), metavar="FOLDER", help="where weights and card go")
     p.add_argument("--epochs", type=int, help="instead of the recipe's")
     p.add_argument("--seed", type=int, default=0)
@@ -43,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         steps = train(
             args.name,
-            args.data,
+            given(args.name, args.data),
             args.out,
             seed=args.seed,
             epochs=args.epochs,
@@ -61,6 +66,14 @@ def run(args: argparse.Namespace) -> int:
         return 2
     console.print(f"{args.out / args.name}.safetensors and .json are written.")
     return 0
+
+
+def given(name: str, path: Path) -> Data | Path:
+    """The pictures of class folders, which Pillow reads; what else there is, the engine reads by itself."""
+    network = zoo.architecture(name)
+    if not is_class_folder(path) or network.preprocessing is None:
+        return path
+    return read_pictures(path, network.preprocessing, network.labels)
 
 
 def follow(steps: Iterator[Step], console: Console, interrupted: list[bool]) -> bool:
