@@ -5,6 +5,7 @@ import { mountLens } from './lens/lens.js';
 import { mountShelf } from './shelf/shelf.js';
 import { createActions } from './state/app.js';
 import { createArrivals } from './state/arrivals.js';
+import { mountSettle } from './state/settle.js';
 import { createStore } from './state/store.js';
 import { followAddress, stateOfAddress } from './state/url.js';
 import { mountControls } from './ui/controls.js';
@@ -48,6 +49,7 @@ const timeline = mountTimeline(place('timeline'), context);
 makeRoom(place('stage'), place('scene'), stage.resize);
 new ResizeObserver(timeline.resize).observe(place('timeline'));
 parts.push(
+  mountSettle(store),
   mountTheme(changed),
   mountControls(place('views'), place('controls'), context),
   mountNetworks(place('title'), context),

@@ -38,6 +38,10 @@ export type ViewName = 'overview' | 'maps' | 'window';
 export type RangeMode = 'node' | 'group' | 'network';
 /** What the volumes and the lens show while there is an objective; without one it is the value. */
 export type ShowMode = 'value' | 'gradient' | 'product';
+/** How fine a step of the clock is: a layer, one window of it, one product of that window. */
+export type Grain = 'layer' | 'window' | 'term';
+/** Which pairs of colours numbers get, each safe for colour-blind eyes (color/scales.js). */
+export type Colours = 'classic' | 'strong' | 'grey';
 /** One number of a parameter: conv2.weight@3,0,1,1. */
 export interface Weight { node: string; param: string; at: Cell }
 
@@ -46,13 +50,17 @@ export interface Weight { node: string; param: string; at: Cell }
  * t: how many layers are computed, input not counted: 0 is the input alone, 2.5 is half of the third layer; with an
  * objective it goes on, one unit for the loss and one for each layer backward. Infinity, the default, is the whole pass.
  * objective: what is differentiated, '' for nothing: 'loss:3', 'logit:5', 'unit:conv2@3,5,7'. weight: the number of a
- * parameter whose gradient the lens shows in place of the selected cell's. camera: how far the stage is moved, in shares of its width and height, and
+ * parameter whose gradient the lens shows in place of the selected cell's. grain: how fine the clock's steps are in one
+ * window, elsewhere it goes layer by layer; within a layer t goes on with every cell in reading order (anim/windows.js). loop: the part of t that is played over and over.
+ * field: whether the receptive field of the selected cell is shown through all volumes. pins: cells kept to be compared.
+ * present: big type and no controls, for a room. camera: how far the stage is moved, in shares of its width and height, and
  * how large it is drawn; (0, 0, 1), the default, is home.
  */
 export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
   objective: string; show: ShowMode; weight: Weight | null;
+  grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean;
 }
 export interface Store {
   get(): State; set(patch: Partial<State>): void;
@@ -110,7 +118,9 @@ export interface Actions {
   openNetwork(id: string): void; openImage(id: string): void; show(view: ViewName): void;
   select(node: string, at: Cell | null): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
-  seek(t: number): void; step(layers: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
+  seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
+  setGrain(grain: Grain): void; finish(way: number): void; setLoop(loop: [number, number] | null): void;
+  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void;
   setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
 }
 /** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */

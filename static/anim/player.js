@@ -1,6 +1,8 @@
-/** While the state says `playing`, moves t on, layer by layer; at the end of the pass it stops. */
+/** While the state says `playing`, moves t on by its grain, around the loop where there is one; at the end of the pass it stops. */
 
 import { endOf } from '../scene/back.js';
+import { isWindowed, termsOf } from '../state/moment.js';
+import { termsLater, windowsLater } from './windows.js';
 
 /** @import { Clock, Scene, State } from '../types.d.ts' */
 
@@ -16,20 +18,32 @@ export function later(t, ms, speed, end) {
 }
 
 /**
+ * t after `ms` of playing, by the state's grain; where a part is played over and over, its beginning after its end.
+ * @param {State} state @param {Scene} scene @param {number} ms
+ */
+export function onward(state, scene, ms) {
+  const { speed, loop } = state, end = endOf(state, scene), t = Math.min(state.t, end), step = Math.min(LONGEST_STEP, ms);
+  const next = !isWindowed(state) ? later(t, step, speed, end)
+    : state.grain === 'term' ? termsLater(scene.network, t, step, speed, termsOf(state, scene)) : windowsLater(scene.network, t, step, speed);
+  if (loop && (next >= loop[1] || next < loop[0])) return loop[0];
+  return next >= end ? Infinity : next;
+}
+
+/**
  * @param {{ clock: Clock, state: () => State, scene: () => Scene | null, seek: (t: number) => void, setPlaying: (on: boolean) => void }} page
  * @returns {{ wake(): void, stop(): void }} `wake` when playing may have begun
  */
 export function createPlayer({ clock, state, scene, seek, setPlaying }) {
   let last = 0;
   const stop = clock.add((now) => {
-    const { playing, t, speed } = state();
+    const { playing } = state();
     const shown = scene();
     if (!playing || !shown) {
       last = 0;
       return false;
     }
     if (last > 0) {
-      const next = later(t, now - last, speed, endOf(state(), shown));
+      const next = onward(state(), shown, now - last);
       seek(next);
       if (next === Infinity) setPlaying(false);
     }

@@ -1,4 +1,5 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
+import { fitting, followed, isWindowed, layerStep, paused, stepBy } from './moment.js';
 import { backwards, classOf, layers, passEnd } from './objective.js';
 import { liveliest } from './select.js';
 
@@ -13,7 +14,7 @@ import { liveliest } from './select.js';
 export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
   camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
-  objective: '', show: 'value', weight: null,
+  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'classic', field: false, pins: [], present: false,
 };
 export const SPEEDS = { least: 0.25, most: 64 };
 export const WHOLE = DEFAULTS.camera;
@@ -28,22 +29,30 @@ export function createActions(store, scene) {
   return {
     openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview' }),
     openImage: (image) => set({ image }),
-    show: (view) => set({ view, camera: WHOLE, ...(view === 'window' ? reading(get(), scene()) : {}) }),
-    select: (node, at) => set({ node, at, weight: null }),
+    show: (view) => set({ view, camera: WHOLE, grain: 'window', field: false, ...(view === 'window' ? reading(get(), scene()) : {}) }),
+    select: (node, at) => set(fitting(get(), scene(), { node, at, weight: null })),
     unselect: () => set({ node: null, at: null, weight: null, view: get().view === 'window' ? 'overview' : get().view }),
-    move: (rows, columns, channels = 0) => set(moved(get(), scene(), [channels, rows, columns])),
+    move: (rows, columns, channels = 0) => set(fitting(get(), scene(), moved(get(), scene(), [channels, rows, columns]))),
     setRange: (range) => set({ range }),
     setTheme: (theme) => set({ theme }),
     setCamera: (camera) => set({ camera }),
-    seek: (t) => set({ t: held(t, passEnd(get(), scene())) }),
-    step: (count) => set({ t: stepped(get().t, count, passEnd(get(), scene())), playing: false }),
-    play: (playing = !get().playing) => set(playing && get().t >= passEnd(get(), scene()) ? { playing, t: 0 } : { playing }),
+    seek: (t) => set(followed(get(), scene(), t)),
+    step: (count) => set({ ...followed({ ...get(), playing: false }, scene(), stepBy(get(), scene(), count)), playing: false }),
+    play: (playing = !get().playing) => set(playing ? begun(get(), scene()) : paused(get(), scene())),
     setSpeed: (speed) => set({ speed: clamp(speed, SPEEDS.least, SPEEDS.most) }),
     setObjective: (objective) => set(objective ? { objective, show: get().objective ? get().show : 'gradient' } : forwards(get(), scene())),
     setShow: (show) => set({ show, weight: null, t: held(get().t, passEnd({ ...get(), show }, scene())) }),
     turn: () => set(get().objective ? forwards(get(), scene()) : backwards(get(), scene())),
     chooseClass: (index) => set({ objective: classOf(index), show: get().objective ? get().show : 'gradient' }),
     selectWeight: (weight) => set({ weight }),
+    setGrain: (grain) => set(grain === 'layer' ? { view: 'overview', camera: WHOLE } : { grain, view: 'window', camera: WHOLE, ...reading(get(), scene()) }),
+    finish: (way) => set({ ...followed({ ...get(), playing: false }, scene(), layerStep(get().t, way, passEnd(get(), scene()))), playing: false }),
+    setLoop: (loop) => set({ loop }),
+    setColours: (colours) => set({ colours }),
+    setField: (field) => set({ field, ...(field && get().view === 'window' ? { view: 'overview', camera: WHOLE } : {}) }),
+    pin: (node, at) => set({ pins: pinned(get().pins, { node, at }) }),
+    unpin: () => set({ pins: [] }),
+    present: (present) => set({ present }),
   };
 }
 
@@ -52,6 +61,19 @@ const FORWARD = { objective: '', show: 'value', weight: null };
 
 /** @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
 const forwards = (state, scene) => ({ ...FORWARD, t: held(state.t, layers(scene)) });
+
+/** What playing begins with: at the end, the beginning; in one window, the selected one. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
+function begun(state, scene) {
+  if (state.t < passEnd(state, scene)) return { playing: true };
+  const { t } = isWindowed(state) && state.node && state.at ? { ...state, ...fitting({ ...state, t: 0 }, scene, { node: state.node, at: state.at }) } : { t: 0 };
+  return { playing: true, t };
+}
+
+/** Two cells are compared: a third takes the place of the first, one that is there is let go. @param {State['pins']} pins @param {State['pins'][number]} pin */
+export function pinned(pins, pin) {
+  const same = (/** @type {State['pins'][number]} */ other) => other.node === pin.node && other.at.join() === pin.at.join();
+  return pins.some(same) ? pins.filter((other) => !same(other)) : [...pins, pin].slice(-2);
+}
 
 /** @type {(x: number, least: number, most: number) => number} */
 const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
@@ -62,18 +84,6 @@ const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
  * @param {number} end
  */
 const held = (t, end) => (t >= end ? Infinity : Math.max(0, t));
-
-/**
- * The next whole layer in the direction of `count`.
- * @param {number} t
- * @param {number} count
- * @param {number} end
- */
-export function stepped(t, count, end) {
-  const now = Math.min(t, end), near = Math.round(now);
-  const from = Math.abs(now - near) < 1e-6 ? near : count > 0 ? Math.floor(now) : Math.ceil(now);
-  return held(from + count, end);
-}
 
 /**
  * The window view reads one cell: the selected one, else the liveliest of the selected node or of a layer with weights.

@@ -31,10 +31,16 @@ const choice = (field, allowed) => ({
 const name = (field) => ({
   key: field, write: (s) => s[field], read: (text) => only(field, /^[\w.-]{1,80}$/.test(text) ? text : undefined),
 });
-/** @type {(field: 't' | 'speed', least: number, most: number) => Field} */
+/** @type {(field: 'speed', least: number, most: number) => Field} */
 const measure = (field, least, most) => ({
   key: field, write: (s) => short(s[field]), read: (text) => only(field, number(text, least, most)),
 });
+
+/** t is exact to one product of one window of a large layer. @type {Field} */
+const time = { key: 't', write: (s) => String(Number(s.t.toFixed(12))), read: (text) => only('t', number(text, 0, 1e6)) };
+/** @type {(field: 'field' | 'present') => Field} */
+const flag = (field) => ({ key: field, write: (s) => (s[field] ? '1' : ''), read: (text) => only(field, text === '1' || undefined) });
+const PINS = 2;
 
 /** @type {Field[]} */
 export const FIELDS = [
@@ -45,11 +51,17 @@ export const FIELDS = [
   choice('range', ['group', 'node', 'network']),
   choice('theme', ['auto', 'light', 'dark']),
   { key: 'camera', write: (s) => [s.camera.x, s.camera.y, s.camera.zoom].map(short).join(','), read: camera },
-  measure('t', 0, 1e6),
+  time,
   measure('speed', SPEEDS.least, SPEEDS.most),
   { key: 'objective', write: (s) => s.objective, read: (text) => only('objective', objectiveOf(text) ? text : undefined) },
   choice('show', ['value', 'gradient', 'product']),
   { key: 'weight', write: (s) => (s.weight ? address(`${s.weight.node}.${s.weight.param}`, s.weight.at) : ''), read: weight },
+  choice('grain', ['window', 'term']),
+  { key: 'loop', write: (s) => s.loop?.map((t) => String(Number(t.toFixed(12)))).join(',') ?? '', read: loop },
+  choice('colours', ['classic', 'strong', 'grey']),
+  flag('field'),
+  { key: 'pins', write: (s) => s.pins.map(({ node, at }) => address(node, at)).join('|'), read: pins },
+  flag('present'),
 ];
 
 /**
@@ -75,6 +87,24 @@ function selection(text) {
 function weight(text) {
   const { node, at } = selection(text), found = /^(.+)\.(\w+)$/.exec(node ?? '');
   return found && at ? { weight: { node: found[1], param: found[2], at } } : {};
+}
+
+/**
+ * @param {string} text `3,4`
+ * @returns {Partial<State>}
+ */
+function loop(text) {
+  const [from, to] = text.split(',').map((part) => number(part, 0, 1e6));
+  return from !== undefined && to !== undefined && from < to ? { loop: [from, to] } : {};
+}
+
+/**
+ * @param {string} text `conv1@3,5,7|conv2@0,1,2`
+ * @returns {Partial<State>}
+ */
+function pins(text) {
+  const found = text.split('|').map(selection).flatMap(({ node, at }) => (node && at ? [{ node, at }] : []));
+  return found.length ? { pins: found.slice(-PINS) } : {};
 }
 
 /**

@@ -16,6 +16,10 @@ export const RANGES = [
 ];
 /** @type {[State['theme'], string][]} */
 export const THEMES = [['auto', 'as the system has it'], ['light', 'light'], ['dark', 'dark']];
+/** @type {import('../types.d.ts').Grain[]} */
+export const GRAINS = ['layer', 'window', 'term'];
+/** @type {[State['colours'], string][]} */
+export const COLOURS = [['classic', 'blue and orange'], ['strong', 'violet and yellow'], ['grey', 'grey: dark and light']];
 
 /**
  * The choice after this one, around.

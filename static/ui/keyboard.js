@@ -1,10 +1,13 @@
 /** Every key in one table: what it does is what help says. */
-import { next, RANGES, THEMES } from './choices.js';
+import { loopOf } from '../anim/loop.js';
+import { grainOf } from '../state/moment.js';
+import { COLOURS, GRAINS, next, RANGES, THEMES } from './choices.js';
 import { openHelp } from './help.js';
 import { nextSpeed } from './speed.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
-/** @typedef {{ keys: string[], shown: string, does: string, run: (context: Context, key: string) => void, where?: 'window' | 'elsewhere' }} Key */
+/** @typedef {import('../types.d.ts').Grain} Grain */
+/** @typedef {{ keys: string[], shown: string, does: string, run: (context: Context, key: string) => void, shift?: boolean }} Key shift: arrows with the shift key */
 
 /** @type {Record<string, [number, number]>} */
 const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -15,10 +18,13 @@ const NEEDS = { BUTTON: /^( |Enter)$/, A: /^Enter$/, RADIO: /^( |Arrow.*)$/, INP
 /** @type {Key[]} */
 export const KEYS = [
   { keys: [' '], shown: 'Space', does: 'play or pause the pass', run: ({ actions }) => actions.play() },
-  { keys: ['ArrowLeft', 'ArrowRight'], shown: '← →', does: 'one layer back or on', where: 'elsewhere',
-    run: ({ actions }, key) => actions.step(WAYS[key][1]) },
-  { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], shown: '← → ↑ ↓', does: 'in one window: the cell beside this one', where: 'window',
+  { keys: ['ArrowLeft', 'ArrowRight'], shown: '← →', does: 'a step back or on: a layer, a window, a product', run: ({ actions }, key) => actions.step(WAYS[key][1]) },
+  { keys: ['ArrowUp', 'ArrowDown'], shown: '↑ ↓', does: 'coarser or finer steps: layers, windows, products; the view follows',
+    run: ({ actions, store }, key) => actions.setGrain(finer(grainOf(store.get()), WAYS[key][0])) },
+  { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], shown: 'Shift ← → ↑ ↓', does: 'the cell beside the selected one', shift: true,
     run: ({ actions }, key) => actions.move(...WAYS[key]) },
+  { keys: ['Home', 'End'], shown: 'Home End', does: 'to the beginning or the end of this layer', run: ({ actions }, key) => actions.finish(key === 'End' ? 1 : -1) },
+  { keys: ['l', 'L'], shown: 'L', does: 'play this layer, map or window over and over', run: ({ actions, store, scene }) => actions.setLoop(loopOf(store.get(), scene())) },
   { keys: ['[', ']'], shown: '[ ]', does: 'the channel before or after', run: ({ actions }, key) => actions.move(0, 0, key === ']' ? 1 : -1) },
   { keys: ['b', 'B'], shown: 'B', does: 'backward: the gradients of the loss, and forward again', run: ({ actions }) => actions.turn() },
   { keys: ['<', '>'], shown: '< >', does: 'slower, faster', run: ({ actions, store }, key) => actions.setSpeed(nextSpeed(store.get().speed, key === '>' ? 1 : -1)) },
@@ -26,6 +32,10 @@ export const KEYS = [
     run: ({ actions, store }) => actions.show(store.get().view === 'maps' ? 'overview' : 'maps') },
   { keys: ['w', 'W', 'Enter'], shown: 'W', does: 'the window that made the selected number', run: ({ actions }) => actions.show('window') },
   { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window', run: back },
+  { keys: ['f', 'F'], shown: 'F', does: 'the field: all that the selected number has seen, back to the picture', run: ({ actions, store }) => actions.setField(!store.get().field) },
+  { keys: ['.'], shown: '.', does: 'pin the selected number; two pins are compared', run: pin },
+  { keys: ['p', 'P'], shown: 'P', does: 'presenter: big type; Space, PageDown and PageUp go on and back, B or . blanks the screen', run: ({ actions }) => actions.present(true) },
+  { keys: ['m', 'M'], shown: 'M', does: 'colours: another of three pairs, all safe for colour-blind eyes', run: ({ actions, store }) => actions.setColours(next(COLOURS, store.get().colours)) },
   { keys: ['r', 'R'], shown: 'R', does: 'colour range: unit, layer, network',
     run: ({ actions, store }) => actions.setRange(next(RANGES, store.get().range)) },
   { keys: ['t', 'T'], shown: 'T', does: 'theme: as the system, light, dark', run: ({ actions, store }) => actions.setTheme(next(THEMES, store.get().theme)) },
@@ -41,9 +51,19 @@ export function showKeys() {
 }
 
 /** @param {Context} context */
+function pin({ actions, store }) {
+  const { node, at } = store.get();
+  if (node && at) actions.pin(node, at);
+}
+
+/** @param {Grain} grain @param {number} by @returns {Grain} */
+const finer = (grain, by) => GRAINS[Math.max(0, Math.min(GRAINS.length - 1, GRAINS.indexOf(grain) + by))];
+
+/** @param {Context} context */
 function back({ actions, store }) {
-  const { view, node, weight } = store.get();
-  if (weight) actions.selectWeight(null);
+  const { view, node, weight, field } = store.get();
+  if (field) actions.setField(false);
+  else if (weight) actions.selectWeight(null);
   else if (view === 'window') actions.show('overview');
   else if (node) actions.unselect();
   else actions.show('overview');
@@ -51,13 +71,12 @@ function back({ actions, store }) {
 
 /**
  * The row for a key, or none where the key belongs to what has the focus.
- * @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>} event
- * @param {string} view
+ * @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & { shiftKey?: boolean }} event
  * @param {string} focus what has the focus: a tag name in capitals, or RADIO
  */
-export function meant({ key, ctrlKey, metaKey, altKey }, view, focus) {
+export function meant({ key, ctrlKey, metaKey, altKey, shiftKey = false }, focus) {
   if (ctrlKey || metaKey || altKey || NEEDS[focus]?.test(key)) return undefined;
-  return KEYS.find(({ keys, where }) => keys.includes(key) && (!where || (where === 'window') === (view === 'window')));
+  return KEYS.find(({ keys, shift = false }) => keys.includes(key) && (!(key in WAYS) || shift === shiftKey));
 }
 
 function focused() {
@@ -69,7 +88,7 @@ function focused() {
 /** @param {Context} context */
 export function mountKeyboard(context) {
   addEventListener('keydown', (event) => {
-    const row = meant(event, context.store.get().view, focused());
+    const row = meant(event, focused());
     if (!row || event.defaultPrevented) return;
     event.preventDefault();
     row.run(context, event.key);

@@ -21,7 +21,7 @@ def test_a_number_is_reached_moved_from_and_heard_by_keys_alone(browser_page: Pa
     page.keyboard.press("w")
     first = lens(page)
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("]")
     c, i, j = first.at
     moved = lens(page, f"{first.node}@{c + 1},{i + 1},{j + 1}")

@@ -10,36 +10,36 @@ import { KEYS, meant } from '../../static/ui/keyboard.js';
 import { fitted } from '../../static/paint/shrink.js';
 
 const css = readFileSync(new URL('../../static/css/tokens.css', import.meta.url), 'utf8');
-/** @param {string} key @param {string} [view] @param {string} [focus] */
-const does = (key, view = 'overview', focus = 'BODY') => meant({ key, ctrlKey: false, metaKey: false, altKey: false }, view, focus)?.does;
+/** @param {string} key @param {string} [focus] @param {boolean} [shiftKey] */
+const does = (key, focus = 'BODY', shiftKey = false) => meant({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey }, focus)?.does;
 
-test('arrows step through the pass, and in the window they move the cell', () => {
-  assert.equal(does('ArrowLeft'), 'one layer back or on');
-  assert.equal(does('ArrowUp'), undefined);
-  for (const key of ['ArrowLeft', 'ArrowUp']) assert.equal(does(key, 'window'), 'in one window: the cell beside this one');
+test('arrows step through the pass and choose how fine its steps are; with shift they move the cell', () => {
+  assert.equal(does('ArrowLeft'), 'a step back or on: a layer, a window, a product');
+  assert.equal(does('ArrowUp'), 'coarser or finer steps: layers, windows, products; the view follows');
+  for (const key of ['ArrowLeft', 'ArrowUp']) assert.equal(does(key, 'BODY', true), 'the cell beside the selected one');
 });
 
-test('every key has exactly one meaning in each view', () => {
-  for (const view of VIEWS.map(([name]) => name)) {
+test('every key has exactly one meaning', () => {
+  for (const shift of [false, true]) {
     for (const key of new Set(KEYS.flatMap(({ keys }) => keys))) {
-      const rows = KEYS.filter(({ keys, where }) => keys.includes(key) && (!where || (where === 'window') === (view === 'window')));
-      assert.ok(rows.length <= 1, `${key} in ${view}: ${rows.map((row) => row.does)}`);
+      const rows = KEYS.filter((row) => row.keys.includes(key) && (!key.startsWith('Arrow') || (row.shift ?? false) === shift));
+      assert.ok(rows.length <= 1, `${key}: ${rows.map((row) => row.does)}`);
     }
   }
 });
 
 test('keys stay with what has the focus and needs them', () => {
   assert.equal(does(' '), 'play or pause the pass');
-  assert.equal(does(' ', 'overview', 'BUTTON'), undefined);
-  assert.equal(does('Enter', 'overview', 'A'), undefined);
-  assert.equal(does('ArrowLeft', 'overview', 'RADIO'), undefined);
-  assert.equal(does('u', 'overview', 'RADIO'), 'unravel the volumes into their maps, and back');
-  assert.equal(does('u', 'overview', 'DIALOG'), undefined);
+  assert.equal(does(' ', 'BUTTON'), undefined);
+  assert.equal(does('Enter', 'A'), undefined);
+  assert.equal(does('ArrowLeft', 'RADIO'), undefined);
+  assert.equal(does('u', 'RADIO'), 'unravel the volumes into their maps, and back');
+  assert.equal(does('u', 'DIALOG'), undefined);
 });
 
 test('the browser’s own shortcuts stay the browser’s', () => {
   for (const held of ['ctrlKey', 'metaKey', 'altKey']) {
-    assert.equal(meant({ key: 't', ctrlKey: false, metaKey: false, altKey: false, [held]: true }, 'overview', 'BODY'), undefined);
+    assert.equal(meant({ key: 't', ctrlKey: false, metaKey: false, altKey: false, [held]: true }, 'BODY'), undefined);
   }
 });
 

@@ -1,7 +1,8 @@
 /** The store and the actions: what a person does, and what the state is then. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createActions, DEFAULTS, stepped } from '../../static/state/app.js';
+import { createActions, DEFAULTS } from '../../static/state/app.js';
+import { layerStep } from '../../static/state/moment.js';
 import { liveliest } from '../../static/state/select.js';
 import { createStore } from '../../static/state/store.js';
 
@@ -119,13 +120,13 @@ test('a time at or past the last layer is the end of the pass, whatever the netw
 });
 
 test('steps go to whole layers in the direction asked for', () => {
-  assert.equal(stepped(2.5, 1, 10), 3);
-  assert.equal(stepped(2.5, -1, 10), 2);
-  assert.equal(stepped(3, 1, 10), 4);
-  assert.equal(stepped(3, -1, 10), 2);
-  assert.equal(stepped(0, -1, 10), 0);
-  assert.equal(stepped(9.5, 1, 10), Infinity);
-  assert.equal(stepped(Infinity, -1, 10), 9);
+  assert.equal(layerStep(2.5, 1, 10), 3);
+  assert.equal(layerStep(2.5, -1, 10), 2);
+  assert.equal(layerStep(3, 1, 10), 4);
+  assert.equal(layerStep(3, -1, 10), 2);
+  assert.equal(layerStep(0, -1, 10), 0);
+  assert.equal(layerStep(Infinity, -1, 10), 9);
+  assert.equal(layerStep(Infinity, 1, 10), 11); // past the loss
 });
 
 test('speed stays between a quarter and what a screen can show', () => {

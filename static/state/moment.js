@@ -1,0 +1,102 @@
+/** What follows from a time of the pass: the selection in one window, and what gradients are of past the loss. Pure. */
+import { isFast, pace, spotAt, termStep, timeOf, windowStep } from '../anim/windows.js';
+import { backwards, isBackward, layers, lensOf, passEnd } from './objective.js';
+
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {import('../types.d.ts').Scene} Scene */
+
+/** How fine the clock's steps are. @param {Pick<State, 'grain' | 'view'>} state @returns {import('../types.d.ts').Grain} */
+export const grainOf = ({ grain, view }) => (view === 'window' ? grain : 'layer');
+
+/** Whether the clock goes window by window, or finer. @param {State} state */
+export const isWindowed = (state) => grainOf(state) !== 'layer';
+
+/**
+ * The state at t: past the loss gradients are shown, of the loss of the picture's own or the likeliest class where none
+ * was chosen; in one window the selection is where the clock is, unless windows pass too fast to be read.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @param {number} t
+ * @returns {Partial<State>}
+ */
+export function followed(state, scene, t) {
+  const asked = t < Infinity && t > layers(scene) + 1e-9 ? turnedBack(state, scene) : {};
+  const now = { ...state, ...asked }, end = passEnd(now, scene);
+  const time = t >= end ? Infinity : Math.max(0, t);
+  return { ...asked, t: time, ...(passing(now, scene, time) || t === Infinity ? {} : selected(now, scene, Math.min(time, end))) };
+}
+
+/** @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
+function turnedBack(state, scene) {
+  if (isBackward(state)) return {};
+  return state.objective ? { show: 'gradient' } : backwards(state, scene);
+}
+
+/** Whether the windows of the same layer pass too fast to be read. @param {State} state @param {Scene | null} scene @param {number} t */
+function passing(state, scene, t) {
+  const spot = scene && spotAt(scene.network, t);
+  return Boolean(state.playing && state.grain === 'window' && spot && spot.node.name === state.node && isFast(pace(spot.index, spot.n, state.speed)));
+}
+
+/** @param {State} state @param {Scene | null} scene @param {number} t @returns {Partial<State>} */
+function selected(state, scene, t) {
+  const spot = scene && state.view === 'window' && spotAt(scene.network, t);
+  return spot ? { node: spot.node.name, at: spot.cell, weight: null } : {};
+}
+
+/**
+ * A selection, and in one window the time at which its number is made, where the clock stands within the pass.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @param {Partial<State>} patch
+ * @returns {Partial<State>}
+ */
+export function fitting(state, scene, patch) {
+  const { node, at } = { ...state, ...patch };
+  if (!scene || !node || !at || state.view !== 'window' || state.t === Infinity) return patch;
+  const t = timeOf(scene.network, node, at, state.t > layers(scene) && isBackward(state));
+  return t === null ? patch : { ...patch, t };
+}
+
+/** Playing has stopped: the window that is seen is the one that is read. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
+export const paused = (state, scene) => ({ playing: false, ...(state.t < Infinity ? selected(state, scene, state.t) : {}) });
+
+/** How many steps the arithmetic of the selected number has. @param {State} state @param {Scene | null} scene */
+export function termsOf(state, scene) {
+  const e = scene && lensOf(state, scene);
+  return Math.max(1, e?.products?.length ?? e?.steps.length ?? 1);
+}
+
+/**
+ * t after `count` steps of the clock's grain.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @param {number} count
+ */
+export function stepBy(state, scene, count) {
+  const end = passEnd(state, scene), whole = 2 * layers(scene) + 1;
+  if (!scene || !isWindowed(state)) return layerStep(state.t, count, end);
+  const t = state.t === Infinity && state.node && state.at ? timeOf(scene.network, state.node, state.at, isBackward(state)) ?? end : Math.min(state.t, end);
+  const next = state.grain === 'term' ? termStep(scene.network, t, count, whole, termsOf(state, scene)) : windowStep(scene.network, t, count, whole);
+  return Math.min(whole, next);
+}
+
+/** The next whole layer in the direction of `count`; from the end of what is shown, on past it. @param {number} t @param {number} count @param {number} end */
+export function layerStep(t, count, end) {
+  const now = Math.min(t, end), near = Math.round(now);
+  const from = Math.abs(now - near) < 1e-6 ? near : count > 0 ? Math.floor(now) : Math.ceil(now);
+  return Math.max(0, from + count);
+}
+
+/**
+ * What a state lacks that came from an address: past the loss gradients to be in, in one window the layer that t is in.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @returns {Partial<State> | null}
+ */
+export function missing(state, scene) {
+  if (!scene || !(state.t < Infinity)) return null;
+  const elsewhere = state.view === 'window' && spotAt(scene.network, state.t)?.node.name !== state.node;
+  const short = state.t > layers(scene) + 1e-9 && !isBackward(state);
+  return short || elsewhere ? followed(state, scene, state.t) : null;
+}
