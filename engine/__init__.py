@@ -1,14 +1,17 @@
 """Convoscope's engine: convolutional networks forward and backward in pure NumPy, every number kept and explained."""
 
 from convoscope.engine import errors, layers, zoo
+from convoscope.engine.addresses import address, owner, parse_address
+from convoscope.engine.edits import Change, Edits, Off, parse_edits
 from convoscope.engine.explanation import Explanation, Operand, Step
 from convoscope.engine.formats.architecture import from_json, load_safetensors
 from convoscope.engine.formats.onnx_limits import OnnxLimits
 from convoscope.engine.formats.onnx_reader import load_onnx
 from convoscope.engine.formats.report import Report
 from convoscope.engine.geometry import Axis, IndexMap, Table, Window
-from convoscope.engine.gradcheck import GradientCheck, check_gradient
+from convoscope.engine.gradcheck import GradientCheck, Kink, check_gradient
 from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
+from convoscope.engine.loss_curve import LossCurve, loss_curve
 from convoscope.engine.losses import softmax_cross_entropy
 from convoscope.engine.network import Input, Network, Node
 from convoscope.engine.objective import (
@@ -22,23 +25,31 @@ from convoscope.engine.objective import (
     unit,
 )
 from convoscope.engine.preprocessing import Preprocessing
+from convoscope.engine.stepping import OPTIMIZERS, Learning, moments, predicted_change, step_terms
 from convoscope.engine.trace import Gradients, Trace
 from convoscope.engine.types import Mode
 
 __all__ = [
+    "OPTIMIZERS",
     "REGISTRY",
     "Axis",
+    "Change",
+    "Edits",
     "Example",
     "Explanation",
     "GradientCheck",
     "Gradients",
     "IndexMap",
     "Input",
+    "Kink",
     "Layer",
+    "Learning",
+    "LossCurve",
     "Mode",
     "Network",
     "Node",
     "Objective",
+    "Off",
     "OnnxLimits",
     "Operand",
     "Preprocessing",
@@ -47,6 +58,7 @@ __all__ = [
     "Table",
     "Trace",
     "Window",
+    "address",
     "check_gradient",
     "errors",
     "from_config",
@@ -58,9 +70,16 @@ __all__ = [
     "logit",
     "logits_and_probabilities",
     "loss",
+    "loss_curve",
+    "moments",
+    "owner",
+    "parse_address",
+    "parse_edits",
     "parse_objective",
+    "predicted_change",
     "softmax_cross_entropy",
     "squared_error",
+    "step_terms",
     "unit",
     "zoo",
 ]

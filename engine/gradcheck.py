@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convoscope.engine.errors import UnknownName
+from convoscope.engine.addresses import owner
 from convoscope.engine.objective import Objective
 from convoscope.engine.types import EVAL, Array, Index
 
 if TYPE_CHECKING:
-    from convoscope.engine.network import Network
+    from convoscope.engine.network import Network, Node
     from convoscope.engine.trace import Trace
 
 RELATIVE_STEP = 1e-5  # of the number's size: truncation ~ε², cancellation ~1e-16/ε, both far below the agreement asked
@@ -26,10 +26,19 @@ FLOOR = 1e-8  # below it two gradients are both nothing, and a ratio of them mea
 
 
 @dataclass(frozen=True)
+class Kink:
+    """A node whose derivative jumped. at: the cell of `source`, which it reads, whose derivative jumped most."""
+
+    node: str
+    source: str
+    at: Index
+
+
+@dataclass(frozen=True)
 class GradientCheck:
     """One gradient, twice. where: `node` or `node.param`. below, above: the objective at θ − step and θ + step.
 
-    kinks: the nodes whose derivative jumped between the two sides.
+    flips: where the derivative of a node jumped between the two sides.
     """
 
     where: str
@@ -39,7 +48,12 @@ class GradientCheck:
     step: float
     below: float
     above: float
-    kinks: tuple[str, ...]
+    flips: tuple[Kink, ...]
+
+    @property
+    def kinks(self) -> tuple[str, ...]:
+        """The nodes whose derivative jumped."""
+        return tuple(k.node for k in self.flips)
 
     @property
     def relative_error(self) -> float:
@@ -60,17 +74,10 @@ def check_gradient(
 
     step: ε, by default 1e-5 of the number's size. Raises UnknownName, IndexOutside.
     """
-    node, _, param = where.partition(".")
+    node, param = owner(trace.network, where)
     gradients = trace.gradients(objective)
-    if param:
-        known = gradients.by_param.get(node, {})
-        if param not in known:
-            raise UnknownName.among(f"parameter of {node}", param, known)
-        cell, analytic = _cell(where, at, known[param])
-        start = trace.network.params_of(node)[param]
-    else:
-        cell = trace.place(node, at)
-        analytic, start = float(gradients.by_activation[node][cell]), trace.activation(node)
+    start, cell = number_at(trace, node, param, at)
+    analytic = float((gradients.by_param[node][param] if param else gradients.by_activation[node])[cell])
     epsilon = step if step is not None else RELATIVE_STEP * max(abs(float(start[cell])), 1.0)
     below, above = (_moved(trace, node, param, cell, e) for e in (-epsilon, epsilon))
     low, high = objective.value(below), objective.value(above)
@@ -79,11 +86,14 @@ def check_gradient(
     )
 
 
-def _cell(what: str, at: Sequence[int], array: Array) -> tuple[Index, float]:
+def number_at(trace: "Trace", node: str, param: str, at: Sequence[int]) -> tuple[Array, Index]:
+    """The array of a parameter, or of a node's activation, and the full index of the cell `at` in it."""
     from convoscope.engine.trace import placed
 
-    cell = placed(what, at, array.shape, batch=False)
-    return cell, float(array[cell])
+    if not param:
+        return trace.activation(node), trace.place(node, at)
+    array = trace.network.params_of(node)[param]
+    return array, placed(f"{node}.{param}", at, array.shape, batch=False)
 
 
 def _moved(trace: "Trace", node: str, param: str, cell: Index, by: float) -> "Trace":
@@ -110,16 +120,19 @@ def rerun(network: "Network", inputs: Mapping[str, Array], given: Mapping[str, A
     return Trace(network, activations, saved)
 
 
-def _jumps(below: "Trace", above: "Trace") -> list[str]:
-    """The nodes whose derivative differs between the two passes by more than smoothness allows."""
-    return [n.name for n in below.network.nodes if _jump(below, above, n.name)]
+def _jumps(below: "Trace", above: "Trace") -> list[Kink]:
+    """The nodes whose derivative differs between the two passes by more than smoothness allows, and where most."""
+    return [kink for n in below.network.nodes if (kink := _jump(below, above, n)) is not None]
 
 
-def _jump(below: "Trace", above: "Trace", name: str) -> bool:
+def _jump(below: "Trace", above: "Trace", node: "Node") -> Kink | None:
     slopes = []
     for t in (below, above):
-        node, y = t.network.node(name), t.activations[name]
-        dxs, _ = node.layer.backward(t.network.params_of(name), t.arguments(node), y, t.saved[name], np.ones_like(y))
-        slopes.append(dxs)
-    pairs = [(a, b) for a, b in zip(*slopes, strict=True) if a.size]
-    return any(np.abs(a - b).max() > JUMP * max(np.abs(a).max(), np.abs(b).max(), FLOOR) for a, b in pairs)
+        y, params = t.activations[node.name], t.network.params_of(node.name)
+        slopes.append(node.layer.backward(params, t.arguments(node), y, t.saved[node.name], np.ones_like(y))[0])
+    for source, a, b in zip(node.inputs, *slopes, strict=True):
+        apart = np.abs(a - b)
+        if a.size and apart.max() > JUMP * max(np.abs(a).max(), np.abs(b).max(), FLOOR):
+            cell = np.unravel_index(int(apart.argmax()), a.shape)
+            return Kink(node.name, source, tuple(int(i) for i in cell))
+    return None

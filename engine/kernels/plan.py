@@ -155,7 +155,8 @@ class Frame:
     def finite(self) -> bool:
         """Whether the last pass made no NaN and no ∞, as far as one product can tell; it may say no too often."""
         if self._finite is None:
-            self._finite = bool(np.isfinite(np.dot(self.memory, self.memory)))
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._finite = bool(np.isfinite(np.dot(self.memory, self.memory)))
         return self._finite
 
     def backward(self, seed: str, inputs: bool = True) -> "Backward":

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from convoscope.engine import check_gradient, loss, zoo
+from convoscope.engine import Kink, check_gradient, loss, loss_curve, zoo
 from convoscope.engine.errors import UnknownName
 from convoscope.engine.layers.dense import Dense
+from convoscope.engine.layers.flatten import Flatten
 from convoscope.engine.layers.relu import ReLU
+from convoscope.engine.loss_curve import FEWEST, POINTS, affordable
 from convoscope.engine.trace import Trace
+from convoscope.engine.zoo import example_cnn
 from convoscope.engine.zoo._chain import chain
 
 AGREES = 1e-3  # relative: the analytic number is float32
@@ -68,3 +71,36 @@ def test_the_measured_slope_of_a_worked_example() -> None:
 def test_an_unknown_parameter_lists_the_known(trace: Trace) -> None:
     with pytest.raises(UnknownName, match=r"There is no parameter of fc 'weights'. Known are: weight"):
         check_gradient(trace, loss(0), "fc.weights", (0, 0))
+
+
+def test_a_kink_says_at_which_cell_it_is(trace: Trace) -> None:
+    x = trace.activations["input"].copy()
+    x[0, 1, 4, 4] = 1e-9
+    net = chain("kinked", (3, 32, 32), [("relu", ReLU()), ("f", Flatten()), ("fc", Dense(2))], np.random.default_rng(0))
+    check = check_gradient(net.trace(x), loss(0), "input", (1, 4, 4))
+    assert check.flips == (Kink("relu", "input", (0, 1, 4, 4)),)
+
+
+@pytest.mark.parametrize(("where", "at"), [("conv1.weight", (3, 0, 1, 1)), ("fc.bias", (3,)), ("input", (0, 5, 7))])
+def test_the_curve_is_the_loss_of_networks_in_which_that_number_alone_differs(
+    trace: Trace, where: str, at: tuple[int, ...]
+) -> None:
+    found = loss_curve(trace, loss(3), where, at, slope=0.5, points=5)
+    net, x = trace.network.astype(np.float64), trace.activations["input"].astype(np.float64)
+    for value, measured in zip(found.values, found.objective, strict=True):
+        node, _, param = where.partition(".")
+        moved = net.params_of(node)[param].copy() if param else x.copy()
+        moved[at if param else (0, *at)] = value
+        again = net.with_params({node: {param: moved}}).trace(x, exact=True) if param else net.trace(moved, exact=True)
+        assert measured == pytest.approx(loss(3).value(again), rel=1e-12)
+    here, level = found.at
+    assert (here, level) == (found.values[2], found.objective[2])
+    (x0, y0), (x1, y1) = found.tangent
+    assert (x0, x1) == (found.values[0], found.values[-1])
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(0.5)
+    assert (y0 + y1) / 2 == pytest.approx(level)
+
+
+def test_a_large_network_gets_a_curve_of_fewer_points(trace: Trace) -> None:
+    assert affordable(trace.network) == POINTS
+    assert FEWEST <= affordable(example_cnn.architecture(np.random.default_rng(0), filters=60)) < POINTS
