@@ -69,6 +69,14 @@ export function silhouette(graph, room, t, scale, back = null) {
   ];
 }
 
+/** The part that is played over and over: a band behind the bars. @param {Graph} graph @param {Room} room @param {[number, number] | null} loop @returns {Mark[]} */
+export function loopMarks(graph, room, loop) {
+  if (!loop) return [];
+  const [x0, x1] = loop.map(rulerOf(graph, room).x), base = room.height - BASE;
+  const w = Math.max(3, x1 - x0);
+  return [rect({ x: x0, y: 8, w, h: base - 8 }, { fill: 'wedge', fillAlpha: 2 }), line([[x0, 14], [x0, 8], [x0 + w, 8], [x0 + w, 14]], { width: 1.6 })];
+}
+
 /** The loss: full when the pass has come to it. @param {number} x @param {number} y @param {number} r @param {boolean} full @returns {Mark[]} */
 function circle(x, y, r, full) {
   const points = Array.from({ length: 24 }, (_, k) => /** @type {Point} */ ([x + r * Math.cos((k * Math.PI) / 12), y + r * Math.sin((k * Math.PI) / 12)]));

@@ -2,25 +2,36 @@
 
 import { createPlayer } from '../anim/player.js';
 import { layerCount, nodeAt, nodeBack, passEnd } from '../anim/timeline.js';
+import { spotAt } from '../anim/windows.js';
 import { activationScale, gradientScale } from '../color/scales.js';
 import { PALETTE } from '../color/palette.js';
 import { graphOf } from '../model/graph.js';
 import { createPainter } from '../paint/canvas.js';
 import { lossOf, showOf } from '../scene/back.js';
 import { IDENTITY } from '../scene/matrix.js';
-import { rulerOf, silhouette, silhouetteNames } from '../scene/silhouette.js';
+import { loopMarks, rulerOf, silhouette, silhouetteNames } from '../scene/silhouette.js';
+import { isWindowed } from '../state/moment.js';
 import { h, svg } from '../ui/h.js';
+import { mountGrain } from './grain.js';
 
 /** @import { Context, Mounted, Scene, State } from '../types.d.ts' */
 /** @import { Graph } from '../stage.d.ts' */
 
 const SMALL = 500;
+/** One notch of a wheel, in its own units. */
+const NOTCH = 100;
 /** A block's name needs so much room, px. */
 const NAME_ROOM = 46;
 const ICONS = { back: 'M14 4 6 10l8 6z', play: 'M5 3l12 7-12 7z', pause: 'M5 3h3.6v14H5zM11.4 3H15v14h-3.6z', on: 'M6 4l8 6-8 6z' };
 
 /** @param {string} d */
 const icon = (d) => svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d }));
+
+/** Which window is at work, where windows are looked at: `conv2 · 4,117 of 10,240`. @param {State} state @param {Scene} scene @param {number} at */
+function windowAt(state, scene, at) {
+  const spot = isWindowed(state) && state.t < Infinity ? spotAt(scene.network, at) : null;
+  return spot && { short: `${spot.pass === 'backward' ? '∂' : ''}${spot.node.name} · ${(spot.index + 1).toLocaleString('en')} of ${spot.n.toLocaleString('en')}`, long: `${spot.pass}, in ${spot.layer.name}` };
+}
 
 /** What is happening at a time of the pass. @param {Graph} graph @param {number} at @param {number} end */
 function moment(graph, at, end) {
@@ -48,9 +59,10 @@ export function mountTimeline(root, context) {
   const slider = h('div', { class: 'slider', role: 'slider', tabindex: 0, 'aria-label': 'The pass, layer by layer', 'aria-valuemin': 0 }, canvas, names);
   root.classList.add('timeline');
   root.append(
-    h('div', { class: 'transport' }, button('One layer back (←)', ICONS.back, () => actions.step(-1)), play, button('One layer on (→)', ICONS.on, () => actions.step(1)), when),
+    h('div', { class: 'transport' }, button('One step back (←)', ICONS.back, () => actions.step(-1)), play, button('One step on (→)', ICONS.on, () => actions.step(1)), when),
     slider,
   );
+  const grain = mountGrain(/** @type {HTMLElement} */ (root.firstElementChild), context);
   const painter = createPainter(canvas);
   const player = createPlayer({ clock, state: store.get, scene: context.scene, seek: context.seek, setPlaying: context.setPlaying });
 
@@ -64,7 +76,8 @@ export function mountTimeline(root, context) {
     if (!now) return;
     const theme = document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
     const back = now.scene.gradients ? { scale: gradientScale(theme), shown: showOf(now.state, now.scene) !== 'value' } : null;
-    painter.draw(silhouette(now.graph, room, now.state.t, activationScale(theme), back), PALETTE[theme], IDENTITY);
+    const marks = silhouette(now.graph, room, now.state.t, activationScale(theme), back);
+    painter.draw([...loopMarks(now.graph, room, now.state.loop), ...marks], PALETTE[theme], IDENTITY);
   }
 
   function resize() {
@@ -80,7 +93,7 @@ export function mountTimeline(root, context) {
   function show(state, scene) {
     const graph = now?.scene.network === scene.network ? now.graph : graphOf(scene.network);
     now = { state, scene, graph };
-    const key = [scene.network.id, state.t, state.playing, showOf(state, scene), Boolean(scene.gradients), lossOf(scene), document.documentElement.dataset.theme].join();
+    const key = [scene.network.id, state.t, state.playing, state.view, state.loop, showOf(state, scene), Boolean(scene.gradients), lossOf(scene), document.documentElement.dataset.theme].join();
     if (key === drawn) return;
     const named = [scene.network.id, lossOf(scene), room.width].join();
     if (named !== written) writeNames(scene, graph);
@@ -93,7 +106,7 @@ export function mountTimeline(root, context) {
   function say(state, scene, graph) {
     const end = passEnd(layerCount(graph), showOf(state, scene) !== 'value');
     const at = Math.min(state.t, end);
-    const { short, long } = moment(graph, at, end);
+    const { short, long } = windowAt(state, scene, at) ?? moment(graph, at, end);
     const key = [short, Boolean(scene.gradients), state.playing].join();
     if (key === said) return;
     said = key;
@@ -123,12 +136,21 @@ export function mountTimeline(root, context) {
   /** @param {PointerEvent} event */
   function seek(event) {
     if (!now || event.buttons !== 1) return;
-    const count = layerCount(now.graph);
-    const t = rulerOf(now.graph, room).t(event.clientX - slider.getBoundingClientRect().left, Boolean(now.scene.gradients));
+    const t = rulerOf(now.graph, room).t(event.clientX - slider.getBoundingClientRect().left, true);
     if (store.get().playing) context.setPlaying(false);
-    if (t > count && showOf(store.get(), now.scene) === 'value') actions.setShow('gradient');
-    context.seek(t >= passEnd(count, showOf(store.get(), now.scene) !== 'value') ? Infinity : t);
+    context.seek(t);
   }
+
+  /** A notch is a step. @param {WheelEvent} event */
+  function scrub(event) {
+    event.preventDefault();
+    turned += (event.deltaY || event.deltaX) / NOTCH;
+    const steps = Math.trunc(turned);
+    turned -= steps;
+    if (steps) actions.step(steps);
+  }
+  let turned = 0;
+  slider.addEventListener('wheel', scrub, { passive: false });
   slider.addEventListener('pointerdown', (event) => {
     slider.setPointerCapture(event.pointerId);
     seek(event);
@@ -140,6 +162,7 @@ export function mountTimeline(root, context) {
       if (!scene) return;
       if (room.width === 0) resize();
       show(state, scene);
+      grain.update(state, scene);
       if (state.playing) player.wake();
     },
     resize,
