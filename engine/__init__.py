@@ -25,7 +25,18 @@ from convoscope.engine.objective import (
     unit,
 )
 from convoscope.engine.preprocessing import Preprocessing
-from convoscope.engine.stepping import OPTIMIZERS, Learning, moments, predicted_change, step_terms
+from convoscope.engine.stepping import (
+    OPTIMIZERS,
+    Learning,
+    Moment,
+    Run,
+    Term,
+    filter_at,
+    moments,
+    predicted_change,
+    run,
+    step_terms,
+)
 from convoscope.engine.trace import Gradients, Trace
 from convoscope.engine.types import Mode
 
@@ -46,6 +57,7 @@ __all__ = [
     "Learning",
     "LossCurve",
     "Mode",
+    "Moment",
     "Network",
     "Node",
     "Objective",
@@ -54,13 +66,16 @@ __all__ = [
     "Operand",
     "Preprocessing",
     "Report",
+    "Run",
     "Step",
     "Table",
+    "Term",
     "Trace",
     "Window",
     "address",
     "check_gradient",
     "errors",
+    "filter_at",
     "from_config",
     "from_json",
     "hinge",
@@ -77,6 +92,7 @@ __all__ = [
     "parse_edits",
     "parse_objective",
     "predicted_change",
+    "run",
     "softmax_cross_entropy",
     "squared_error",
     "step_terms",

@@ -8,7 +8,7 @@ Source: the lecture, "Derive it by hand, and check it numerically"; Goodfellow e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RELATIVE_STEP = 1e-5  # of the number's size: truncation ~ε², cancellation ~1e-16/ε, both far below the agreement asked
 JUMP = 1e-3  # share of a derivative's size; smooth layers move by about ε between the two sides, kinks by about 1
 FLOOR = 1e-8  # below it two gradients are both nothing, and a ratio of them means nothing
+AGREES = 1e-3  # relative; the analytic number is summed in float32, the numeric one in float64
+NOISE = 1e-7  # absolute: what float32 leaves of numbers near 1 that cancel
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,14 @@ class GradientCheck:
         """|analytic − numeric| / max(|analytic|, |numeric|), 0 when both are nothing."""
         size = max(abs(self.analytic), abs(self.numeric))
         return abs(self.analytic - self.numeric) / size if size > FLOOR else 0.0
+
+    @property
+    def verdict(self) -> Literal["agrees", "kink", "differs"]:
+        """Whether the two numbers say the same, as far as float32 goes; where there is a kink, there is no slope."""
+        if self.flips:
+            return "kink"
+        close = abs(self.analytic - self.numeric) <= NOISE
+        return "agrees" if close or self.relative_error <= AGREES else "differs"
 
     def __str__(self) -> str:
         said = f"kink in {', '.join(self.kinks)}" if self.kinks else f"relative error {self.relative_error:.1e}"

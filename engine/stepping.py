@@ -89,6 +89,31 @@ def moments(network: Network, x: Array, learning: Learning) -> Iterator[Moment]:
         yield now
 
 
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A whole run: the objective at the start and after each step, and per step what its gradient had foretold.
+
+    before, after: the moments around the last step.
+    """
+
+    values: tuple[float, ...]
+    predicted: tuple[float, ...]
+    before: Moment
+    after: Moment
+
+
+def run(network: Network, x: Array, learning: Learning) -> Run:
+    """All steps, of which only the last one is kept whole. Raises AttributeValueError when there is none."""
+    if learning.count == 0:
+        raise AttributeValueError("A run has one step or more.")
+    values, foretold, last = list[float](), list[float](), list[Moment]()
+    for moment in moments(network, x, learning):
+        foretold += [predicted_change(old, moment) for old in last[-1:]]
+        values.append(moment.value)
+        last = [*last[-1:], moment]
+    return Run(tuple(values), tuple(foretold), *last)
+
+
 def learned(network: Network, x: Array, learning: Learning) -> Network:
     """The network after the last step."""
     for moment in moments(network, x, learning):

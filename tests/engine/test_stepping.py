@@ -1,8 +1,11 @@
 """Training steps one by one: the optimizers' numbers, the arithmetic of each, back to the bit, honest foresight."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from convoscope import engine
 from convoscope.engine import Learning, errors, loss, moments, parse_edits, predicted_change, step_terms, zoo
 from convoscope.engine.stepping import Moment
 
@@ -91,6 +94,15 @@ def test_learning_is_the_last_of_the_edits_and_starts_from_the_others() -> None:
         edits.applied(NET, X)[0].params["conv1"]["weight"], last.network.params["conv1"]["weight"]
     )
     assert str(edits) == "off=conv2@4;learn=adam,0.01,2,loss:5"
+
+
+def test_a_whole_run_keeps_every_value_and_what_was_foretold() -> None:
+    seen, whole = run("momentum"), engine.run(NET, X, Learning("momentum", 0.01, 3, "loss:5"))
+    assert whole.values == tuple(m.value for m in seen)
+    assert whole.predicted == tuple(predicted_change(a, b) for a, b in pairwise(seen))
+    assert (whole.before.number, whole.after.number) == (2, 3)
+    with pytest.raises(errors.AttributeValueError, match="A run has one step or more"):
+        engine.run(NET, X, Learning("sgd", 0.01, 0, "loss:5"))
 
 
 def test_the_terms_of_what_is_not_there_are_refused() -> None:
