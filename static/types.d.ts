@@ -53,14 +53,14 @@ export interface Weight { node: string; param: string; at: Cell }
  * parameter whose gradient the lens shows in place of the selected cell's. grain: how fine the clock's steps are in one
  * window, elsewhere it goes layer by layer; within a layer t goes on with every cell in reading order (anim/windows.js). loop: the part of t that is played over and over.
  * field: whether the receptive field of the selected cell is shown through all volumes. pins: cells kept to be compared.
- * present: big type and no controls, for a room. camera: how far the stage is moved, in shares of its width and height, and
+ * present: big type and no controls, for a room. open: the groups of a large network that are open, as `4,4.1`. camera: how far the stage is moved, in shares of its width and height, and
  * how large it is drawn; (0, 0, 1), the default, is home.
  */
 export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
   objective: string; show: ShowMode; weight: Weight | null;
-  grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean;
+  grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean; open: string;
 }
 export interface Store {
   get(): State; set(patch: Partial<State>): void;
@@ -120,7 +120,7 @@ export interface Actions {
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
   seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
   setGrain(grain: Grain): void; finish(way: number): void; setLoop(loop: [number, number] | null): void;
-  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void;
+  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void; setOpen(open: string, camera?: State['camera']): void;
   setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
 }
 /** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */

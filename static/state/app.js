@@ -14,7 +14,7 @@ import { liveliest } from './select.js';
 export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
   camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
-  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'classic', field: false, pins: [], present: false,
+  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'classic', field: false, pins: [], present: false, open: '',
 };
 export const SPEEDS = { least: 0.25, most: 64 };
 export const WHOLE = DEFAULTS.camera;
@@ -27,7 +27,7 @@ export const WHOLE = DEFAULTS.camera;
 export function createActions(store, scene) {
   const { get, set } = store;
   return {
-    openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview' }),
+    openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '' }),
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, grain: 'window', field: false, ...(view === 'window' ? reading(get(), scene()) : {}) }),
     select: (node, at) => set(fitting(get(), scene(), { node, at, weight: null })),
@@ -53,6 +53,7 @@ export function createActions(store, scene) {
     pin: (node, at) => set({ pins: pinned(get().pins, { node, at }) }),
     unpin: () => set({ pins: [] }),
     present: (present) => set({ present }),
+    setOpen: (open, camera = get().camera) => set({ open, camera }),
   };
 }
 

@@ -42,6 +42,9 @@ const time = { key: 't', write: (s) => String(Number(s.t.toFixed(12))), read: (t
 const flag = (field) => ({ key: field, write: (s) => (s[field] ? '1' : ''), read: (text) => only(field, text === '1' || undefined) });
 const PINS = 2;
 
+/** Groups of a large network, by their places: `4,4.1,6`. */
+const GROUPS = /^\d{1,5}(\.\d{1,5})?(,\d{1,5}(\.\d{1,5})?){0,199}$/;
+
 /** @type {Field[]} */
 export const FIELDS = [
   name('network'),
@@ -62,6 +65,7 @@ export const FIELDS = [
   flag('field'),
   { key: 'pins', write: (s) => s.pins.map(({ node, at }) => address(node, at)).join('|'), read: pins },
   flag('present'),
+  { key: 'open', write: (s) => s.open, read: (text) => only('open', GROUPS.test(text) ? text : undefined) },
 ];
 
 /**
@@ -167,7 +171,7 @@ export function followAddress(store, first) {
     history[step](null, '', `${location.pathname}${toQuery(state)}`);
   };
   store.watch((s) => s, (state, before) => {
-    if (before && place(state) !== place(shown) && shown.network && shown.image) {
+    if (before && place(state) !== place(shown) && (instead || (shown.network && shown.image))) {
       clearTimeout(timer);
       write();
     } else if (before && !timer) timer = setTimeout(write, WAIT);

@@ -9,7 +9,7 @@ const FULL = {
   network: 'example-cnn', image: 'cat-photo', view: 'window', node: 'conv1', at: [3, 5, 7], range: 'network', theme: 'dark',
   camera: { x: -12.5, y: 40, zoom: 2.25 }, t: 3.25, playing: false, speed: 4,
   objective: 'loss:3', show: 'gradient', weight: { node: 'block2.conv1', param: 'weight', at: [3, 0, 1, 1] },
-  grain: 'term', loop: [2, 3], colours: 'strong', field: true, pins: [{ node: 'conv1', at: [3, 5, 7] }, { node: 'fc', at: [2] }], present: true,
+  grain: 'term', loop: [2, 3], colours: 'strong', field: true, pins: [{ node: 'conv1', at: [3, 5, 7] }, { node: 'fc', at: [2] }], present: true, open: '4,4.1,10',
 };
 
 test('a state with nothing at its default comes back from its address equal', () => {
