@@ -33,7 +33,7 @@ const goBack = followAddress(store, first);
 const parts = [];
 const changed = onceSoon(() => parts.forEach((part) => part.update(store.get(), arrivals.scene())));
 
-const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unselect: () => actions.unselect() });
+const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unselect: () => actions.unselect(), scene: () => arrivals.scene() });
 const resources = createResources(notes.trouble, release);
 const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear, goBack });
 const actions = createActions(store, arrivals.scene);
@@ -63,7 +63,6 @@ parts.push(
   mountLayers(place('layers'), context),
   mountLive(place('live')),
   mountWaiting(place('waiting')),
-  notes,
 );
 mountKeyboard(context);
 rememberScreen(place('stage'));

@@ -3,7 +3,9 @@
  *
  * Until everything of a new picture is here, the old scene stays whole; if it cannot be had, the state goes back to it.
  * So with gradients: those of the old objective stay, under its name, until those of the new one are here.
+ * Where there is no old scene, as when a link is to an upload that is gone, what the page opens on anyway takes its place.
  */
+import { Problem } from '../api/client.js';
 import { createNumbers } from './numbers.js';
 
 /** @typedef {import('../types.d.ts').State} State */
@@ -11,7 +13,7 @@ import { createNumbers } from './numbers.js';
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('../types.d.ts').Resources} Resources */
 /** @typedef {'scene' | 'gradients' | 'number'} What */
-/** @typedef {{ changed: () => void, failed: (error: unknown, what: What) => void, arrived: () => void, goBack: Store['set'] }} Listeners */
+/** @typedef {{ changed: () => void, failed: (error: unknown, what: What, asked: State, first?: boolean) => void, arrived: () => void, goBack: Store['set'] }} Listeners */
 
 /**
  * @param {Store} store
@@ -22,6 +24,9 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   /** @type {Scene | null} */
   let scene = null;
   let wanted = '';
+  /** What could not be had at first, told once there is something to look at. @type {{ error: unknown, asked: State } | null} */
+  let refused = null;
+  const replaced = new Set();
   const { passBack, selected } = createNumbers(resources);
 
   async function fetchScene() {
@@ -38,10 +43,12 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
       scene = { network: net, trace, image: view, activations, ...back.parts, explanation: null, backward: null, ...told?.parts };
       arrived();
       changed();
-      tell(back.error, told?.error);
+      tell(state, back.error, told?.error);
+      if (refused) failed(refused.error, 'scene', refused.asked, true);
+      refused = null;
       catchUp(state);
     } catch (error) {
-      if (key === wanted) giveUp(error);
+      if (key === wanted) giveUp(error, state);
     }
     return undefined;
   }
@@ -52,20 +59,30 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
     else if (selection(store.get()) !== selection(state)) fetchNumber();
   }
 
-  /** @param {State} state What to open on, where neither the address nor the page says. */
-  async function open(state) {
+  /**
+   * What to open on, where neither the address nor the page says, or where what they say is not there.
+   * @param {State} state @param {Partial<State>} [also]
+   */
+  async function open(state, also = {}) {
     try {
       const [networks, images] = await Promise.all([resources.networks(), resources.images()]);
-      store.set({ network: state.network || networks[0].id, image: state.image || images[0].id });
+      goBack({ ...also, network: state.network || networks[0].id, image: state.image || images[0].id });
     } catch (error) {
-      giveUp(error);
+      giveUp(error, state);
     }
   }
 
-  /** @param {unknown} error */
-  function giveUp(error) {
+  /** @param {unknown} error @param {State} asked */
+  function giveUp(error, asked) {
     wanted = scene ? `${scene.network.id}\n${scene.image.id}` : '';
-    failed(error, 'scene');
+    const field = scene ? undefined : missing(error);
+    if (field && !replaced.has(field)) {
+      replaced.add(field);
+      refused ??= { error, asked };
+      open({ ...asked, [field]: '' }, field === 'network' ? NOWHERE : {});
+      return;
+    }
+    failed(error, 'scene', asked);
     if (scene) goBack({ network: scene.network.id, image: scene.image.id });
   }
 
@@ -76,7 +93,7 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
     if (!asked || scene?.trace !== asked.trace || pass(store.get()) !== pass(state)) return;
     scene = { ...scene, ...back.parts, ...told?.parts };
     changed();
-    tell(back.error, told?.error);
+    tell(state, back.error, told?.error);
     if (selection(store.get()) !== selection(state)) fetchNumber();
   }
 
@@ -86,13 +103,13 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
     if (!told || !asked || scene?.trace !== asked.trace || selection(store.get()) !== selection(state)) return;
     scene = { ...scene, ...told.parts };
     changed();
-    tell(undefined, told.error);
+    tell(state, undefined, told.error);
   }
 
-  /** @param {unknown} back @param {unknown} number What could not be had. */
-  function tell(back, number) {
-    if (back) failed(back, 'gradients');
-    else if (number) failed(number, 'number');
+  /** @param {State} asked @param {unknown} back @param {unknown} number What could not be had. */
+  function tell(asked, back, number) {
+    if (back) failed(back, 'gradients', asked);
+    else if (number) failed(number, 'number', asked);
     if (back) goBack({ objective: '', show: 'value', weight: null });
   }
 
@@ -101,6 +118,15 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   store.watch(selection, () => scene && pass(store.get()) === passShown(scene) && fetchNumber());
   return { scene: () => scene, retry: fetchScene };
 }
+
+/** A selection and an objective are of one network. @type {Partial<State>} */
+const NOWHERE = { node: null, at: null, weight: null, objective: '', show: 'value', view: 'overview', t: Infinity };
+
+/** @type {Record<string, 'image' | 'network'>} */
+const MISSING = { unknown_image: 'image', blob_corrupt: 'image', unknown_network: 'network', missing_weights: 'network' };
+
+/** What of a link is not there. @param {unknown} error */
+const missing = (error) => (error instanceof Problem ? MISSING[error.view.code] : undefined);
 
 /** @param {State} s */
 const subject = (s) => `${s.network}\n${s.image}`;

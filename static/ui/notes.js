@@ -1,34 +1,36 @@
-/** What went wrong, said where the person looks: in the server's words, with what is still shown and what to do. */
+/** What went wrong, said where the person looks: plainly, with what is shown instead and what to do. Esc closes it. */
 import { Problem } from '../api/client.js';
-import { changes, fill, h } from './h.js';
+import { gone } from '../state/gone.js';
+import { fill, h, place } from './h.js';
 
-/** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').Scene} Scene */
-/** @typedef {{ title: string, detail: string, place?: { x: number, y: number }, retry?: () => void, picture?: boolean }} Note */
+/** @typedef {import('../types.d.ts').State} State */
+/** @typedef {{ title: string, detail: string, place?: { x: number, y: number }, retry?: () => void, shown?: string, open?: boolean }} Note */
 
+/** Of the picture on the stage, when the page opens with a refusal, and later. @type {Record<string, string>} */
+const SHOWN = { true: 'Shown instead is ', false: 'The picture shown is still ' };
 const EDGE = 12, WIDTH = 340, HEIGHT = 170; // css px
 
 /**
  * @param {HTMLElement} root
- * @param {{ retry: () => void, unselect: () => void }} actions
+ * @param {{ retry: () => void, unselect: () => void, scene: () => Scene | null }} page
  */
-export function mountNotes(root, { retry, unselect }) {
-  /** @type {Scene | null} */
-  let scene = null;
+export function mountNotes(root, { retry, unselect, scene }) {
   let away = false;
-  const moved = changes();
 
-  /** @param {Note} note picture: whether it is about a picture that did not come, so that the old one is shown */
-  function say({ title, detail, place, retry: again, picture = true }) {
-    const kept = picture && scene && h('p', { class: 'kept' }, 'The picture shown is still ', h('b', null, `“${scene.image.title}”`), '.');
+  /** @param {Note} note shown: what is said of the picture on the stage. open: whether a file may bring back what is gone */
+  function say({ title, detail, place: where, retry: again, shown = SHOWN.false, open = false }) {
+    const picture = scene()?.image.title;
+    const kept = shown && picture && h('p', { class: 'kept' }, shown, h('b', null, `“${picture}”`), '.');
     const card = h('div', { class: 'problem', role: 'alert' },
       h('b', null, title), h('p', null, detail), kept,
       h('p', { class: 'do' }, again && h('button', { on: { click: () => (clear(), again()) } }, 'Try again'),
-        h('button', { on: { click: clear } }, 'Close')));
-    if (place) {
+        open && h('button', { on: { click: () => place('own').click() } }, 'Open a file'),
+        h('button', { title: 'Close (Esc)', on: { click: clear } }, 'Close')));
+    if (where) {
       card.classList.add('placed');
-      card.style.left = `${Math.max(EDGE, Math.min(place.x, innerWidth - WIDTH - EDGE))}px`;
-      card.style.top = `${Math.max(EDGE, Math.min(place.y, innerHeight - HEIGHT - EDGE))}px`;
+      card.style.left = `${Math.max(EDGE, Math.min(where.x, innerWidth - WIDTH - EDGE))}px`;
+      card.style.top = `${Math.max(EDGE, Math.min(where.y, innerHeight - HEIGHT - EDGE))}px`;
     }
     fill(root, card);
   }
@@ -38,15 +40,22 @@ export function mountNotes(root, { retry, unselect }) {
     fill(root);
   }
 
-  /** @param {unknown} error @param {{ x: number, y: number }} [place] @param {() => void} [again] @param {boolean} [picture] */
-  function problem(error, place, again, picture = true) {
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !root.firstChild || document.querySelector('dialog[open]')) return;
+    event.preventDefault(); // one Esc, one thing closed
+    clear();
+  }, { capture: true });
+
+  /** @param {unknown} error @param {{ x: number, y: number }} [where] @param {() => void} [again] @param {Partial<Note>} [plain] */
+  function problem(error, where, again, plain) {
     if (!(error instanceof Problem)) throw error;
-    say({ title: error.view.title, detail: error.view.detail, place, picture, retry: error.passing ? again : undefined });
+    say({ title: error.view.title, detail: error.view.detail, place: where, retry: error.passing ? again : undefined, ...plain });
   }
 
-  /** @param {unknown} error @param {'scene' | 'gradients' | 'number'} what */
-  function failed(error, what) {
-    problem(error, undefined, retry, what === 'scene');
+  /** @param {unknown} error @param {'scene' | 'gradients' | 'number'} what @param {State} asked @param {boolean} [first] whether the page opens with it */
+  function failed(error, what, asked, first = false) {
+    const words = error instanceof Problem && what !== 'gradients' ? gone(error.view.code, asked, scene()) : null;
+    problem(error, undefined, retry, { shown: what === 'scene' ? SHOWN[String(first)] : '', ...words });
     if (what === 'number') unselect();
   }
 
@@ -57,11 +66,5 @@ export function mountNotes(root, { retry, unselect }) {
     away = found !== null;
   }
 
-  return {
-    say, clear, problem, failed, trouble,
-    /** @type {Part['update']} */
-    update(_, now) {
-      if (moved(now)) scene = now;
-    },
-  };
+  return { say, clear, problem, failed, trouble };
 }

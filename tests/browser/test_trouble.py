@@ -126,23 +126,25 @@ def test_a_picture_that_cannot_be_had_adds_one_entry_to_the_history(
     expected(browser_problems, "status of 404")
 
 
-def test_an_address_with_a_cell_that_is_nowhere_says_so_and_shows_the_picture(
-    browser_page: Page, browser_problems: list[str]
-) -> None:
-    page = opened(browser_page, "/?view=window&at=conv2@99,0,0")
-    expect(page.get_by_role("alert")).to_contain_text("99")
-    expect(page.locator("#lens")).to_be_hidden()
-    expected(browser_problems, "status of 4")
-
-
-def test_a_picture_that_is_gone_is_said_and_another_can_be_chosen(
+def test_a_link_to_what_is_gone_opens_what_is_here_says_so_and_is_put_right(
     browser_page: Page, browser_problems: list[str]
 ) -> None:
     page = browser_page
-    page.goto("/?image=no-such-picture")
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_role("radio", name="Rocket").check(force=True)
-    shows(page, "rocket-photo")
+    said = page.get_by_role("alert")
+    for asked, words, instead, now in (
+        (f"/?image={'a' * 26}&view=maps", "That picture is gone", "Shown instead is “Cat, a photograph”.", "&view=maps"),
+        ("/?image=no-such&at=conv1@1,2,3", "called “no-such”", "Shown instead is", "&at=conv1@1,2,3"),
+        ("/?network=no-such&at=conv1@1,2,3", "called “no-such”", "Shown instead is", ""),
+        ("/?view=window&at=conv9@1,2,3", "There is no layer “conv9”", "The layers of Example CNN are input, conv1,", ""),
+        ("/?view=window&at=conv2@99,0,0", "conv2 has no cell 99,0,0", "10×32×32: channels 0 to 9, rows 0 to 31", ""),
+    ):
+        page.goto(asked)
+        shows(page, "cat-photo")
+        expect(said).to_contain_text(words)
+        expect(said).to_contain_text(instead)
+        expect(page).to_have_url(re.compile(rf"/\?network=example-cnn&image=cat-photo{re.escape(now)}$"))
+    page.keyboard.press("Escape")
+    expect(said).to_have_count(0)
     expected(browser_problems, "status of 404")
 
 
