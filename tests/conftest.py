@@ -10,7 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the commands set it; re
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import hypothesis
@@ -77,23 +77,30 @@ def browser_problems() -> list[str]:
 @pytest.fixture
 def browser_page(browser: Browser, server: LiveServer, browser_problems: list[str]) -> Iterator[Page]:
     """An empty page; `goto("/")` opens Convoscope. Errors, policy violations and foreign requests fail the test."""
+    with watched_page(browser, server, browser_problems) as page:
+        yield page
+    assert not browser_problems, "\n".join(browser_problems)
+
+
+@contextmanager
+def watched_page(browser: Browser, server: LiveServer, problems: list[str]) -> Iterator[Page]:
+    """An empty page in a context of its own; what goes wrong in it is added to `problems`."""
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            browser_problems.append(f"console {message.type}: {message.text}")
+            problems.append(f"console {message.type}: {message.text}")
 
     def on_request(request: Request) -> None:
         address = urlsplit(request.url)
         if address.scheme not in ("data", "blob") and f"{address.scheme}://{address.netloc}" != server.url:
-            browser_problems.append(f"a request to another host: {request.url}")
+            problems.append(f"a request to another host: {request.url}")
 
     context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB")
     context.set_default_timeout(15_000)
     context.add_init_script(REPORT_POLICY_VIOLATIONS)
     page = context.new_page()
-    page.on("pageerror", lambda error: browser_problems.append(f"uncaught: {error}"))
+    page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
     page.on("console", on_console)
     page.on("request", on_request)
     yield page
     context.close()
-    assert not browser_problems, "\n".join(browser_problems)
