@@ -15,6 +15,7 @@ from tests.live import LiveServer
 SLUGS = [lesson.slug for lesson in (*lessons.lessons(), lessons.sandbox_lesson())]
 PHONE = {"width": 390, "height": 844}
 PROJECTOR = {"width": 1280, "height": 720}
+LOOKS = [(PROJECTOR, "light"), (PROJECTOR, "dark"), (PHONE, "dark"), (PHONE, "light")]
 BEAT_MS = 100
 PROBLEMS: list[str] = []
 """What went wrong in the one page of these tests, since it was last looked at."""
@@ -70,18 +71,15 @@ def test_each_key_press_is_a_beat_that_is_labelled_readable_and_fits(page: Page,
             page.wait_for_function(NOW, arg=name)
             assert page.evaluate("document.activeElement.tagName") == "H2"
         drawn(page)
-        for size, themes in ((PROJECTOR, ("light", "dark")), (PHONE, ("dark", "light"))):
+        for size, theme in LOOKS[:: 1 if k % 2 == 0 else -1]:  # each beat begins with the look that the last ended with
             page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             page.evaluate(FRAME)
-            where = f"{slug}#{name} at {size['width']}"
+            where = f"{slug}#{name} at {size['width']}, {theme}"
+            assert page.evaluate("document.documentElement.dataset.theme") == theme
             assert page.evaluate(NAMELESS) == [], where
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], where
-            for theme in themes:
-                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-                page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
-                assert faint(page) == [], f"{where}, {theme}"
-        page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
-        page.evaluate(FRAME)
+            assert faint(page) == [], where
     assert page.evaluate(DOUBLES) == []
     if len(names) > 1:
         page.keyboard.press("ArrowLeft")
@@ -145,7 +143,7 @@ def test_a_part_of_the_line_is_pointed_at(page: Page) -> None:
 
 
 def test_play_steps_the_window_to_the_end(page: Page) -> None:
-    opened(page, "/lessons/stride#two")
+    opened(page, f"/lessons/stride?beat=two&values={json_of({'t': 6})}")
     page.locator("section[data-now] .play").click()
     expect(page.locator("section[data-now] figcaption")).to_contain_text("Window 9 of 9", timeout=15_000)
     expect(page.locator("section[data-now] .play")).to_have_attribute("aria-pressed", "false")
