@@ -90,7 +90,7 @@ def test_a_command_that_is_none_is_refused_with_those_that_are() -> None:
 
 
 def test_an_address_that_is_not_ours_is_refused_in_a_sentence() -> None:
-    answer = said("--no-browser", "--host", "192.0.2.1", "--port", "9")
+    answer = said("--no-browser", "--public", "--host", "192.0.2.1", "--port", "9")
     assert answer.returncode == 1
     assert "Convoscope cannot listen on 192.0.2.1, port 9" in answer.stderr
     assert "Traceback" not in answer.stderr
