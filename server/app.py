@@ -21,6 +21,7 @@ from convoscope.server.routes import (
     traces,
 )
 from convoscope.server.services import Services
+from convoscope.server.sessions import entrance
 from convoscope.server.settings import Settings
 
 ROUTES = (networks, images, traces, gradients, explanations, convolve, limits, lessons, docs, pages)
@@ -31,10 +32,10 @@ NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
 def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
     """The whole server as one ASGI app."""
     app = FastAPI(title="Convoscope", version=__version__, openapi_url=None, redirect_slashes=False)
-    app.state.services = Services(settings, library or Library())
-    app.state.services.start()
+    services = app.state.services = Services(settings, library or Library())
+    services.start()
     handlers.install(app)
     for routes in ROUTES:
         app.include_router(routes.router)
     zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=4, exclude_content_types=NOT_ZIPPED)
-    return Guards(zipped, settings.allowed_hosts, settings.limits)
+    return entrance(Guards(zipped, settings), services.lock, framed=bool(settings.embed_origins))

@@ -20,6 +20,7 @@ class Kind(NamedTuple):
 
 CODES: Mapping[str, Kind] = {
     "bad_request": Kind(400, "The request is not HTTP that can be understood"),
+    "room_key": Kind(403, "This room needs its key"),
     "cross_origin": Kind(403, "Another site may not write here"),
     "not_found": Kind(404, "There is nothing at this address"),
     "unknown_network": Kind(404, "No network of this name"),
@@ -28,6 +29,7 @@ CODES: Mapping[str, Kind] = {
     "missing_weights": Kind(404, "Weights that are not installed"),
     "index_outside": Kind(404, "The cell lies outside its array"),
     "method_not_allowed": Kind(405, "This address does not take that method"),
+    "blob_corrupt": Kind(410, "An upload that is damaged on the disk"),
     "body_too_large": Kind(413, "The request body is too large"),
     "image_too_large": Kind(413, "The picture file is too large"),
     "content_encoding": Kind(415, "Compressed request bodies are not taken"),
@@ -55,6 +57,7 @@ CODES: Mapping[str, Kind] = {
     "external_data_refused": Kind(422, "An array that is kept in another file"),
     "internal": Kind(500, "A bug of ours"),
     "busy": Kind(503, "Too much to do at the moment"),
+    "store_full": Kind(507, "No room for another upload"),
 }
 """Every code that an answer can have."""
 

@@ -7,17 +7,22 @@ answer carries the headers that keep a browser from doing anything but showing i
 
 import secrets
 from collections.abc import Sequence
+from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convoscope.server.errors import Problem
 from convoscope.server.handlers import as_json
-from convoscope.server.limits import Limits
+from convoscope.server.settings import Settings
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-POLICY = "; ".join(
-    (
+
+
+def armour(embed_origins: Sequence[str] = ()) -> dict[str, str]:
+    """The headers of every answer. embed_origins: the sites whose pages may show Convoscope in a frame."""
+    framers = " ".join(embed_origins) or "'none'"
+    policy = (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
@@ -26,19 +31,22 @@ POLICY = "; ".join(
         "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
+        f"frame-ancestors {framers}",
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     )
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-}
+    framing = {} if embed_origins else {"X-Frame-Options": "DENY"}  # it cannot name a site; browsers obey the policy
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "X-Content-Type-Options": "nosniff",
+        **framing,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+HEADERS = armour()
 WRONG_HOST = Problem("wrong_host", "Open Convoscope by the address that it printed, or start it with --allow-host.")
 CROSS_ORIGIN = Problem("cross_origin", "Requests that change something are taken from Convoscope's own page only.")
 
@@ -46,9 +54,10 @@ CROSS_ORIGIN = Problem("cross_origin", "Requests that change something are taken
 class Guards:
     """Wraps the whole app."""
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str], limits: Limits) -> None:
-        self.app, self.limits = app, limits
-        self.allowed = frozenset(name.lower() for name in allowed_hosts)
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.limits, self.public = app, settings.limits, settings.public
+        self.allowed = frozenset(name.lower() for name in settings.allowed_hosts)
+        self.headers = armour(settings.embed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -67,7 +76,7 @@ class Guards:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update({**HEADERS, "X-Request-ID": request_id})
+                headers.update({**self.headers, "X-Request-ID": request_id})
                 headers.setdefault("Cache-Control", "no-store")  # what says nothing about it is not kept
             await send(message)
 
@@ -79,12 +88,16 @@ class Guards:
     def problem(self, headers: Headers, method: str, path: str) -> Problem | None:
         """What is wrong with where the request goes to, comes from, or how much it brings; None when nothing is."""
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or host_name(hosts[0]) not in self.allowed:
+        if len(hosts) != 1 or not self.is_ours(host_name(hosts[0])):
             return WRONG_HOST
         if method not in SAFE and not same_origin(headers, hosts[0]):
             return CROSS_ORIGIN
         length = headers.get("content-length", "0")  # digits only, or the protocol has refused it
         return self.too_large(int(length), path)
+
+    def is_ours(self, host: str) -> bool:
+        """Whether the server goes by that name. A room goes by any address: only names can be made to point here."""
+        return host in self.allowed or (self.public and is_address(host))
 
     def too_large(self, length: int, path: str) -> Problem | None:
         """The problem of a body of this many bytes, None when it is welcome."""
@@ -119,6 +132,15 @@ def host_name(host: str) -> str:
     if not colon or host.endswith("]"):
         return host.lower()
     return name.lower() if port.isascii() and port.isdigit() else ""
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address as URLs write it: 192.0.2.7 or [2001:db8::7]."""
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        return (ip_address(bare).version == 6) is (bare != host)
+    except ValueError:
+        return False
 
 
 def same_origin(headers: Headers, host: str) -> bool:

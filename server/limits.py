@@ -7,13 +7,14 @@ variable CONVOSCOPE_LIMITS__NAME, for example CONVOSCOPE_LIMITS__IMAGE_BYTES=100
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
 
 
 def _limit(own: int, unit: str, what: str, public: int | None = None) -> Any:
     """A row: the value on one's own machine, and with `--public` where that is another one."""
-    extra = {"unit": unit, "public": own if public is None else public}
+    extra: JsonDict = {"unit": unit, "public": own if public is None else public}
     return Field(default=own, ge=1, description=what, json_schema_extra=extra)
 
 
@@ -50,6 +51,13 @@ class Limits(BaseModel):
         "Memory for traces, gradients and previews; the least recently used is computed again.",
         192 * MiB,
     )
+
+    student_bytes: int = _limit(
+        4 * GiB, "bytes", "Uploads of one person that are kept; the least recently used goes first.", 200 * MiB
+    )
+    store_bytes: int = _limit(10 * GiB, "bytes", "Uploads of all people together; more are refused.")
+    disk_free: int = _limit(500 * MiB, "bytes", "What uploads leave free on the disk.")
+    upload_days: int = _limit(365, "days", "An upload that was not used for so long is forgotten.", 30)
 
     @classmethod
     def in_force(cls, public: bool, given: "Limits") -> "Limits":

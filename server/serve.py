@@ -8,12 +8,15 @@ import threading
 import webbrowser
 from typing import TYPE_CHECKING
 
+from convoscope.server.link import EVERYWHERE, bracketed, link
+
 if TYPE_CHECKING:
     from convoscope.server.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-EVERYWHERE = ("0.0.0.0", "::")
 PORTS_TRIED = 100
+BEYOND = """Convoscope listens on {host} only with --public: others get in by a link with a key, which it prints.
+Without it, it listens on 127.0.0.1, where only this machine can reach it."""
 STOP_SECONDS = 10
 OTHER_FILES = 256
 
@@ -23,6 +26,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, or the next free one (8000); 0 for any")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="answer to this name, too")
+    parser.add_argument("--public", action="store_true", help="let others in: by a link with a key, which is printed")
+    parser.add_argument(
+        "--embed-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this site show it in a frame",
+    )
     browser = parser.add_mutually_exclusive_group()
     browser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     browser.add_argument("--open", action="store_true", help="open a browser even where there seems to be no screen")
@@ -31,6 +42,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until it is told to stop."""
     settings = settings_from(args)
+    if not settings.public and not is_loopback(settings.host):
+        sys.exit(BEYOND.format(host=settings.host))
     listening = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"allowed_hosts": names(settings, args.allow_host)})
     start(settings, listening, opens=args.open or (not args.no_browser and has_screen()))
@@ -43,23 +56,33 @@ def settings_from(args: argparse.Namespace) -> "Settings":
 
     from convoscope.server.settings import Settings
 
-    given = {name: value for name, value in (("host", args.host), ("port", args.port)) if value is not None}
+    named = {"host": args.host, "port": args.port, "public": args.public, "embed_origins": tuple(args.embed_origin)}
+    given = {name: value for name, value in named.items() if value not in (None, False, ())}
     try:
-        return Settings(**given)
+        return completed(Settings(**given))
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}, not {e['input']!r}." for e in error.errors()]
         sys.exit("Convoscope cannot start.\n" + "\n".join(wrong))
+
+
+def completed(settings: "Settings") -> "Settings":
+    """The settings with what follows from them: a room listens everywhere unless told where, and has its own limits."""
+    from convoscope.server.limits import Limits
+
+    host = "0.0.0.0" if settings.public and "host" not in settings.model_fields_set else settings.host
+    limits = Limits.in_force(settings.public, settings.limits)
+    return settings.model_copy(update={"host": host, "limits": limits})
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    return host in LOOPBACK or host.startswith("127.")
 
 
 def names(settings: "Settings", more: list[str]) -> tuple[str, ...]:
     """The host names to answer to: the listed ones, and the address itself where it is one."""
     own = () if settings.host in EVERYWHERE else (bracketed(settings.host),)
     return (*settings.allowed_hosts, *own, *more)
-
-
-def bracketed(host: str) -> str:
-    """A host as it stands in an address."""
-    return f"[{host}]" if ":" in host else host
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -106,9 +129,10 @@ def start(settings: "Settings", listening: socket.socket, opens: bool) -> None:
     )
     make_room(settings.limits.connections)
     port = listening.getsockname()[1]
-    url = f"http://{'localhost' if settings.host in EVERYWHERE else bracketed(settings.host)}:{port}"
+    url = link(settings, port)
     taken = f" (port {settings.port} is taken)" if settings.port not in (0, port) else ""
-    print(f"Convoscope is at {url}{taken}. Press Ctrl-C to stop it.", flush=True)
+    where = "open to everybody who has this link:" if settings.public else "at"
+    print(f"Convoscope is {where} {url}{taken}. Press Ctrl-C to stop it.", flush=True)
     if opens:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     uvicorn.Server(config).run(sockets=[listening])

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from threading import Thread
+from time import sleep
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
@@ -12,15 +15,19 @@ from fastapi import Depends, Request
 
 from convoscope import engine
 from convoscope.server import pictures, wire
+from convoscope.server.blobs import files_at
 from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
 from convoscope.server.library import Library, Model
 from convoscope.server.pictures import Crop, Picture
+from convoscope.server.sessions import OWN, Lock
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
+from convoscope.server.uploads import Uploads
 from convoscope.server.viewmodel import gradients_view, network_view, trace_view
 
 CONTENT_ID = re.compile(r"[a-z2-7]{26}")
+TIDY_SECONDS = 3600
 LONGEST_NAME = 80  # what a person can have meant; comparing names takes time that grows with their length
 
 
@@ -48,9 +55,26 @@ class Services:
         self.results = Results(settings.limits.results_memory)
         self.answers = Results(settings.limits.answers_memory)
 
+    @cached_property
+    def kept(self) -> Uploads | None:
+        """Uploads that last; None where no folder can be written, so that uploads last as long as the server."""
+        try:
+            return Uploads(files_at(self.settings.data), self.limits)
+        except OSError:
+            return None
+
+    @cached_property
+    def lock(self) -> Lock | None:
+        """What signs cookies and ids in a room; None on one's own machine."""
+        if not self.settings.public:
+            return None
+        assert self.kept is not None  # the command has read the room's key from it
+        return Lock(self.kept.secret())
+
     def start(self) -> None:
         """Starts what should be ready before it is asked for: the decoder, and what the first page shows."""
         self.decoder.start()
+        Thread(target=self.tidy, daemon=True).start()
         Thread(target=self.warm, daemon=True).start()
 
     def warm(self) -> None:
@@ -59,6 +83,13 @@ class Services:
         self.trace_view(self.model(self.library.models[0]), self.picture(picture), picture)
         for name in self.library.models[1:]:
             self.library.model(name)
+
+    def tidy(self) -> None:
+        """Forgets what is too old, and mends what a kill left behind, now and then."""
+        while self.kept is not None:
+            with suppress(OSError):
+                self.kept.sweep()
+            sleep(TIDY_SECONDS)
 
     def model(self, name: str) -> Model:
         """A network by its name or content id. Raises Problem."""
@@ -73,12 +104,28 @@ class Services:
         shipped = self.library.pictures
         if name in shipped:
             return shipped[name]
-        found = self.uploads.get(name) if CONTENT_ID.fullmatch(name) else None
+        found = self.upload(name) if CONTENT_ID.fullmatch(name) else None
         return found or one(shipped.values(), name) or refuse("unknown_image", "picture", name, shipped)
 
-    def take(self, data: bytes) -> Picture:
-        """Keeps an uploaded picture. Raises Problem when it is none."""
+    def upload(self, id: str) -> Picture | None:
+        """The uploaded picture of this id, from memory or from the store. Raises Problem when it is damaged there."""
+        found = self.uploads.get(id)
+        if found is None and self.kept is not None and (kept := self.kept.find("image", id)) is not None:
+            found = replace(pictures.uploaded(**kept.about, pixels=kept.data), content=id)
+            self.uploads.put(id, found, len(kept.data))
+        return found
+
+    def take(self, data: bytes, student: str = OWN) -> Picture:
+        """Keeps a picture that a student sent. Raises Problem when it is none.
+
+        In a room its id depends on the student, too: nobody can find out what somebody else has sent.
+        """
         picture = self.decoder.picture(data)
+        if self.lock is not None:
+            picture = replace(picture, content=self.lock.sign(student, picture.content))
+        if self.kept is not None:
+            about = {"width": picture.width, "height": picture.height, "animated": picture.animated}
+            self.kept.keep("image", picture.content, student, about, picture.pixels)
         self.uploads.put(picture.content, picture, len(picture.pixels))
         return picture
 

@@ -10,6 +10,7 @@ from convoscope.server.answers import answer
 from convoscope.server.errors import Problem
 from convoscope.server.pictures import Picture
 from convoscope.server.services import ServicesDep
+from convoscope.server.sessions import OWN, STUDENT
 
 BYTES = {"type": "string", "format": "binary"}
 router = APIRouter(prefix="/api/images", tags=["images"])
@@ -44,7 +45,8 @@ async def upload_image(request: Request, services: ServicesDep) -> Response:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem("content_encoding", "Send the picture's bytes as they are, without Content-Encoding.")
     data = await request.body()
-    picture = await to_thread.run_sync(services.take, data, limiter=services.decodes)
+    student = request.scope.get(STUDENT, OWN)
+    picture = await to_thread.run_sync(services.take, data, student, limiter=services.decodes)
     view = image_view(picture.content, picture)
     headers = {"Location": f"/api/images/{view.id}", "Cache-Control": "no-store"}
     return Response(view.body(), 201, headers, wire.JSON)

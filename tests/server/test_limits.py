@@ -9,10 +9,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,12 +24,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from convoscope.server.blobs import Folder
 from convoscope.server.decode import Refused, decode
+from convoscope.server.errors import Problem
 from convoscope.server.library import Library
 from convoscope.server.limits import Limits, rows, value_in_public
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
+from convoscope.server.what_if import bounded
+from convoscope.server.uploads import Uploads
 from docs.make_limits import PAGE, page
 from tests.live import LiveServer, live_server
 from tests.server.conftest import CAT
@@ -117,6 +125,25 @@ def windows(client: httpx.Client, small: LiveServer) -> None:
     refused(client.get(f"{CAT}/nodes/conv1/windows?channel=0&count=6"), 422, "too_many_windows", "windows", 6)
 
 
+    def asked(count: int) -> httpx.Response:
+        return client.get(CAT, params={"edit": ";".join(f"fc.bias@{k}=1" for k in range(count))})
+
+    for count in (2, 3):
+        assert asked(count).status_code == 200
+
+
+def steps_within(count: int, **limits: int) -> None:
+    services: Any = SimpleNamespace(limits=Limits(**limits))
+    bounded(services, Library().model("example-cnn"), count)
+
+
+    for count in (2, 3):
+    assert (caught.value.code, caught.value.limit, caught.value.value) == ("too_many_steps", 3, 4)
+
+
+    for most in (2 * one, 2 * one + 1):
+
+
 def connections(client: httpx.Client, small: LiveServer) -> None:
     address = urlsplit(small.url)
     client.close()
@@ -151,10 +178,55 @@ def images_memory(client: httpx.Client, small: LiveServer) -> None:
     assert (memory.get("nine"), memory.get("ten")) == (None, "b")
     memory.put("eleven", "c", 11)
     assert (memory.get("eleven"), memory.get("ten")) == (None, "b")
-    each = 3 * 20 * 20
-    ids = [client.put("/api/images", content=picture(20, 20, seed=k)).json()["id"] for k in range(3)]
-    assert 2 * each <= SMALL["images_memory"] < 3 * each
-    assert [client.get(f"/api/images/{i}").status_code for i in ids] == [404, 200, 200]
+
+
+def student_bytes(client: httpx.Client, small: LiveServer) -> None:
+    with kept_for_a_test(student_bytes=10) as kept:
+        for size in (9, 10):
+            kept.keep("image", f"{size}", "ada", {}, bytes(size))
+            assert [name for name, _ in kept.of("ada")] == [f"refs/image-{size}"], "the least recently used has gone"
+        with pytest.raises(Problem, match=r"One person's uploads may take 10 bytes\.") as caught:
+            kept.keep("image", "11", "ada", {}, bytes(11))
+        assert (caught.value.code, caught.value.limit, caught.value.value) == ("store_full", 10, 11)
+        kept.keep("image", "1", "bob", {}, bytes(1))
+        assert kept.find("image", "10") is not None, "another's uploads do not count"
+
+
+def store_bytes(client: httpx.Client, small: LiveServer) -> None:
+    with kept_for_a_test(store_bytes=20) as kept:
+        kept.keep("image", "a", "ada", {}, b"a" * 10)
+        kept.keep("image", "b", "bob", {}, b"b" * 9)
+        kept.keep("image", "c", "cy", {}, b"c")
+        with pytest.raises(Problem, match=r"keeps at most 20 bytes of uploads, and has them\.") as caught:
+            kept.keep("image", "d", "di", {}, b"d")
+        assert (caught.value.status_code, caught.value.limit) == (507, 20)
+
+
+def disk_free(client: httpx.Client, small: LiveServer) -> None:
+    for size, welcome in ((89, True), (90, True), (91, False)):
+        with kept_for_a_test(disk_free=10) as kept:
+            kept.files.free = lambda: 100  # type: ignore[method-assign]
+            with contextlib.nullcontext() if welcome else pytest.raises(Problem, match="disk is nearly full"):
+                kept.keep("image", "a", "ada", {}, bytes(size))
+
+
+def upload_days(client: httpx.Client, small: LiveServer) -> None:
+    for seconds, there in ((86_000, True), (86_390, True), (86_401, False)):
+        with kept_for_a_test(upload_days=1) as kept:
+            kept.keep("image", "a", "ada", {}, b"a")
+            assert isinstance(kept.files, Folder)
+            long_ago = time.time() - seconds
+            os.utime(kept.files.root / "refs" / "image-a", (long_ago, long_ago))
+            kept.sweep()
+            assert (kept.find("image", "a") is not None) is there
+            assert (kept.size, len(kept.of("ada"))) == (int(there), int(there))
+
+
+@contextlib.contextmanager
+def kept_for_a_test(**limits: int) -> Iterator[Uploads]:
+    """An empty store with these limits."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Uploads(Folder(Path(folder)), Limits(**{"disk_free": 1, **limits}))
 
 
 def decodes_at_once(client: httpx.Client, small: LiveServer) -> None:
@@ -290,6 +362,10 @@ ROWS = {
         connections,
         keep_alive_seconds,
         images_memory,
+        student_bytes,
+        store_bytes,
+        disk_free,
+        upload_days,
         results_memory,
         answers_memory,
     )
