@@ -2,14 +2,14 @@
 
 from convoscope.engine import errors, layers, zoo
 from convoscope.engine.addresses import address, owner, parse_address
-from convoscope.engine.edits import Change, Edits, Off, parse_edits
+from convoscope.engine.edits import Change, Edits, Off, difference, parse_edits
 from convoscope.engine.explanation import Explanation, Operand, Step
 from convoscope.engine.formats.architecture import from_json, load_safetensors
 from convoscope.engine.formats.onnx_limits import OnnxLimits
 from convoscope.engine.formats.onnx_reader import load_onnx
 from convoscope.engine.formats.report import Report
 from convoscope.engine.geometry import Axis, IndexMap, Table, Window
-from convoscope.engine.gradcheck import GradientCheck, Kink, check_gradient
+from convoscope.engine.gradcheck import GradientCheck, Kink, check_gradient, number, sensible
 from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
 from convoscope.engine.loss_curve import LossCurve, loss_curve
 from convoscope.engine.losses import softmax_cross_entropy
@@ -38,7 +38,7 @@ from convoscope.engine.stepping import (
     step_terms,
 )
 from convoscope.engine.trace import Gradients, Trace
-from convoscope.engine.types import Mode
+from convoscope.engine.types import Index, Mode
 
 __all__ = [
     "OPTIMIZERS",
@@ -50,6 +50,7 @@ __all__ = [
     "Explanation",
     "GradientCheck",
     "Gradients",
+    "Index",
     "IndexMap",
     "Input",
     "Kink",
@@ -74,6 +75,7 @@ __all__ = [
     "Window",
     "address",
     "check_gradient",
+    "difference",
     "errors",
     "filter_at",
     "from_config",
@@ -87,12 +89,14 @@ __all__ = [
     "loss",
     "loss_curve",
     "moments",
+    "number",
     "owner",
     "parse_address",
     "parse_edits",
     "parse_objective",
     "predicted_change",
     "run",
+    "sensible",
     "softmax_cross_entropy",
     "squared_error",
     "step_terms",

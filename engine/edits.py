@@ -7,6 +7,7 @@ nor the input that is given ever changes. Equal edits are equal text, in whateve
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from convoscope.engine.addresses import address, owner, parse_address, quoted, u
 from convoscope.engine.errors import AttributeValueError, ConvoscopeError, IndexOutside, UnknownName
 from convoscope.engine.network import Network, Node
 from convoscope.engine.stepping import Learning, learned
+from convoscope.engine.trace import Trace
 from convoscope.engine.types import Array, Index
 
 WRITTEN = "An edit is written conv1.weight@3,0,1,1=0.5, input@0,5,7=1.2, off=conv2@4 or learn=sgd,0.01,5,loss:3."
@@ -218,3 +220,9 @@ def _of_channel(node: Node, array: Array, name: str, channel: int) -> tuple[slic
     group, place = divmod(channel, array.shape[1])
     inputs = array.shape[0] // groups
     return slice(group * inputs, (group + 1) * inputs), place
+
+
+def difference(now: Trace, before: Trace) -> Mapping[str, Array]:
+    """What changed from one trace to another of the same architecture: new − old, for every activation."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return {name: a - before.activations[name] for name, a in now.activations.items()}

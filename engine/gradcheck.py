@@ -86,7 +86,7 @@ def check_gradient(
     """
     node, param = owner(trace.network, where)
     gradients = trace.gradients(objective)
-    start, cell = number_at(trace, node, param, at)
+    start, cell = number(trace, where, at)
     analytic = float((gradients.by_param[node][param] if param else gradients.by_activation[node])[cell])
     epsilon = step if step is not None else RELATIVE_STEP * max(abs(float(start[cell])), 1.0)
     below, above = (_moved(trace, node, param, cell, e) for e in (-epsilon, epsilon))
@@ -96,14 +96,25 @@ def check_gradient(
     )
 
 
-def number_at(trace: "Trace", node: str, param: str, at: Sequence[int]) -> tuple[Array, Index]:
-    """The array of a parameter, or of a node's activation, and the full index of the cell `at` in it."""
+def number(trace: "Trace", where: str, at: Sequence[int]) -> tuple[Array, Index]:
+    """The array of a parameter or of an activation, and the full index of the cell `at` in it.
+
+    where: `conv1.weight`, `conv1` or an input. Raises UnknownName, IndexOutside.
+    """
     from convoscope.engine.trace import placed
 
+    node, param = owner(trace.network, where)
     if not param:
         return trace.activation(node), trace.place(node, at)
     array = trace.network.params_of(node)[param]
-    return array, placed(f"{node}.{param}", at, array.shape, batch=False)
+    return array, placed(where, at, array.shape, batch=False)
+
+
+def sensible(array: Array) -> float:
+    """A change that is seen but does not upset: a power of ten, up to half of the numbers' standard deviation."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        spread = float(array.std(dtype=np.float64)) / 2
+    return float(10.0 ** np.floor(np.log10(spread))) if 0 < spread < np.inf else 0.1
 
 
 def _moved(trace: "Trace", node: str, param: str, cell: Index, by: float) -> "Trace":

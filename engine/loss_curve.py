@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convoscope.engine.addresses import owner
-from convoscope.engine.gradcheck import number_at, rerun
+from convoscope.engine.gradcheck import number, rerun
 from convoscope.engine.objective import Objective
 from convoscope.engine.types import EVAL, Array, Index
 
@@ -50,7 +50,7 @@ def loss_curve(
     the number is large, or two standard deviations of its array. Raises UnknownName, IndexOutside.
     """
     node, param = owner(trace.network, where)
-    start, cell = number_at(trace, node, param, at)
+    start, cell = number(trace, where, at)
     here = float(start[cell])
     with np.errstate(invalid="ignore", over="ignore"):
         reach = max(abs(here), 2 * float(start.std(dtype=np.float64)), LEAST_REACH)

@@ -9,6 +9,7 @@ from convoscope.server import handlers, wire
 from convoscope.server.guards import Guards
 from convoscope.server.library import Library
 from convoscope.server.routes import (
+    checks,
     convolve,
     docs,
     explanations,
@@ -18,13 +19,14 @@ from convoscope.server.routes import (
     limits,
     networks,
     pages,
+    steps,
     traces,
 )
 from convoscope.server.services import Services
 from convoscope.server.sessions import entrance
 from convoscope.server.settings import Settings
 
-ROUTES = (networks, images, traces, gradients, explanations, convolve, limits, lessons, docs, pages)
+ROUTES = (networks, images, traces, gradients, explanations, checks, steps, convolve, limits, lessons, docs, pages)
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
 """Numbers shrink by a third only, for five times the work of sending them as they are."""
 

@@ -17,6 +17,7 @@ PLACES = {
     "image": ("A picture's name or content id.", "cat-drawn"),
     "node": ("A node's or an input's name.", "conv1"),
     "param": ("A parameter's name.", "weight"),
+    "address": ("A number of an input, a parameter or an activation.", "conv1.weight@3,0,1,1"),
     "at": ("A cell, its indices with commas between them.", "3,1,2"),
 }
 """What the parts of an address are, and an example of each."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from convoscope.server import wire
+from convoscope.server import what_if, wire
 from convoscope.server.answers import answer
 from convoscope.server.errors import Problem
 from convoscope.server.routes.arrays import Format, Made, arrays, cell, in_each_format
@@ -33,7 +33,7 @@ def explain_parameter(
     place = cell(at)
 
     def make() -> bytes:
-        found = services.gradients(*subject, objective).explain_param(name, known, place)
+        found = what_if.gradients(services, *subject, objective).explain_param(name, known, place)
         return explanation_view(found, subject.model.network).body()
 
     return answer(request, subject.content, make, private=subject.private)
@@ -57,9 +57,9 @@ def explain_cell(
 
     def make() -> bytes:
         if direction == "backward" and objective is not None:
-            found = services.gradients(*subject, objective).explain(name, place)
+            found = what_if.gradients(services, *subject, objective).explain(name, place)
         else:
-            found = services.seen(*subject).trace.explain(name, place)
+            found = what_if.seen(services, *subject).trace.explain(name, place)
         return explanation_view(found, subject.model.network).body()
 
     return answer(request, subject.content, make, private=subject.private)
@@ -83,6 +83,6 @@ def read_windows(
         raise Problem("too_many_windows", f"count may be at most {most}.", limit=most, value=count)
 
     def make() -> Made:
-        return windows_arrays(services.seen(*subject).trace, name, channel, first, count)
+        return windows_arrays(what_if.seen(services, *subject).trace, name, channel, first, count)
 
     return arrays(request, subject.content, format, make, private=subject.private)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from convoscope import engine
-from convoscope.server import wire
+from convoscope.server import what_if, wire
 from convoscope.server.answers import answer
 from convoscope.server.routes.arrays import Channels, Dtype, Format, Made, Nodes, arrays, in_each_format, part
 from convoscope.server.routes.subject import SubjectDep
@@ -41,7 +41,7 @@ def read_gradients(
     names = subject.nodes(nodes, services.limits.list_length)
 
     def make() -> Made:
-        found = services.gradients(*subject, objective)
+        found = what_if.gradients(services, *subject, objective)
         pick = found.times_activation if times else found.by_activation.__getitem__
         return {name: wire.as_dtype(pick(name)[0], dtype) for name in names}, metadata(found)
 
@@ -55,7 +55,7 @@ def read_summary(
     """The value of the objective, statistics and colour ranges of all gradients: everything but the arrays."""
 
     def make() -> bytes:
-        return services.gradients_view(*subject, objective, times).body()
+        return what_if.summary(services, *subject, objective, times).body()
 
     return answer(request, subject.content, make, private=subject.private)
 
@@ -77,7 +77,7 @@ def read_parameter_gradient(
     known = param if param in params else refuse("unknown_name", f"parameter of {name}", param, params)
 
     def make() -> Made:
-        found = services.gradients(*subject, objective)
+        found = what_if.gradients(services, *subject, objective)
         return {known: wire.as_dtype(found.by_param[name][known], dtype)}, metadata(found)
 
     return arrays(request, subject.content, format, make, private=subject.private)
@@ -99,7 +99,7 @@ def read_gradient(
     chosen = part(channels, subject.model.network.shapes[name][1])
 
     def make() -> Made:
-        found = services.gradients(*subject, objective)
+        found = what_if.gradients(services, *subject, objective)
         return {name: wire.as_dtype(found.by_activation[name][0, chosen], dtype)}, metadata(found)
 
     return arrays(request, subject.content, format, make, private=subject.private)

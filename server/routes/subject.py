@@ -1,20 +1,23 @@
-"""What most addresses are about: a network that looks at a picture."""
+"""What most addresses are about: a network that looks at a picture, with or without what-if edits."""
 
 from typing import Annotated, NamedTuple
 
-from fastapi import Depends
+from fastapi import Depends, Query
 
+from convoscope import engine
 from convoscope.server.errors import Problem
 from convoscope.server.library import Model
 from convoscope.server.pictures import Picture
 from convoscope.server.services import ServicesDep, refuse
+from convoscope.server.what_if import LONGEST, parsed_edits
 
 
 class Subject(NamedTuple):
-    """A network and a picture."""
+    """A network, a picture, and what is changed of them."""
 
     model: Model
     picture: Picture
+    edits: engine.Edits
 
     @property
     def content(self) -> tuple[str, str]:
@@ -36,8 +39,15 @@ class Subject(NamedTuple):
         return [name if name in known else refuse("unknown_name", "node", name, known) for name in names]
 
 
-async def _subject(services: ServicesDep, net: str, image: str) -> Subject:
-    return Subject(services.model(net), services.picture(image))
+WHAT = "What if: numbers set, channels off, steps learnt, with semicolons between them."
+Edit = Annotated[
+    str, Query(description=WHAT, max_length=LONGEST, examples=["conv1.weight@3,0,1,1=0.5;input@0,5,7=1.2;off=conv2@4"])
+]
+
+
+async def _subject(services: ServicesDep, net: str, image: str, edit: Edit = "") -> Subject:
+    model = services.model(net)
+    return Subject(model, services.picture(image), parsed_edits(services, model, edit))
 
 
 SubjectDep = Annotated[Subject, Depends(_subject)]

@@ -1,14 +1,23 @@
 """Traces: a network that has seen a picture, with every activation."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated, Literal
 
-from convoscope.server import wire
+from fastapi import APIRouter, Query, Request, Response
+
+from convoscope import engine
+from convoscope.server import what_if, wire
 from convoscope.server.answers import answer
 from convoscope.server.routes.arrays import Channels, Dtype, Format, Made, Nodes, arrays, in_each_format, part
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep
+from convoscope.server.viewmodel.what_if import difference_view, number_view
+from convoscope.server.wire_lab import DifferenceView, NumberView
 
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["traces"])
+Against = Annotated[
+    Literal["shipped"] | None,
+    Query(description="What the edits change: each number less the one without edits."),
+]
 
 
 @router.get("", response_model=wire.TraceView)
@@ -16,7 +25,7 @@ def read_trace(request: Request, services: ServicesDep, subject: SubjectDep, ima
     """Statistics, colour ranges and prediction: everything but the arrays."""
 
     def make() -> bytes:
-        return services.trace_view(*subject, image).body()
+        return what_if.view(services, *subject, image).body()
 
     return answer(request, subject.content, make, private=subject.private)
 
@@ -28,16 +37,40 @@ def read_activations(
     subject: SubjectDep,
     format: Format,
     nodes: Nodes = None,
+    against: Against = None,
     dtype: Dtype = "float32",
 ) -> Response:
     """The activations of several nodes, or of all."""
     names = subject.nodes(nodes, services.limits.list_length)
 
     def make() -> Made:
-        activations = services.seen(*subject).trace.activations
-        return {name: wire.as_dtype(activations[name][0], dtype) for name in names}, {}
+        found = what_if.numbers(services, *subject, against)
+        return {name: wire.as_dtype(found[name][0], dtype) for name in names}, {}
 
     return arrays(request, subject.content, format, make, private=subject.private)
+
+
+@router.get("/difference", response_model=DifferenceView)
+def read_difference(request: Request, services: ServicesDep, subject: SubjectDep) -> Response:
+    """What the edits change, as statistics, colour ranges and classes: everything but the arrays."""
+
+    def make() -> bytes:
+        shipped, edited = (what_if.seen(services, *subject[:2], e).trace for e in (engine.Edits(), subject.edits))
+        return difference_view(str(subject.edits), edited, shipped).body()
+
+    return answer(request, subject.content, make, private=subject.private)
+
+
+@router.get("/numbers/{address:path}", response_model=NumberView)
+def read_number(request: Request, services: ServicesDep, subject: SubjectDep, address: str) -> Response:
+    """One number of an input, a parameter or an activation, as it is and as it was shipped."""
+    where, at = what_if.placed(subject.model, address)
+
+    def make() -> bytes:
+        shipped, edited = (what_if.seen(services, *subject[:2], e).trace for e in (engine.Edits(), subject.edits))
+        return number_view(edited, shipped, where, at).body()
+
+    return answer(request, subject.content, make, private=subject.private)
 
 
 @in_each_format(router, "/nodes/{node:path}/activations")
@@ -48,6 +81,7 @@ def read_activation(
     format: Format,
     node: str,
     channels: Channels = None,
+    against: Against = None,
     dtype: Dtype = "float32",
 ) -> Response:
     """The activation of one node, or some of its channels."""
@@ -55,6 +89,6 @@ def read_activation(
     chosen = part(channels, subject.model.network.shapes[name][1])
 
     def make() -> Made:
-        return {name: wire.as_dtype(services.seen(*subject).trace.activations[name][0, chosen], dtype)}, {}
+        return {name: wire.as_dtype(what_if.numbers(services, *subject, against)[name][0, chosen], dtype)}, {}
 
     return arrays(request, subject.content, format, make, private=subject.private)
