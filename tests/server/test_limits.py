@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -32,6 +33,7 @@ from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
 from convoscope.server.uploads import Uploads
+from convoscope.server.what_if import bounded
 from docs.make_limits import PAGE, page
 from tests.live import LiveServer, live_server
 from tests.server.conftest import CAT
@@ -42,6 +44,7 @@ SMALL = {
     "header_bytes": 4_096,
     "list_length": 3,
     "windows": 5,
+    "edits": 3,
     "convolve_input": 20,
     "convolve_kernel": 5,
     "convolve_products": 36,
@@ -121,6 +124,36 @@ def windows(client: httpx.Client, small: LiveServer) -> None:
     for count in (4, 5):
         assert client.get(f"{CAT}/nodes/conv1/windows?channel=0&count={count}").status_code == 200
     refused(client.get(f"{CAT}/nodes/conv1/windows?channel=0&count=6"), 422, "too_many_windows", "windows", 6)
+
+
+def edits(client: httpx.Client, small: LiveServer) -> None:
+    def asked(count: int) -> httpx.Response:
+        return client.get(CAT, params={"edit": ";".join(f"fc.bias@{k}=1" for k in range(count))})
+
+    for count in (2, 3):
+        assert asked(count).status_code == 200
+    refused(asked(4), 422, "list_too_long", "edits", 4)
+
+
+def steps_within(count: int, **limits: int) -> None:
+    services: Any = SimpleNamespace(limits=Limits(**limits))
+    bounded(services, Library().model("example-cnn"), count)
+
+
+def steps(client: httpx.Client, small: LiveServer) -> None:
+    for count in (2, 3):
+        steps_within(count, steps=3)
+    with pytest.raises(Problem, match=r"One answer takes at most 3 training steps of this network\.") as caught:
+        steps_within(4, steps=3)
+    assert (caught.value.code, caught.value.limit, caught.value.value) == ("too_many_steps", 3, 4)
+
+
+def step_products(client: httpx.Client, small: LiveServer) -> None:
+    one = 1_775_680  # multiplications of the example network, as its card says
+    for most in (2 * one, 2 * one + 1):
+        steps_within(2, step_products=most)
+    with pytest.raises(Problem, match=r"One answer takes at most 1 training steps of this network\."):
+        steps_within(2, step_products=2 * one - 1)
 
 
 def connections(client: httpx.Client, small: LiveServer) -> None:
@@ -334,6 +367,9 @@ ROWS = {
         header_bytes,
         list_length,
         windows,
+        edits,
+        steps,
+        step_products,
         convolve_input,
         convolve_kernel,
         convolve_products,
