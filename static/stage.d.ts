@@ -1,4 +1,5 @@
 /** Shapes only: what the modules that draw hand to each other. Lengths are css px, colours are css strings. */
+import type { Spot } from './anim/windows.js';
 import type { Cell, ExplanationView, NodeView, Scene, ShowMode, State, Tensor } from './types.d.ts';
 
 export type Point = [number, number];
@@ -55,11 +56,15 @@ export interface Bars { x: number; w: number; pitch: number; rows: Bar[]; node: 
 export interface Frame {
   key: string; height: number; scrolls: boolean; poses: Map<string, Pose>; photo: Box | null; bars: Bars | null;
   under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[]; lit: Set<string>;
+  /** Of a graph that may be larger than the screen: all there is, marks by where they are, the room of volumes, groups. */
+  world?: Box; tiles?: { box: Box; marks: Mark[] }[]; extents?: Map<string, Box>; groups?: Handle[];
 }
-/** What a view is given: everything it may depend on. */
+/** A group of a large graph: where it stands, where its handle does, and what that says. node: whose numbers leave it. */
+export interface Handle { id: string; node: string; open: boolean; box: Box; x: number; y: number; title: string; shape: string; layers: number; parameters: number }
+/** What a view is given: everything it may depend on. spot: in one window, where the clock stands. passing: what is told of that cell, where windows pass too fast to be asked for. */
 export interface Stage {
   scene: Scene; state: State; width: number; height: number; margin: number; graph: Graph; look: Look; t: number; photo: CanvasImageSource | null;
-  back: Back | null;
+  back: Back | null; spot: Spot | null; passing: ExplanationView | null;
 }
 export type View = (stage: Stage) => Frame;
 
@@ -88,8 +93,12 @@ export interface Look {
  */
 export interface Back { look: Look; share(node: string): number; objective: string; show: ShowMode; gradients: Map<string, Tensor> }
 
-/** What a picture of one number is given (pictures/): the arithmetic, and room on the stage. */
-export interface PictureInput { stage: Stage; explanation: ExplanationView; node: NodeView; source: NodeView; box: Box }
+/**
+ * What a picture of one number is given (pictures/): the arithmetic, and room on the stage. An explanation without steps
+ * is of a window that passes unread. heavy: how much each step weighs where not all have room, the same while windows
+ * pass. added: how many terms are added so far, where they come one by one.
+ */
+export interface PictureInput { stage: Stage; explanation: ExplanationView; node: NodeView; source: NodeView; box: Box; heavy: number[]; added: number | null }
 export interface PictureFrame {
   poses: Map<string, Pose>; photo?: Box; under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[];
   spans: { node: string; x0: number; x1: number; y: number }[];

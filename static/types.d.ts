@@ -83,6 +83,7 @@ export interface Resources {
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
   filters(network: string, node: string): Promise<Map<string, Tensor>>;
+  windows(network: string, image: string, node: string, channel: number, from: number, count: number): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
   gradients(network: string, image: string, objective: string, of?: 'gradient' | 'product'): Promise<GradientsView>;
   explainGradient(network: string, image: string, objective: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;

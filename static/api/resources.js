@@ -52,6 +52,11 @@ export function createResources(trouble, release = '') {
       return frame(heavy, lasting(`${path('traces', network, image)}/activations.safetensors?${some}dtype=float16`));
     },
     filters: (network, node) => frame(light, lasting(path('networks', network, 'nodes', node, 'filters.safetensors'))),
+    windows: (network, image, node, channel, from, count) => {
+      const url = lasting(`${path('traces', network, image, 'nodes', node)}/windows.safetensors?channel=${channel}&from=${from}&count=${count}`);
+      return light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }))
+        .then(({ tensors, metadata }) => ({ tensors, labels: JSON.parse(metadata.labels) }));
+    },
     explain: (network, image, node, at, signal) =>
       json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
     gradients: (network, image, objective, of = 'gradient') => {

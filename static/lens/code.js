@@ -45,6 +45,23 @@ function breakable(source) {
   return parts;
 }
 
-/** @param {string} source */
-export const line = (source) =>
-  h('pre', { 'aria-label': 'The same in NumPy' }, pieces(broken(source)).map(({ text, live }) => (live ? h('u', null, text) : text)));
+/** What of the line is at work: the products, or what is added after them. @type {Record<'products' | 'extra', RegExp>} */
+const PARTS = { products: /[\w.∂]+\[[^\]]*\]\s*\*\s*[\w.∂]+\[[^\]]*\]/, extra: /\+\s*\w+\[[^\]]*\]\s*$/ };
+
+/**
+ * The line in three: before what is at work, that, and after it.
+ * @param {string} source
+ * @param {'products' | 'extra' | null} part
+ * @returns {[string, string, string]}
+ */
+export function atWork(source, part) {
+  const found = part && PARTS[part].exec(source);
+  return found ? [source.slice(0, found.index), found[0], source.slice(found.index + found[0].length)] : [source, '', ''];
+}
+
+/** @param {string} source @param {'products' | 'extra' | null} [part] */
+export function line(source, part = null) {
+  const marked = (/** @type {string} */ text) => pieces(text).map((piece) => (piece.live ? h('u', null, piece.text) : piece.text));
+  const [before, now, after] = atWork(broken(source), part);
+  return h('pre', { 'aria-label': 'The same in NumPy' }, marked(before), now && h('mark', null, marked(now)), marked(after));
+}

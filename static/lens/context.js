@@ -1,5 +1,7 @@
 /** What every part of the lens needs to know about the number that it shows. */
 import { activationScale, gradientScale } from '../color/scales.js';
+import { spotAt } from '../anim/windows.js';
+import { addedIn, grainOf } from '../state/moment.js';
 import { nodeOf, rangeIn, rangeOf } from '../state/select.js';
 import { themeOf } from '../ui/theme.js';
 
@@ -20,6 +22,7 @@ import { themeOf } from '../ui/theme.js';
  * @param {ExplanationView} explanation
  */
 export function lookAt(scene, state, explanation) {
+  const added = addedHere(state, scene, explanation);
   const theme = themeOf(state.theme), back = explanation.of !== 'activation';
   const value = activationScale(theme), gradient = gradientScale(theme), scale = back ? gradient : value;
   const node = nodeOf(scene, explanation.node), ranges = scene.objective?.of === 'gradient' ? scene.objective.ranges : null;
@@ -30,7 +33,7 @@ export function lookAt(scene, state, explanation) {
     return source.startsWith('∂') && ranges ? rangeIn(ranges, state.range, found) : rangeOf(scene, state.range, found);
   };
   return {
-    scene, state, explanation, node, back, scale,
+    scene, state, explanation, node, back, scale, added,
     /** @param {OperandView} operand */
     scaleOf: (operand) => (operand.source.startsWith('∂') ? gradient : value),
     /** @param {string} name */
@@ -38,6 +41,10 @@ export function lookAt(scene, state, explanation) {
     rangeFor,
   };
 }
+/** How many terms of it are added where the clock stands; null where all are shown. @param {State} state @param {Scene} scene @param {ExplanationView} explanation */
+export const addedHere = (state, scene, explanation) =>
+  addedIn(state, grainOf(state) === 'term' ? spotAt(scene.network, state.t) : null, explanation);
+
 /** @typedef {ReturnType<typeof lookAt>} View */
 
 /**

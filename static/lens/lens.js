@@ -5,7 +5,8 @@ import { themeOf } from '../ui/theme.js';
 import { changes, fill, h } from '../ui/h.js';
 import { chain } from './chain.js';
 import { line } from './code.js';
-import { lookAt } from './context.js';
+import { addedHere, lookAt } from './context.js';
+import { happening } from './growth.js';
 import { SIGNIFICANT, single } from './digits.js';
 import { layerFact, layerOf, readers, windowFact } from './facts.js';
 import { formula } from './mathml.js';
@@ -61,7 +62,7 @@ export function mountLens(root, { store, scene, actions }) {
     const view = lookAt(now, store.get(), explanation);
     const { total, parts } = arithmetic(view, choices, { choose, link, links });
     const stated = explanation.operands.length > 0 || view.back;
-    fill(root, head(view, total), view.back && chain(view), stated && [notation(view), line(explanation.numpy)].flat(), parts, readers(view, link));
+    fill(root, head(view, total), view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view))].flat(), parts, readers(view, link));
     fit(root);
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
   }
@@ -96,7 +97,7 @@ export function mountLens(root, { store, scene, actions }) {
       root.hidden = !(wanted && now);
       root.dataset.of = explanation?.of ?? '';
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
-      if (root.hidden || !moved(explanation, state.range, state.objective, now?.objective, themeOf(state.theme))) return;
+      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme))) return;
       const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };
       shown = kind;

@@ -2,7 +2,9 @@
 import { h } from '../ui/h.js';
 import { column, text, unit } from './digits.js';
 import { rows } from './rows.js';
+import { growth } from './growth.js';
 import { terms } from './terms.js';
+import { termCount } from '../state/moment.js';
 
 /** @typedef {import('./context.js').View} View */
 /** @typedef {import('./context.js').Choices} Choices */
@@ -19,21 +21,28 @@ const TINT = 0.62; // how far along the scale the colour of a bar is
  */
 export function sum(view, choices, choose, links) {
   const { explanation: e } = view;
-  const { shown, groups } = rows(e, choices.unfolded);
+  const { shown, groups } = rows(e, choices.unfolded || view.added !== null);
+  const grown = growth(view);
   const printed = column(shown.map((row) => row.value), e.value, choices.significant);
-  const open = choices.open ?? largest(shown, groups);
+  const open = grown ? grown.group : choices.open ?? largest(shown, groups);
   const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
-  const body = shown.map((row, k) => line(view, row, printed.parts[k], text(row.total, coarser(printed.style)), {
-    share: Math.abs(row.value) / size, open: row.group !== null && row.group === open,
+  const body = shown.map((row, k) => line(view, row, ...written(row, k, printed, grown), {
+    share: Math.abs(row.value) / size, later: grown !== null && k >= grown.whole, open: row.group !== null && row.group === open,
     press: row.group === null ? row.folded ? () => choose({ unfolded: true }) : null : () => choose({ open: row.group }),
   }));
   const table = h('table', { class: 'sum' },
     h('caption', { class: 'spoken' }, `The parts of ${e.address}`),
     h('thead', null, h('tr', null, h('th', null, ''), h('th', null, ''), h('th', null, 'part', unit(printed.style)), h('th', { title: 'Added with all digits, then rounded' }, 'running sum'))),
-    h('tbody', null, body, printed.rest !== null && rounding(printed.rest)),
-    h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, printed.total))));
+    h('tbody', null, body, !grown && printed.rest !== null && rounding(printed.rest)),
+    h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, grown ? `after ${view.added} of ${termCount(e)} terms` : e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, grown ? text(grown.total, printed.style) : printed.total))));
   const fold = choices.unfolded && shown.length > groups && h('button', { class: 'quiet', on: { click: () => choose({ unfolded: false }) } }, 'fold the small ones');
   return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style, links)] };
+}
+
+/** A row's part and running sum: those still to come are not written, of the one at work the sum so far is. @param {Row} row @param {number} k @param {import('./digits.js').Column} printed @param {ReturnType<typeof growth>} grown @returns {[string, string]} */
+function written(row, k, printed, grown) {
+  if (!grown || k < grown.whole) return [printed.parts[k], text(row.total, coarser(printed.style))];
+  return ['', row.group !== null && row.group === grown.group ? text(grown.total, coarser(printed.style)) : ''];
 }
 
 /** Running sums in fewer digits: their last one would not agree with the parts' rounded ones. @param {Style} style */
@@ -50,14 +59,14 @@ function largest(shown, groups) {
  * @param {Row} row
  * @param {string} part
  * @param {string} total
- * @param {{ share: number, open: boolean, press: (() => void) | null }} look
+ * @param {{ share: number, open: boolean, later: boolean, press: (() => void) | null }} look
  */
-function line({ scale }, row, part, total, { share, open, press }) {
-  const bar = h('i', { style: {
+function line({ scale }, row, part, total, { share, open, later, press }) {
+  const bar = row.value !== 0 && h('i', { style: {
     width: `${(share * 50).toFixed(2)}%`, [row.value < 0 ? 'right' : 'left']: '50%', background: scale.css(row.value < 0 ? -TINT : TINT, 1),
   } });
   const label = press ? h('button', { 'aria-expanded': String(open), on: { click: press } }, row.label) : row.label;
-  return h('tr', { class: `${open ? 'on' : ''} ${/[1-9∞N]/.test(part) ? '' : 'nil'}`, data: { part: row.label } },
+  return h('tr', { class: `${open ? 'on' : ''} ${later ? 'later' : ''} ${/[1-9∞N]/.test(part) ? '' : 'nil'}`, data: { part: row.label } },
     h('th', { scope: 'row' }, label), h('td', { class: 'b' }, bar), h('td', { class: 'v' }, part), h('td', { class: 't' }, total));
 }
 

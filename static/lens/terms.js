@@ -28,7 +28,7 @@ export function terms(view, group, style, links) {
   const printed = columnIn(places.map((k) => products[k]), step.value, style);
   const shown = places.map((k, i) => ({ k, part: printed.parts[i] })).filter(({ k }) => count <= MANY || products[k] !== 0).slice(0, MANY);
   const chips = { x: chip(view, x, links), w: chip(view, w, links), style: chipStyle(x) };
-  const cells = shown.map(({ k, part }) => h('div', null, h('span', null, chips.x(k), ' × ', chips.w(k)), h('em', null, part)));
+  const cells = shown.map(({ k, part }) => h('div', { class: stage(view, k) }, h('span', null, chips.x(k), ' × ', chips.w(k)), h('em', null, part)));
   return h('section', { class: 'terms', 'aria-label': `${step.label}, term by term` },
     h('h3', null, count > 1 ? `${step.label}, term by term` : step.label),
     h('div', { class: 'grid', style: { '--across': across(view, x, count) } }, cells),
@@ -38,6 +38,9 @@ export function terms(view, group, style, links) {
       count > 1 && h('span', null, ` The ${count} add to `, h('b', null, text(step.value, style, '+')),
         printed.rest === null ? '.' : `, ${printed.rest} in digits not shown.`)));
 }
+
+/** Added, being added, or still to come. @param {View} view @param {number} k @returns {string | null} */
+const stage = ({ added }, k) => (added === null ? null : k + 1 < added ? 'done' : k + 1 === added ? 'now' : 'later');
 
 /** @param {View} view @param {OperandView} x @param {number} count How many terms stand beside each other. */
 function across(view, x, count) {

@@ -4,7 +4,7 @@ import { attention, hatch, line, rect, shape } from '../scene/marks.js';
 import { blockOn, bounds } from '../scene/matrix.js';
 import { mapQuad } from '../scene/slices.js';
 import { placeOf } from '../model/tensor.js';
-import { acrossOf, cellOutline, magnified, peak, plate, reachOver, veil } from './parts/plate.js';
+import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './parts/plate.js';
 import { cellsOf, tileMarks, tileTargets } from './parts/tiles.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
 
@@ -43,7 +43,6 @@ export function reduce(input) {
     under: [],
     over: [
       ...outside(window, from, read),
-      ...veil(node, to, made, e.at),
       ...magnified(window, open),
       ...tileMarks({ box: open, rows: rows.length, columns: columns.length, values: x.values, range, scale: stage.look.scale, padding }),
       ...(winner ? [rect({ x: winner.x + 1.5, y: winner.y + 1.5, w: winner.w - 3, h: winner.h - 3 }, { stroke: 'ink', width: 3.4 })] : []),

@@ -1,9 +1,11 @@
 /** What follows from a time of the pass: the selection in one window, and what gradients are of past the loss. Pure. */
-import { isFast, pace, spotAt, termStep, timeOf, windowStep } from '../anim/windows.js';
+import { added, isFast, pace, spotAt, termStep, timeOf, windowStep } from '../anim/windows.js';
+import { groupsOf } from '../lens/groups.js';
 import { backwards, isBackward, layers, lensOf, passEnd } from './objective.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Scene} Scene */
+/** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
 /** How fine the clock's steps are. @param {Pick<State, 'grain' | 'view'>} state @returns {import('../types.d.ts').Grain} */
 export const grainOf = ({ grain, view }) => (view === 'window' ? grain : 'layer');
@@ -61,10 +63,25 @@ export function fitting(state, scene, patch) {
 /** Playing has stopped: the window that is seen is the one that is read. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
 export const paused = (state, scene) => ({ playing: false, ...(state.t < Infinity ? selected(state, scene, state.t) : {}) });
 
-/** How many steps the arithmetic of the selected number has. @param {State} state @param {Scene | null} scene */
-export function termsOf(state, scene) {
-  const e = scene && lensOf(state, scene);
-  return Math.max(1, e?.products?.length ?? e?.steps.length ?? 1);
+/** How many terms a number has: its products, and what is added to them; else its steps. @param {ExplanationView | null} e */
+export function termCount(e) {
+  if (!e) return 1;
+  const steps = e.steps.filter(({ label }) => label !== 'rounding').length;
+  return Math.max(1, e.products ? e.products.length + Math.max(0, steps - groupsOf(e).length) : steps);
+}
+
+/** The same of the number that the lens shows. @param {State} state @param {Scene | null} scene */
+export const termsOf = (state, scene) => termCount(scene && lensOf(state, scene));
+
+/**
+ * How many terms of an explanation are added where the clock stands; null where all are shown at once.
+ * @param {State} state
+ * @param {import('../anim/windows.js').Spot | null} spot
+ * @param {ExplanationView} e
+ */
+export function addedIn(state, spot, e) {
+  if (grainOf(state) !== 'term' || !spot || e.of === 'parameter' || e.node !== spot.node.name || e.at.join() !== spot.cell.join()) return null;
+  return added(spot.share, termCount(e));
 }
 
 /**

@@ -3,11 +3,15 @@
  * moves what stands there now to where it should be, and draws only when something changes.
  */
 
-import { arrived, faded, MOVE, photoAt, posesAt } from '../anim/transition.js';
-import { layerCount, revealed } from '../anim/timeline.js';
+import { createReel } from '../anim/reel.js';
+import { arrived, faded, lasting, photoAt, posesAt } from '../anim/transition.js';
+import { layerCount } from '../anim/timeline.js';
 import { clamp01 } from '../anim/ease.js';
 import { PALETTE } from '../color/palette.js';
 import { cellOf } from '../model/tensor.js';
+import { labelsOn, onScreen, tilesOn } from '../graph/cull.js';
+import { mountGround } from '../graph/ground.js';
+import { screenIn, shifted } from '../graph/world.js';
 import { createPainter } from '../paint/canvas.js';
 import { cellMarks } from '../scene/attention.js';
 import { cameraMatrix } from '../scene/camera.js';
@@ -20,7 +24,7 @@ import { VIEWS } from './index.js';
 import { mountCamera } from './camera.js';
 import { mountPhoto } from './picture.js';
 import { mountPointer } from './pointer.js';
-import { createSetting } from './setting.js';
+import { createSetting, revealing } from './setting.js';
 import { SIGN } from './told.js';
 import { createWarming } from './warm.js';
 import { mountBars, mountLabels } from './words.js';
@@ -34,6 +38,8 @@ import { mountBars, mountLabels } from './words.js';
 const WIDE_CHANGE = 150;
 /** From this zoom on the picture needs the room of the headline. */
 const NEAR = 1.25;
+/** From farther away than this the classes' bars would lie on one another. */
+const LEAST_BARS = 0.8;
 /** The photograph is asked for at this size: about twice what the stage shows of it. */
 const PHOTO_SIDE = 256;
 
@@ -51,7 +57,7 @@ export function mountStage(root, context) {
   const labels = mountLabels(root, (node) => choose(node, null));
   const bars = mountBars(root, chooseClass);
   const photo = mountPhoto(() => refresh(false));
-  const setting = createSetting();
+  const setting = createSetting(createReel(context.resources, () => refresh(false)));
   const worded = changes();
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -70,7 +76,8 @@ export function mountStage(root, context) {
 
   const stop = context.clock.add(draw);
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
-  const unpan = mountCamera(root, context.store, context.actions);
+  const ground = mountGround(root, context, { shown: () => shown, view: VIEWS.overview, size });
+  const unpan = mountCamera(root, context.store, context.actions, ground);
   mountPointer(canvas, context, {
     under, seen,
     choose: ({ node, at }) => choose(node, at),
@@ -82,7 +89,7 @@ export function mountStage(root, context) {
 
   /** @param {string} name @param {Cell | null} at null: the middle of the node's front map */
   function choose(name, at) {
-    if (!shown) return;
+    if (!shown || (at === null ? false : ground.opens(name))) return;
     const { graph, look } = shown.stage;
     const [node, volume] = [graph.byName.get(name), graph.volumes.get(name)];
     if (!node || !volume) return;
@@ -102,8 +109,10 @@ export function mountStage(root, context) {
     const { state, scene } = asked;
     const image = photo.of(context.resources.pictureUrl(scene.image.id, PHOTO_SIDE));
     const { stage, changed } = setting.of(state, scene, size, image);
-    if (changed || !shown) turnTo(stage, VIEWS[state.view](stage), gliding);
+    const opened = shown !== null && shown.frame.world !== undefined && state.open !== shown.stage.state.open;
+    if (changed || !shown) turnTo(stage, VIEWS[state.view](stage), gliding || opened);
     else shown = { stage, frame: shown.frame };
+    root.closest('#stage')?.toggleAttribute('data-passing', state.playing && stage.spot !== null && stage.spot.cell.join() !== state.at?.join());
     if (worded(shown?.frame, state.camera)) words();
     context.clock.wake();
   }
@@ -114,8 +123,9 @@ export function mountStage(root, context) {
     if (shown && (gliding || other) && !still.matches) {
       const time = performance.now();
       const from = posesAt(move, shown.frame.poses, stage.graph.index, time);
-      move = { from, photo: photoAt(move, shown.frame.photo, time), start: time, count: frame.poses.size };
-      labels.turn(MOVE.ms + frame.poses.size * MOVE.stagger);
+      const count = stage.graph.nodes.length;
+      move = { ...shifted(from, photoAt(move, shown.frame.photo, time), shown.stage.state.camera, stage.state.camera, size), start: time, count };
+      labels.turn(lasting(count));
     } else if (other) move = null;
     shown = { stage, frame };
     targets = null;
@@ -127,8 +137,10 @@ export function mountStage(root, context) {
     if (!shown) return;
     const camera = cameraMatrix(shown.stage.state.camera, size.width, size.height);
     root.toggleAttribute('data-near', shown.stage.state.camera.zoom > NEAR);
-    labels.show(shown.frame.labels, camera);
-    bars.show(shown.frame.bars, camera);
+    const { frame, stage: { state } } = shown;
+    labels.show(labelsOn(frame, camera, screenIn(state.camera, size)), camera);
+    bars.show(state.camera.zoom < LEAST_BARS ? null : frame.bars, camera);
+    ground.show(shown);
   }
 
   /** @param {number} time */
@@ -136,13 +148,14 @@ export function mountStage(root, context) {
     if (!shown) return false;
     if (arrived(move, time)) move = null;
     const { stage: { graph, look, back, state }, frame } = shown;
-    const poses = posesAt(move, frame.poses, graph.index, time);
+    const screen = screenIn(state.camera, size);
+    const { poses, marks: far } = onScreen(frame, posesAt(move, frame.poses, graph.index, time), screen, state.camera.zoom);
     const fade = move ? faded(move, time) : 1;
-    const reveal = (/** @type {string} */ node) => revealed(graph, node, state.t);
+    const reveal = revealing(shown.stage);
     const scene = { graph, look, back, reveal, waiting: clamp01(state.t - layerCount(graph)) };
     painter.draw([
       ...sceneLights(scene, poses),
-      group(frame.under, fade),
+      group([...frame.under, ...tilesOn(frame, screen), ...far], fade),
       ...sceneMarks(scene, poses, frame.lit, move !== null),
       ...photoMarks(photoAt(move, frame.photo, time), move && !move.photo ? fade : 1),
       group([...frame.over, ...hoverMarks(poses)], fade),

@@ -1,13 +1,16 @@
 /** One number and the window that it was made from: the network as a ribbon, the layer enlarged, the lens beside it. Pure. */
 
-import { revealed } from '../anim/timeline.js';
 import { PICTURES } from '../pictures/index.js';
 import { gather, through } from '../pictures/parts/gather.js';
+import { veil } from '../pictures/parts/plate.js';
+import { drawn } from '../pictures/parts/words.js';
+import { addedIn } from '../state/moment.js';
 import { combine } from '../pictures/combine.js';
 import { group } from '../scene/marks.js';
 import { ribbon, wedge } from '../scene/ribbon.js';
 import { passMarks, sceneTargets } from '../scene/scene.js';
 import { formOf } from './form.js';
+import { revealing } from './setting.js';
 
 /** @import { ExplanationView, NodeView } from '../types.d.ts' */
 /** @import { Frame, Label, Mark, PictureFrame, Pose, Stage } from '../stage.d.ts' */
@@ -49,37 +52,49 @@ export function windowView(stage) {
       ...picture.spans.flatMap((span) => wedge(graph, small, span, form.head.window + r.h + 6)),
       ...picture.under,
     ],
-    over: picture.over,
-    labels: [...picture.labels.map((label) => inside(label, width)), ...(state.node && !e ? [waiting(box)] : [])],
+    over: [...writing(stage, picture.poses), ...picture.over],
+    labels: [...picture.labels.filter((label) => e?.steps.length !== 0 || !READ.test(label.look)).map((label) => inside(label, width)), ...(state.node && !e ? [waiting(box)] : [])],
     targets: [...sceneTargets(graph, small), ...picture.targets],
   };
 }
+
+/** How many terms are added at the stage's time; null where all are. @param {Stage} stage @param {ExplanationView} e */
+const addedOf = ({ state, spot }, e) => addedIn(state, spot, e);
+
+/** What the clock has not come to is not written yet. @param {Stage} stage @param {Map<string, Pose>} poses @returns {Mark[]} */
+function writing({ spot, graph }, poses) {
+  const [pose, volume] = [poses.get(spot?.node.name ?? ''), graph.volumes.get(spot?.node.name ?? '')];
+  return spot && pose && volume ? veil(spot.node, volume, pose, spot.cell) : [];
+}
+
+/** Labels with numbers: a window that passes unread has none. */
+const READ = /^(result|number|cell)/;
 
 /** @type {PictureFrame} */
 const EMPTY = { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
 
 /** The arithmetic that is shown: of the number, or on the way back of its gradient. @param {Stage} stage */
-const explained = ({ scene, back }) => (back && scene.backward?.of === 'gradient' ? scene.backward : scene.explanation);
+const explained = ({ scene, back, passing }) => passing ?? (back && scene.backward?.of === 'gradient' ? scene.backward : scene.explanation);
 
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
 function wayBack(stage, e, node, box) {
   const source = stage.graph.byName.get(through(e) ?? '') ?? node;
-  return gather({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box });
+  return gather({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box, heavy: [], added: addedOf(stage, e) });
 }
 
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
 function pictureOf(stage, e, node, box) {
   const read = e.operands.map((o) => stage.graph.byName.get(o.source)).find((n) => n !== undefined);
   const source = read ?? stage.graph.byName.get(node.inputs[0] ?? '') ?? node;
-  return (PICTURES[e.picture] ?? combine)({ stage, explanation: e, node, source, box });
+  const steps = (stage.passing && stage.scene.explanation ? stage.scene.explanation : e).steps;
+  return (PICTURES[e.picture] ?? combine)({ stage, explanation: e, node, source, box, heavy: drawn(steps).map((step) => step.value), added: addedOf(stage, e) });
 }
 
 /** A volume of the ribbon. @param {Stage} stage @param {NodeView} node @param {Map<string, Pose>} small @param {Set<string>} lit @returns {Mark[]} */
 function miniature(stage, node, small, lit) {
   const [pose, volume] = [small.get(node.name), stage.graph.volumes.get(node.name)];
   if (!pose || !volume) return [];
-  const reveal = (/** @type {string} */ name) => revealed(stage.graph, name, stage.t);
-  const marks = passMarks({ ...stage, reveal }, node, volume, pose);
+  const marks = passMarks({ ...stage, reveal: revealing(stage) }, node, volume, pose);
   return lit.has(node.name) ? marks : [group(marks, DIM)];
 }
 

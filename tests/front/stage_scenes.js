@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { graphOf } from '../../static/model/graph.js';
 import { backOf } from '../../static/scene/back.js';
+import { spotAt } from '../../static/anim/windows.js';
+import { isWindowed } from '../../static/state/moment.js';
 import { lookOf } from '../../static/scene/look.js';
 
 /** @import { Scene, State, Tensor } from '../../static/types.d.ts' */
@@ -41,7 +43,7 @@ export function stageOf(scene, patch = {}, width = 1372, height = 746) {
   const state = { ...STATE, ...patch };
   const graph = graphOf(scene.network);
   const look = lookOf(scene, graph, state.range, 'light');
-  return { scene, state, width, height, margin: width < 560 ? 18 : 28, graph, look, back: backOf(state, scene, graph, look, 'light'), t: state.t, photo: null };
+  return { scene, state, width, height, margin: width < 560 ? 18 : 28, graph, look, back: backOf(state, scene, graph, look, 'light'), t: state.t, photo: null, spot: isWindowed(state) ? spotAt(scene.network, state.t) : null, passing: null };
 }
 
 /** A stage on one explained number. @param {Scene & { explanations: any[] }} scene @param {any} explanation @param {number} [width] @param {number} [height] */

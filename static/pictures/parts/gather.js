@@ -11,7 +11,7 @@ import { depthOf } from '../../scene/sizes.js';
 import { facesOf } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { chain } from './chain.js';
-import { cellOutline, veil } from './plate.js';
+import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { measures } from './stack_sum.js';
 import { sizeOf, tileMarks, tileTargets } from './tiles.js';
@@ -72,13 +72,13 @@ export function gather(input) {
     poses: new Map([[source.name, plan.pose], [node.name, out.pose]]),
     under: [],
     over: [
-      ...turned.marks, ...veil(node, to, out.pose, e.at), ...parts.marks, ...arrow(outline, out.middle, parts.start),
+      ...turned.marks, ...parts.marks, ...arrow(outline, out.middle, parts.start),
       shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
       caption('from', source, m.capped ? 'given' : `given from the right, ${plan.shown.length < readers.channels.length ? `the ${plan.shown.length} channels that weigh most of ${readers.channels.length}` : many(readers.channels.length, 'channel')}`, plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, m.capped ? '' : `to the left, channel ${placeOf(node.shape, e.at)[0]}`, out.pose.x, box.y - CAPTION),
-      ...numbers(plan, Math.min(...readers.rows) < 2 && !m.capped ? 18 : 4), ...parts.labels,
+      ...numbers(plan), ...parts.labels,
     ],
     targets: parts.targets,
     spans: [

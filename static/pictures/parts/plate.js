@@ -4,7 +4,7 @@ import { cellBlock } from '../../scene/hit.js';
 import { curve, line, shape } from '../../scene/marks.js';
 import { blockOn, corners } from '../../scene/matrix.js';
 import { pose } from '../../scene/pose.js';
-import { mapQuad } from '../../scene/slices.js';
+import { facesOf, isClosed, mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 
 /** @import { Cell, NodeView } from '../../types.d.ts' */
@@ -16,7 +16,7 @@ const DEEPEST = 30;
 /** Strips: px across one column of cells, and the tallest cell. */
 const STRIP = { across: 22, cell: 27 };
 /** How much of what is not written yet is hidden. */
-const VEIL = 0.8;
+const VEIL = 0.93;
 
 /**
  * The largest face-on pose of a volume in a box, centred; behind a map there is room for its deck.
@@ -46,18 +46,32 @@ export const acrossOf = (volume, p) => ({ x0: p.x, x1: p.x + p.w * p.ax + volume
 /** The top of a plate, its deck included. @param {Volume} volume @param {Pose} p */
 export const peak = (volume, p) => p.y + volume.channels * p.dy;
 
-/** The writing head: what comes after a cell in reading order is not written yet and only shimmers through. @param {NodeView} node @param {Volume} volume @param {Pose} at @param {Cell} cell @returns {Mark[]} */
+/** The writing head: what comes after a cell in reading order is not written yet, in its map and in those behind it. @param {NodeView} node @param {Volume} volume @param {Pose} at @param {Cell} cell @returns {Mark[]} */
 export function veil(node, volume, at, cell) {
-  if (volume.vector) return [];
   const [channel, row, column] = placeOf(node.shape, cell);
   const { m } = mapQuad(volume, at, channel);
-  const blocks = /** @type {[number, number, number, number][]} */ ([
-    [row, row + 1, column + 1, volume.columns], [row + 1, volume.rows, 0, volume.columns],
-  ]);
+  const [rows, columns] = [volume.rows, volume.columns];
+  const rest = volume.vector
+    ? [[row + 1, rows, column, column + 1], [0, rows, column + 1, columns]]
+    : [[row, row + 1, column + 1, columns], [row + 1, rows, 0, columns]];
   return [
-    ...blocks.filter(([r0, r1, c0, c1]) => r1 > r0 && c1 > c0)
-      .map((block) => shape(blockOn(m, volume.rows, volume.columns, block), { fill: 'sheet', fillAlpha: VEIL })),
+    ...hidden(m, rows, columns, rest),
+    ...(volume.vector || !isClosed(at) ? [] : behind(volume, at, channel)),
     shape(corners(m), { stroke: 'ink', width: 0.9, alpha: 0.55 }),
+  ];
+}
+
+/** @param {import('../../stage.d.ts').Matrix} m @param {number} rows @param {number} columns @param {number[][]} blocks @returns {Mark[]} */
+const hidden = (m, rows, columns, blocks) =>
+  blocks.filter(([r0, r1, c0, c1]) => r1 > r0 && c1 > c0)
+    .map(([r0, r1, c0, c1]) => shape(blockOn(m, rows, columns, [r0, r1, c0, c1]), { fill: 'sheet', fillAlpha: VEIL }));
+
+/** The later channels on the lid and the side of the block: they follow the one in front. @param {Volume} volume @param {Pose} at @param {number} channel */
+function behind(volume, at, channel) {
+  const { lid, side } = facesOf(volume, at), later = volume.channels - channel;
+  return [
+    ...hidden(lid, volume.channels, 1, [[1, later, 0, 1]]),
+    ...hidden(side, 1, volume.channels, [[0, 1, 1, later]]),
   ];
 }
 

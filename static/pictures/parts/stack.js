@@ -90,6 +90,6 @@ const cellMarks = (m, volume, rows, columns, values, range, scale) =>
     ),
   );
 
-/** The numbers of the channels over their slices. @param {Plan} plan @param {number} [above] px, more where the block comes out at the top @returns {Label[]} */
-export const numbers = (plan, above = 4) =>
-  plan.shown.map((channel, k) => label(`slice ${k}`, plan.pose.x + k * plan.pitch + 5, plan.pose.y - above, 's', 'channel', String(channel)));
+/** The numbers of the channels at the corners of their slices, where no window comes. @param {Plan} plan @returns {Label[]} */
+export const numbers = (plan) =>
+  plan.shown.map((channel, k) => label(`slice ${k}`, plan.pose.x + k * plan.pitch - 2, plan.pose.y + 6, 'se', 'channel', String(channel)));

@@ -9,10 +9,10 @@ import { apply } from '../../scene/matrix.js';
 import { pose } from '../../scene/pose.js';
 import { facesOf } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
-import { cellOutline, veil } from './plate.js';
+import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
-import { waterfall } from './waterfall.js';
+import { atWork, summed } from './adding.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
@@ -35,36 +35,35 @@ export const measures = (box) => (box.w >= 720 ? ROOMY : box.w >= 480 ? TIGHT : 
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function stackSum(input) {
-  const { stage, explanation: e, node, source, box } = input;
+  const { stage, explanation: e, node, source, box, heavy } = input;
   const m = measures(box);
   const [x, w] = e.operands;
   const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
   if (!from || !to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
-  const steps = drawn(e.steps);
   const [channels, rows, columns] = x.cells;
-  const extras = m.capped ? [] : steps.slice(channels.length);
+  const extras = m.capped ? 0 : Math.max(0, heavy.length - channels.length);
   const out = output(input, m);
   const stackBox = { x: box.x + m.label, y: box.y, w: out.x0 - m.gap - box.x - m.label, h: Math.min(m.tallest, box.h * m.stack) };
-  const plan = explode(from, stackBox, channels, steps.map((s) => s.value), extras.length, m.closest);
+  const plan = explode(from, stackBox, channels, heavy, extras, m.closest);
   const size = rows.length * columns.length;
   const at = (/** @type {number} */ channel) => channels.indexOf(channel) * size;
   const weights = (/** @type {number} */ channel) => w.values.slice(at(channel), at(channel) + size);
   const range = sizeOf(w.values);
   const filter = block(from, plan, { rows, columns }, weights, range, stage.look.weight);
   const outline = cellOutline(node, to, out.pose, e.at);
-  const parts = m.capped ? bare() : below(input, m, plan, filter.feet, range, extras.length, out);
+  const parts = m.capped ? bare() : below(input, m, plan, filter.feet, range, extras, out);
   return {
     poses: new Map([[source.name, plan.pose], [node.name, out.pose]]),
     under: [],
     over: [
-      ...filter.marks, ...veil(node, to, out.pose, e.at), ...parts.marks,
+      ...filter.marks, ...parts.marks,
       ...arrow(outline, out.middle, parts.start),
       shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
       caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
-      ...numbers(plan, Math.min(...rows) < 2 && !m.capped ? 18 : 4), ...parts.labels,
+      ...numbers(plan), ...parts.labels,
       ...(m.capped ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: `filter ${placeOf(node.shape, e.at)[0]}`, look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
     ],
     targets: parts.targets,
@@ -136,28 +135,30 @@ function below(input, m, plan, feet, range, extras, out) {
       targets: tileTargets(over, source.name, cells.slice(start, start + size), columns.length),
     };
   });
-  const steps = drawn(e.steps);
   const places = [
     ...plan.shown.map((channel, k) => ({ x: plan.middle(k), index: channels.indexOf(channel) })),
     ...Array.from({ length: extras }, (_, k) => ({ x: plan.middle(plan.shown.length + k), index: channels.length + k })),
   ];
-  const print = printer(steps.map((s) => s.value), m.digits);
-  const fall = waterfall({ steps, places, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null });
+  const print = printer(drawn(e.steps).map((s) => s.value), m.digits);
+  const area = { y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null };
+  const fall = summed(input, places, area, size);
+  const now = input.added !== null && input.added <= channels.length * size ? atWork(plan, channels, size, input.added - 1, { y: [yx, yw], tw, th, columns: columns.length, rows: rows.length }) : [];
   const left = plan.middle(0) - tw / 2 - 14;
-  const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
+  const y = Math.min(fall.end + 10, box.y + box.h - 44);
+  const extraNames = drawn(e.steps).slice(channels.length).map((step) => step.label);
   const sum = size === 1 ? ['= product'] : m.digits > 3 ? [`= ${many(size, 'product')},`, 'summed'] : ['= sums'];
   return {
-    marks: [...tiles.flatMap((t) => t.marks), ...fall.marks],
+    marks: [...tiles.flatMap((t) => t.marks), ...now, ...fall.marks],
     targets: tiles.flatMap((t) => t.targets),
     labels: [
       label('row window', left, yx + th / 2, 'e', 'row', 'window'),
       label('row filter', left, yw + th / 2, 'e', 'row', `× filter ${placeOf(node.shape, e.at)[0]}`),
-      label('row sums', left, (yf + box.y + box.h) / 2, 'e', 'row', ...sum),
-      ...Array.from({ length: extras }, (_, k) => label(`extra ${k}`, plan.middle(plan.shown.length + k), yw + th / 2, 'o', 'row', `+ ${steps[channels.length + k].label}`)),
+      ...(fall.marks.length ? [label('row sums', left, (yf + box.y + box.h) / 2, 'e', 'row', ...sum)] : []),
+      ...Array.from({ length: extras }, (_, k) => label(`extra ${k}`, plan.middle(plan.shown.length + k), yw + th / 2, 'o', 'row', `+ ${extraNames[k] ?? 'bias'}`)),
       ...fall.labels,
-      label('result', out.middle, result, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      ...(fall.said ? [label('result', out.middle, y, 'n', 'result', { text: fall.said, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' })] : []),
     ],
-    start: result - 8,
+    start: fall.said && fall.whole ? y - 8 : null,
   };
 }
 

@@ -18,6 +18,7 @@ import { label } from './words.js';
  * @property {number} end where the last total is carried to
  * @property {Scale} scale
  * @property {ReturnType<typeof printer> | null} print null prints no numbers
+ * @property {Step[]} [scaled] steps that there is room for, where not all are shown yet
  */
 
 const COLOUR = 0.62;
@@ -26,8 +27,8 @@ const LABEL = 16;
 const MORE = 18;
 
 /** @param {Fall} fall @returns {{ marks: Mark[], labels: Label[], yOf: (total: number) => number }} */
-export function waterfall({ steps, places, y0, y1, bar, end, scale, print }) {
-  const totals = steps.map((step) => step.total).filter(Number.isFinite);
+export function waterfall({ steps, places, y0, y1, bar, end, scale, print, scaled = steps }) {
+  const totals = scaled.map((step) => step.total).filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...totals), Math.max(0, ...totals)];
   const room = print ? LABEL : 4;
   const yOf = (/** @type {number} */ total) =>
