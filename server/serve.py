@@ -56,8 +56,9 @@ def settings_from(args: argparse.Namespace) -> "Settings":
 
     from convoscope.server.settings import Settings
 
-    named = {"host": args.host, "port": args.port, "public": args.public, "embed_origins": tuple(args.embed_origin)}
-    given = {name: value for name, value in named.items() if value not in (None, False, ())}
+    embed = tuple(args.embed_origin) or None
+    named = {"host": args.host, "port": args.port, "public": args.public or None, "embed_origins": embed}
+    given = {name: value for name, value in named.items() if value is not None}
     try:
         return completed(Settings(**given))
     except ValidationError as error:

@@ -31,7 +31,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="module")
 def key(room: LiveServer) -> str:
-    found = re.search(r"/\?key=([a-z2-7]{26})\. Press", room.said())
+    found = re.search(r"/\?key=([a-z2-7]{26})", room.said())
     assert found, room.said()
     return found[1]
 
