@@ -17,11 +17,13 @@ import { mountLegend } from './ui/legend.js';
 import { mountLive } from './ui/live.js';
 import { mountNetworks } from './ui/networks.js';
 import { mountNotes } from './ui/notes.js';
+import { mountReveal } from './ui/reveal.js';
 import { makeRoom, rememberScreen } from './ui/room.js';
 import { mountSpeed } from './ui/speed.js';
 import { mountTheme } from './ui/theme.js';
 import { mountTooltip } from './ui/tooltip.js';
 import { mountWaiting } from './ui/waiting.js';
+import { mountZoom } from './ui/zoom.js';
 import { mountStage } from './views/stage.js';
 import { mountTimeline } from './views/timeline.js';
 
@@ -54,7 +56,7 @@ parts.push(
   mountControls(place('views'), place('controls'), context),
   mountNetworks(place('title'), context),
   mountShelf(place('shelf'), context, notes),
-  mountHeadline(place('headline'), place('stage')),
+  mountHeadline(place('headline'), place('stage'), context),
   stage,
   timeline,
   mountSpeed(place('timeline'), context),
@@ -63,8 +65,10 @@ parts.push(
   mountLayers(place('layers'), context),
   mountLive(place('live')),
   mountWaiting(place('waiting')),
+  mountZoom(place('scene'), place('stage')),
+  mountReveal(place('stage'), place('lens')),
 );
 mountKeyboard(context);
-rememberScreen(place('stage'));
+rememberScreen(place('stage'), place('timeline'));
 store.watch((state) => state, changed);
 document.documentElement.dataset.ready = '';

@@ -10,9 +10,9 @@ export const VIEWS = [
 ];
 /** @type {[State['range'], string, string][]} */
 export const RANGES = [
-  ['node', 'unit', 'Each node has a colour range of its own'],
-  ['group', 'layer', 'A layer and the operations after it share one colour range: the same colour is the same number'],
-  ['network', 'network', 'One colour range for the whole network'],
+  ['node', 'each volume by itself', 'Each volume has its own scale: weak volumes are seen as well as strong ones'],
+  ['group', 'a layer and its relu, pool', 'A layer and the operations after it share one scale: the same colour is the same number'],
+  ['network', 'the whole network', 'One scale for the whole network: volumes can be compared'],
 ];
 /** @type {[State['theme'], string][]} */
 export const THEMES = [['auto', 'as the system has it'], ['light', 'light'], ['dark', 'dark']];

@@ -1,6 +1,6 @@
-/** The header: which view, which colour range, which theme, and help. */
+/** The header: which view, which theme, and help. */
 import { toQuery } from '../state/url.js';
-import { RANGES, THEMES, VIEWS, next } from './choices.js';
+import { THEMES, VIEWS, next } from './choices.js';
 import { changes, fill, h, svg } from './h.js';
 import { showKeys } from './keyboard.js';
 
@@ -27,23 +27,16 @@ export function mountControls(views, controls, { actions, store }) {
     const show = (/** @type {Event} */ event) => (event.preventDefault(), actions.show(view));
     return h('a', { title: what, on: { click: show } }, name);
   });
-  const radios = RANGES.map(([range, name, what]) => {
-    const input = h('input', { type: 'radio', name: 'range', value: range, on: { change: () => actions.setRange(range) } });
-    return { input, label: h('label', { title: what }, input, h('span', null, name)) };
-  });
   const theme = h('button', { class: 'icon', on: { click: () => actions.setTheme(next(THEMES, store.get().theme)) } });
   const help = h('button', { class: 'icon', 'aria-label': 'Help and keys', title: 'Help and keys (?)', on: { click: showKeys } }, '?');
   fill(views, tabs);
-  fill(controls,
-    h('fieldset', { class: 'range', title: 'Colour range (R)' }, h('legend', null, 'colour range'), radios.map((r) => r.label)),
-    theme, help);
+  fill(controls, theme, help);
   const moved = changes();
 
   return {
     update(state) {
       if (!moved(state)) return;
       VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
-      RANGES.forEach(([range], i) => (radios[i].input.checked = range === state.range));
       const chosen = THEMES.find(([value]) => value === state.theme)?.[1];
       theme.setAttribute('aria-label', `Theme: ${chosen}. Change it`);
       theme.title = `Theme: ${chosen} (T)`;

@@ -4,23 +4,33 @@ import { fill, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Part} Part */
 
+/** @typedef {import('../types.d.ts').Context} Context */
+
 /**
  * @param {HTMLElement} root
  * @param {HTMLElement} stage
+ * @param {Pick<Context, 'actions'>} context
  * @returns {Part}
  */
-export function mountHeadline(root, stage) {
+export function mountHeadline(root, stage, { actions }) {
   let said = '';
+  const start = (/** @type {string} */ name, /** @type {string} */ key, /** @type {string} */ what, /** @type {() => void} */ run) =>
+    h('button', { title: what, on: { click: run } }, name, h('kbd', { 'aria-hidden': 'true' }, key));
+  const ways = h('div', { class: 'start', role: 'group', 'aria-label': 'Where to start' },
+    start('play it', 'Space', 'Computes the network layer by layer', () => actions.play(true)),
+    start('spread it out', 'U', 'Lays every layer out as its feature maps', () => actions.show('maps')),
+    start('go backward', 'B', 'Shows the gradients of the loss', () => actions.turn()));
   return {
     update(state, scene) {
       stage.dataset.view = state.view;
       if (!scene) return;
       stage.dataset.image = scene.image.id;
       stage.dataset.objective = scene.objective?.name ?? '';
+      ways.hidden = state.view !== 'overview' || state.node !== null || state.objective !== '' || state.playing;
       const line = headline(state, scene), key = JSON.stringify(line);
       if (key === said) return;
       said = key;
-      fill(root, h('h1', null, line.title.map((part) => h(part.em ? 'em' : 'span', null, part.text))), h('p', null, line.sub));
+      fill(root, h('h1', null, line.title.map((part) => h(part.em ? 'em' : 'span', null, part.text))), h('p', null, line.sub), ways);
     },
   };
 }

@@ -3,6 +3,7 @@ import { activationScale, gradientScale } from '../color/scales.js';
 import { isBackward, said } from '../state/objective.js';
 import { groupOf, nodeOf, rangeIn } from '../state/select.js';
 import { about } from './about.js';
+import { RANGES } from './choices.js';
 import { changes, fill, h } from './h.js';
 import { themeOf } from './theme.js';
 import { createTurn } from './turn.js';
@@ -20,10 +21,14 @@ const STOPS = 32;
  */
 export function mountLegend(root, context) {
   const moved = changes(), turn = createTurn(context), scale = h('div', { class: 'scale' });
+  const range = h('select', { on: { change: () => context.actions.setRange(/** @type {State['range']} */ (range.value)) } },
+    RANGES.map(([value, name, what]) => h('option', { value, title: what }, name)));
+  const ranged = h('label', { class: 'ranged', title: 'What shares one colour scale (R)' }, 'one scale for ', range);
   return {
     update(state, scene) {
       if (!scene) return;
-      if (!root.contains(turn.root)) fill(root, turn.root, scale);
+      if (!root.contains(turn.root)) fill(root, turn.root, scale, ranged);
+      range.value = state.range;
       turn.update(state, scene);
       if (moved(scene.trace, scene.objective, isBackward(state), state.range, state.node, themeOf(state.theme))) fill(scale, ...drawn(state, scene));
     },
@@ -39,7 +44,7 @@ function drawn(state, scene) {
   return [
     h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp((back ? gradientScale : activationScale)(theme)) } }),
     h('p', { class: 'ticks' }, h('span', null, `−${end}`), h('span', null, '0'), h('span', null, `+${end}`)),
-    h('p', { class: 'whose' }, value, least === most ? whose : `r = ${about(least)} to ${about(most)}, ${whose}`, `: 99.5 % of |${symbol}| lie within.`),
+    h('p', { class: 'whose', title: `99.5 % of |${symbol}| lie within; what lies beyond has the colour of the end` }, value, least === most ? whose : `r is ${about(least)} to ${about(most)}, ${whose}`),
   ];
 }
 
@@ -57,11 +62,11 @@ function ramp(scale) {
  */
 function ends(state, scene, ranges) {
   const node = nodeOf(scene, state.node);
-  if (state.range === 'network') return { least: ranges.network, most: ranges.network, whose: 'one range for the network' };
+  if (state.range === 'network') return { least: ranges.network, most: ranges.network, whose: 'the same for every volume' };
   if (node) {
     const range = rangeIn(ranges, state.range, node), names = state.range === 'node' ? [node] : groupOf(scene, node);
-    return { least: range, most: range, whose: `range of ${names.map((n) => n.name).join(', ')}` };
+    return { least: range, most: range, whose: `for ${names.map((n) => n.name).join(', ')}` };
   }
   const all = Object.values(state.range === 'node' ? ranges.node : ranges.group);
-  return { least: Math.min(...all), most: Math.max(...all), whose: state.range === 'node' ? 'one for each unit' : 'one for each layer' };
+  return { least: Math.min(...all), most: Math.max(...all), whose: state.range === 'node' ? 'by volume' : 'by layer' };
 }

@@ -18,8 +18,11 @@ export function makeRoom(stage, scene, resized) {
   new ResizeObserver(settle).observe(stage);  // it gets lower when the lens opens, and the scene stays as tall
 }
 
-/** What is printed has the size of the screen, since the canvas has. @param {HTMLElement} stage */
-export function rememberScreen(stage) {
+/**
+ * What is printed has the size of the screen, since the canvas has; and on a phone the lens stands on the timeline.
+ * @param {HTMLElement} stage @param {HTMLElement} timeline
+ */
+export function rememberScreen(stage, timeline) {
   const { style } = document.documentElement;
   new ResizeObserver(() => {
     if (matchMedia('print').matches) return;
@@ -27,4 +30,5 @@ export function rememberScreen(stage) {
     style.setProperty('--high', `${innerHeight}px`);
     style.setProperty('--stage-wide', `${stage.clientWidth}px`);
   }).observe(stage);
+  new ResizeObserver(() => style.setProperty('--strip', `${timeline.offsetHeight}px`)).observe(timeline, { box: 'border-box' });
 }

@@ -85,7 +85,7 @@ function ofNetwork(state, scene) {
   const odds = [top, ...(truth ? [truth] : [])].map((p) => `${p.probability.toFixed(3)} ${p.label}`).join(', ');
   return {
     title: [{ text: `The network looks at ${seen(scene)} and says ` }, { text: `${top.label}.`, em: true }],
-    sub: `${odds}. Every one of the ${thousands(numbers)} numbers that led here is on this page: point at any, click to see its arithmetic.`,
+    sub: `${odds}. Click any of the ${thousands(numbers)} numbers that led here to see its arithmetic.`,
   };
 }
 
@@ -95,7 +95,7 @@ function ofMaps({ network }) {
   const [least, most] = [Math.min(...channels), Math.max(...channels)];
   const count = least === most ? many(most, 'feature map') : `${least} to ${most} feature maps`;
   return {
-    title: [{ text: 'Every volume is a hand of cards. Spread out, it is ' }, { text: `${count}.`, em: true }],
+    title: [{ text: 'Every layer, spread out into its ' }, { text: `${count}.`, em: true }],
     sub: `One column a layer, one row a channel. No colour is zero${network.nodes.some((node) => node.kind === 'relu') ? '; relu keeps only the orange' : ''}.`,
   };
 }

@@ -147,6 +147,7 @@ export function mountBars(root, choose) {
 
 /** From the left to 1, or from the middle to either side. @param {number} value @param {number | null} range */
 function lengthOf(value, range) {
+  if (value === 0) return { width: '0', marginLeft: '0' }; // nothing is drawn of exactly nothing
   if (range === null) return { width: `${Math.max(0.8, value * 100)}%`, marginLeft: '0' };
   const half = 50 * Math.min(1, Math.abs(value) / range);
   return { width: `${Math.max(0.8, half)}%`, marginLeft: `${value < 0 ? 50 - half : 50}%` };

@@ -118,7 +118,7 @@ test('the headline tells what is on the screen', () => {
   assert.equal(text(headline(STATE, { ...scene, image: { ...scene.image, label: 'airplane' } })), `The network looks at an airplane and says ${best}.`);
   assert.equal(text(headline(STATE, { ...scene, image: { ...scene.image, label: null } })), `The network looks at “Noise” and says ${best}.`);
   assert.equal(text(headline(STATE, { ...scene, image: { ...scene.image, label: null, kind: 'upload' } })), `The network looks at your picture and says ${best}.`);
-  assert.equal(text(headline({ ...STATE, view: 'maps' }, scene)), 'Every volume is a hand of cards. Spread out, it is 3 to 4 feature maps.');
+  assert.equal(text(headline({ ...STATE, view: 'maps' }, scene)), 'Every layer, spread out into its 3 to 4 feature maps.');
   const e = scene.explanations.find((x) => x.node === 'conv2');
   assert.equal(text(headline({ ...STATE, view: 'window', node: 'conv2', at: e.at }, { ...scene, explanation: e })), 'One window, four channels, one number');
 });
