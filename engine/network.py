@@ -218,11 +218,16 @@ def fitted(spec: Input, x: Array, dtype: object) -> Array:
     """x as the input wants it: with a batch axis, in the network's precision. Raises ShapeError otherwise."""
     if x.ndim == len(spec.shape) - 1:
         x = x[None]
+    if x.shape[1:] != spec.shape[1:] or spec.shape[0] is not None:  # the usual answer is found quickly
+        _check_shape(spec, x)
+    return x if x.dtype == np.float64 or x.dtype.kind not in "fu" else x.astype(dtype)  # type: ignore[call-overload]
+
+
+def _check_shape(spec: Input, x: Array) -> None:
     fits = [w is None or w == d for w, d in zip(spec.shape, x.shape, strict=False)]
     if x.ndim != len(spec.shape) or not all(fits):
         wanted = ", ".join("any" if d is None else str(d) for d in spec.shape)
         raise ShapeError(f"Input {spec.name!r} has shape {x.shape}, but the network reads ({wanted}).")
-    return x if x.dtype == np.float64 or x.dtype.kind not in "fu" else x.astype(dtype)  # type: ignore[call-overload]
 
 
 def _sorted(nodes: Sequence[Node], inputs: Iterable[str]) -> tuple[Node, ...]:

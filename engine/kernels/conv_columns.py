@@ -19,6 +19,7 @@ from functools import partial
 
 import numpy as np
 
+from convoscope.engine.kernels import blas
 from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel, Weights
 from convoscope.engine.kernels.memory import Scratch
 from convoscope.engine.kernels.runs import RunSlot
@@ -39,6 +40,9 @@ def blocks_of(channels: int, filters: int, kernel: Sizes, cells: int) -> int:
 def microseconds(blocks: int, channels: int, filters: int, kernel: Sizes, cells: int) -> float:
     """About what a product, its columns and its sums take: a few measured numbers, good enough to choose by."""
     height, width = fours(blocks * filters), fours(channels * kernel[0] * kernel[1] // blocks + 1)
+    if blas.LONG:
+        slim = 0.5 + filters * cells / 3_500
+        return 1.6 + max(blocks * filters, 5) * width * cells / 110_000 + width * cells / 28_000 + (blocks - 1) * slim
     product = 1 + height * width * cells * (height + 6) / height / 50_000  # slim matrices are multiplied slowly
     copied = 0.6 + width * cells / 18_000
     return product + copied + (blocks - 1) * (0.8 + filters * cells / 3_500)
@@ -107,7 +111,7 @@ class Convolution:
         self, filters: Array, taps: Array, out: RunSlot, shifts: list[int], ones: bool, scratch: Scratch
     ) -> None:
         self.filters, self.out, self.shifts, self.scratch = filters, out, shifts, scratch
-        cut = spans(out.rows.shape[1], TILE)
+        cut = spans(out.rows.shape[1], blas.cells(filters, TILE))
         self.kept = len(cut) == 1 and out.room.picture[0] == 1 and ones
         self.columns, self.calls = list[Columns](), list[Call]()
         for start, stop in cut:
@@ -137,7 +141,7 @@ class ConvColumns(Kernel[RunSlot]):
     """Conv2d with stride 1 and one group."""
 
     layers = (Conv2d,)
-    ties = True
+    ties = sums_gaps = True
     weights = ConvWeights
     layer: Conv2d
     packed: ConvWeights
@@ -194,7 +198,7 @@ class WeightGradient:
         length, ones = dy.rows.shape[1] + kernel.shifts[-1], True
         shifted = dy.shifted(blocks, kernel.shifts[-1] // max(blocks - 1, 1), length)
         into = product
-        for start, stop in [(0, length)] if kernel.run.kept else spans(length, TILE):
+        for start, stop in [(0, length)] if kernel.run.kept else spans(length, blas.cells(product, TILE)):
             if kernel.run.kept:
                 columns = kernel.run.columns[0]
             else:
@@ -206,7 +210,7 @@ class WeightGradient:
                 stacked = Columns(shifted, start, stop, len(product), False, kernel.scratch)
                 self.calls.append(stacked.fill)
                 given = stacked.matrix
-            self.calls.append(partial(np.matmul, given, columns.matrix.T, out=into))
+            self.calls.append(blas.product_over_cells(given, columns.matrix, into))
             if into is part:
                 self.calls.append(partial(np.add, product, part, out=product))
             into = part
@@ -222,8 +226,8 @@ def turned_padding(layer: Conv2d, x: Shape) -> Sizes:
 
 
 def spans(length: int, size: int) -> list[tuple[int, int]]:
-    """0 … length cut into stretches of nearly equal length, about `size` each."""
-    step = -(-length // max(1, round(length / size)))
+    """0 … length cut into stretches of nearly equal length, about `size` each; no more, where products are small."""
+    step = -(-length // max(1, -(-length // size) if blas.LONG else round(length / size)))
     return [(start, min(start + step, length)) for start in range(0, length, step)]
 
 

@@ -55,6 +55,8 @@ class Kernel(Generic[S]):
     layers: the layers that it can stand in for.
     ties: the output's rows lie as the input's do (same pitch, same margins), so that both are walked as long runs.
     aliases: the output is the input's memory under another shape, where that is possible.
+    passes_gaps, sums_gaps: what lies between the rows of x goes through to y, and of dy to dx; what lies between those
+        of dy is added up with the rest, and has to be zero.
     follows: it can be done a tile at a time right behind the kernel that makes its input.
     """
 
@@ -62,6 +64,8 @@ class Kernel(Generic[S]):
     ties: ClassVar[bool] = False
     aliases: ClassVar[bool] = False
     follows: ClassVar[bool] = False
+    passes_gaps: ClassVar[bool] = False
+    sums_gaps: ClassVar[bool] = False
     weights: ClassVar[type[Weights]] = Weights
 
     @classmethod

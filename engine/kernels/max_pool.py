@@ -78,17 +78,27 @@ class Pairs:
     """Plain 2×2 pooling: the larger of each two columns, then of each two rows.
 
     Backward the other way round: the upper row wins if it is not smaller, then in each row the left column, which
-    together is the first of equal maxima in reading order.
+    together is the first of equal maxima in reading order. Of one example alone the two rows are compared first, which
+    are runs of memory while columns are not; the backward pass then begins with the columns.
     """
 
     def __init__(self, x: Slot, y: Slot) -> None:
-        (_, h, w, _), self.y = y.cells.shape, y
+        (_, h, w, last), self.y = y.cells.shape, y
         self.left, self.right = self._columns(x, h, w)
         self.larger = np.empty(self.left.shape, y.dtype)
         self.upper, self.lower = self.larger[:, ::2], self.larger[:, 1::2]
-        self.calls: list[Call] = [
-            partial(np.maximum, self.left, self.right, out=self.larger),
-            partial(np.maximum, self.upper, self.lower, out=squeezed(y.cells)),
+        columns: list[Call] = [partial(np.maximum, self.left, self.right, out=self.larger)]
+        if last == 1:
+            self.calls, self.before = self._rows_first(x, h, w), columns
+        else:
+            self.calls, self.before = [*columns, partial(np.maximum, self.upper, self.lower, out=squeezed(y.cells))], []
+
+    def _rows_first(self, x: Slot, h: int, w: int) -> list[Call]:
+        cells = squeezed(x.cells)[:, : 2 * h, : 2 * w]
+        larger = np.empty((len(cells), h, 2 * w), x.dtype)
+        return [
+            partial(np.maximum, cells[:, ::2], cells[:, 1::2], out=larger),
+            partial(np.maximum, larger[:, :, ::2], larger[:, :, 1::2], out=squeezed(self.y.cells)),
         ]
 
     def _columns(self, slot: Slot, h: int, w: int) -> tuple[Array, Array]:
@@ -102,6 +112,7 @@ class Pairs:
         row_won, column_won = np.empty(g.shape, bool), np.empty(self.left.shape, bool)
         share = np.empty(self.left.shape, dy.dtype)
         return [
+            *self.before,
             partial(np.greater_equal, self.upper, self.lower, out=row_won),
             partial(np.multiply, g, row_won, out=share[:, ::2]),
             partial(np.logical_not, row_won, out=row_won),

@@ -27,6 +27,11 @@ def rounded(count: int, dtype: np.dtype[np.floating]) -> int:
     return -(-count // step) * step
 
 
+def apart(pitch: int, dtype: np.dtype[np.floating]) -> int:
+    """A pitch of rows that does not put them all into the same few lines of the first cache."""
+    return pitch + ALIGNMENT // dtype.itemsize if pitch * dtype.itemsize % 2048 == 0 else pitch
+
+
 class Arena:
     """One piece of memory, handed out from front to back."""
 
@@ -51,7 +56,7 @@ class Scratch:
         """Zeros at first; the same array for everybody who asks for this name and shape. Rows start aligned."""
         if (name, shape) not in self._pieces:
             *outer, inner = shape
-            pitch = rounded(inner, self.dtype)
+            pitch = apart(rounded(inner, self.dtype), self.dtype)
             whole = aligned(int(np.prod(outer, dtype=int)) * pitch, self.dtype)
             self._pieces[name, shape] = whole.reshape(*outer, pitch)[..., :inner]
         return self._pieces[name, shape]

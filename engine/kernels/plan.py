@@ -5,6 +5,7 @@ backward pass from one node. Frames of one plan share the weights and nothing el
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial, reduce
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -82,7 +83,20 @@ class Plan:
             forward, backward = ({n: self._room(n, m[n], 0) for n in self.shapes} for m in (read, back))
             return forward, backward
         rooms = self._tied({name: read[name].with_(back[name]) for name in self.shapes})
-        return rooms, rooms
+        clean, clean_back = self._clean(read)
+        forward, backward = ({n: replace(r, clean=n in c) for n, r in rooms.items()} for c in (clean, clean_back))
+        return forward, backward
+
+    def _clean(self, read: Mapping[str, Margin]) -> tuple[set[str], set[str]]:
+        """Between which arrays' rows somebody reads zeros, among the activations and among their gradients."""
+        clean = {name for name, margin in read.items() if margin != NO_MARGIN}
+        clean_back = {node.name for node in self.nodes if self.kernels[node.name].sums_gaps}
+        passing = [node for node in self.nodes if self.kernels[node.name].passes_gaps]
+        for node in reversed(passing):
+            clean |= set(node.inputs) if node.name in clean else set()
+        for node in passing:
+            clean_back |= {node.name} if clean_back & set(node.inputs) else set()
+        return clean, clean_back
 
     def _room(self, name: str, margin: Margin, pitch: int) -> Room:
         return self.layout.room(self.shapes[name], self.dtype, margin, pitch)

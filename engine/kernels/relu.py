@@ -14,7 +14,7 @@ class ReLUKernel(Kernel[Slot]):
     """Margins and gaps go through it too, and stay zero, since max(0, 0) = 0 and what is not above 0 is shut."""
 
     layers = (ReLU,)
-    ties = True
+    ties = passes_gaps = True
 
     def prepare(self) -> list[Call]:
         x, y = alike(self.xs[0], self.y)

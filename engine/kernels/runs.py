@@ -69,7 +69,7 @@ class RunSlot(Slot):
     """One array in long runs.
 
     cells: (C, H, W, N). rows: (C, H · pitch · N), each channel's rows with the zeros between them, one long run.
-    gaps: (C, H, pitch − W, N), those zeros, or None.
+    gaps: (C, H, pitch − W, N), those zeros, or None where there are none that matter.
     """
 
     room: RunRoom
@@ -81,7 +81,7 @@ class RunSlot(Slot):
         self.whole = memory[: room.size]
         steps = (room.plane * item, room.row * item, n * item, item)
         inner = as_strided(memory[room.lead :], (c, h, pitch, n), steps)
-        self.cells, self.gaps = inner[:, :, :w], inner[:, :, w:] if pitch > w else None
+        self.cells, self.gaps = inner[:, :, :w], inner[:, :, w:] if pitch > w and room.clean else None
         self.rows = as_strided(memory[room.lead :], (c, h * room.row), (steps[0], item))
         self.natural = self.cells.transpose(3, 0, 1, 2) if len(room.shape) == 4 else self._natural(inner)
 

@@ -3,7 +3,7 @@
 Two layouts fill this in: long runs of memory, batch last (runs.py), and pixels, channels last (wide/pixels.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -30,11 +30,15 @@ NO_MARGIN = Margin()
 
 @dataclass(frozen=True)
 class Room:
-    """The shape of a slot: the activation's own shape, and the zeros around it."""
+    """The shape of a slot: the activation's own shape, and the zeros around it.
+
+    clean: whether somebody reads zeros between the rows too, so that whoever writes over them has to put them back.
+    """
 
     shape: Shape
     dtype: np.dtype[np.floating]
     margin: Margin = NO_MARGIN
+    clean: bool = field(default=True, compare=False, kw_only=True)
 
     @cached_property
     def dense(self) -> bool:

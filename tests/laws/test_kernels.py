@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convoscope.engine import REGISTRY, Input, Layer, Network, Node
-from convoscope.engine.kernels import Plan
+from convoscope.engine.kernels import Plan, blas
 from convoscope.engine.kernels.layout import CHANNELS_LAST, NARROW, Layout
 from convoscope.engine.kernels.plain import PlainKernel
 from convoscope.engine.kernels.wide import conv as wide_conv
@@ -68,9 +68,13 @@ def both(
 ) -> None:
     """Runs the plan twice and compares its second results, which stand in used memory, with the plain layers'."""
     trace = network.trace(inputs, exact=True)
-    plan = Plan(network, {name: x.shape for name, x in inputs.items()}, dtype, layout)
-    frame = plan.frame()
-    backward = frame.backward(seed)
+    with pytest.MonkeyPatch.context() as patch:  # as on any processor, and with products cut as large ones are
+        patch.setattr(blas, "LONG", bool(rng.integers(2)))
+        for limit, large, little in (("SMALL", 10**6, 2000), ("LEAST", 256, 4), ("SUMS", 1200, 40)):
+            patch.setattr(blas, limit, large if rng.integers(2) else little)
+        plan = Plan(network, {name: x.shape for name, x in inputs.items()}, dtype, layout)
+        frame = plan.frame()
+        backward = frame.backward(seed)
     dy = spread(rng, trace.activations[seed].shape).astype(dtype)
     for _ in range(2):
         frame.forward({name: x * 2 for name, x in inputs.items()})
