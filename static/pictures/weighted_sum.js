@@ -14,7 +14,7 @@ export function weightedSum(input) {
   const { operands, steps, products } = input.explanation;
   const [x] = operands;
   const terms = x ? x.cells.reduce((product, axis) => product * axis.length, 1) : 0;
-  if (!x || (products !== null && products.length !== terms) || terms === 0 || steps.length < x.cells[0].length) return combine(input);
+  if (!x || (products !== null && products.length !== terms) || terms === 0 || (steps.length > 0 && steps.length < x.cells[0].length)) return combine(input);
   if (x.cells.length === 3) return stackSum(input);
   return x.cells.length === 1 && products ? rowSum(input) : combine(input);
 }

@@ -74,7 +74,7 @@ export function mountStage(root, context) {
   const size = { width: 0, height: 0, margin: 0 };
   let fitted = '';
 
-  const stop = context.clock.add(draw);
+  const stop = context.clock.add((time) => !inStep() && draw(time));
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
   const ground = mountGround(root, context, { shown: () => shown, view: VIEWS.overview, size });
   const unpan = mountCamera(root, context.store, context.actions, ground);
@@ -114,8 +114,12 @@ export function mountStage(root, context) {
     else shown = { stage, frame: shown.frame };
     root.closest('#stage')?.toggleAttribute('data-passing', state.playing && stage.spot !== null && stage.spot.cell.join() !== state.at?.join());
     if (worded(shown?.frame, state.camera)) words();
-    context.clock.wake();
+    if (inStep()) draw(performance.now());
+    else context.clock.wake();
   }
+
+  /** While windows play, picture and words are of the same window: drawn together. */
+  const inStep = () => Boolean(move === null && shown?.stage.spot && shown.stage.state.playing);
 
   /** @param {Stage} stage @param {Frame} frame @param {boolean} gliding */
   function turnTo(stage, frame, gliding) {
