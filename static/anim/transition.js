@@ -7,6 +7,8 @@ import { clamp01, cubicInOut, lerp } from './ease.js';
 
 /** One volume's move, and how much later the next one starts, ms. */
 export const MOVE = { ms: 820, stagger: 13 };
+/** Of many volumes the last starts at most so much later than the first, ms. */
+const SPREAD = 500;
 /** What is no volume fades in over the last part of the move. */
 const FADE_FROM = 0.55;
 
@@ -15,15 +17,21 @@ const FADE_FROM = 0.55;
  * @property {Map<string, Pose>} from
  * @property {Box | null} photo where the photograph was
  * @property {number} start ms
- * @property {number} count how many volumes move
+ * @property {number} count how many volumes move, or may
  */
+
+/** How much later one volume starts than the one before it, ms. @param {number} count */
+const staggerOf = (count) => Math.min(MOVE.stagger, SPREAD / Math.max(1, count));
+
+/** How long a move of so many takes, ms. @param {number} count */
+export const lasting = (count) => MOVE.ms + count * staggerOf(count);
 
 /** How far the volume at place `index` has come, 0 to 1. @param {Transition | null} move @param {number} index @param {number} now */
 export const progress = (move, index, now) =>
-  move ? cubicInOut(clamp01((now - move.start - index * MOVE.stagger) / MOVE.ms)) : 1;
+  move ? cubicInOut(clamp01((now - move.start - index * staggerOf(move.count)) / MOVE.ms)) : 1;
 
 /** Whether all have arrived. @param {Transition | null} move @param {number} now */
-export const arrived = (move, now) => !move || now - move.start >= MOVE.ms + move.count * MOVE.stagger;
+export const arrived = (move, now) => !move || now - move.start >= lasting(move.count);
 
 /** How much of what stands still is there yet. @param {Transition | null} move @param {number} now */
 export const faded = (move, now) => clamp01((progress(move, move?.count ?? 0, now) - FADE_FROM) / (1 - FADE_FROM));

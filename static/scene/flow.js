@@ -54,12 +54,13 @@ function drawnInputs(graph, node, boxes) {
   return [...new Set(found)];
 }
 
-/** From a layer to the lid of what hangs below it. @param {Pose} pose @param {Box} from @param {Pose} next @param {Box} to @returns {Mark} */
-function down(pose, from, next, to) {
+/** From a layer to the lid of what hangs below it. @param {Pose} pose @param {Box} from @param {Pose} next @param {Box} to @param {boolean} [up] it points to what was read @returns {Mark} */
+export function down(pose, from, next, to, up = false) {
   const x = pose.x + pose.w * pose.ax;
   const [across, back] = [next.w * next.ax, to.w - next.w * next.ax];
   const lid = to.y + next.w * next.ay * Math.max(0, 1 - back / across);
-  return line([[x, from.y + from.h + AWAY], [x, lid - AWAY]], STYLE);
+  const way = line([[x, from.y + from.h + AWAY], [x, lid - AWAY]], STYLE);
+  return up ? turned(way) : way;
 }
 
 /** How many ranks a line passes by. @param {Graph} graph @param {string} from @param {string} to */

@@ -1,5 +1,6 @@
 /** The network as a whole: every activation a volume in the flow, from the photograph to the classes. Pure. */
 
+import { largeView } from '../graph/view.js';
 import { apart, folded } from '../model/graph.js';
 import { frontsOf, selectionMarks } from '../scene/attention.js';
 import { flowMarks } from '../scene/flow.js';
@@ -24,9 +25,24 @@ const PHONE_LINE = { h: 136, most: 6, after: 34 };
 /** Volumes smaller than `side` (px) are too many: then the flow is folded, into so many lines, after room for the photograph. */
 const DEEP = { side: 44, lines: 6, below: 22, photo: 112 };
 
+/** Graphs of more nodes than this are folded and laid out in layers where their volumes would be smaller than DEEP.side. */
+const LARGE = { least: 32, ever: 90, narrow: 48 };
+
 /** @param {Stage} stage @returns {Frame} */
 export function overview(stage) {
   const form = formOf(stage.width, stage.margin);
+  return isLarge(stage, form) ? largeView(stage, form) : asFunnel(stage, form);
+}
+
+/** Whether a funnel would be too small to be read. @param {Stage} stage @param {Form} form */
+function isLarge(stage, form) {
+  const { length } = stage.graph.nodes;
+  if (form.name === 'phone' || form.name === 'narrow') return length > LARGE.narrow;
+  return length > LARGE.ever || (length > LARGE.least && wholeFlow(stage, form).side < DEEP.side);
+}
+
+/** @param {Stage} stage @param {Form} form @returns {Frame} */
+function asFunnel(stage, form) {
   const { graph, look, state } = stage;
   const placed = LAYOUTS[form.name](stage, form);
   const front = frontsOf(graph, look.front, state.node, state.at);
@@ -46,15 +62,24 @@ export function overview(stage) {
   };
 }
 
-/** One flow from left to right, the classes at its end. @param {Stage} stage @param {Form} form @returns {Placed} */
-function inOneFlow(stage, form) {
-  const { graph, width, height } = stage;
+/** The room of one flow, the classes at its end. @param {Stage} stage @param {Form} form @returns {Box} */
+function roomOf(stage, form) {
   const top = form.head.overview;
   const end = endingWidth(stage, form);
-  const w = width - end - form.margin - (end > form.margin ? form.funnel.gap * 1.6 : 0);
-  const room = { x: form.margin, y: top, w, h: height - top - form.foot };
+  const w = stage.width - end - form.margin - (end > form.margin ? form.funnel.gap * 1.6 : 0);
+  return { x: form.margin, y: top, w, h: stage.height - top - form.foot };
+}
+
+/** @param {Stage} stage @param {Form} form */
+const wholeFlow = (stage, form) =>
+  funnel(stage.graph, flowColumns(stage, stage.graph.columns), roomOf(stage, form), { ...form.funnel, head: PHOTO_ROOM });
+
+/** One flow from left to right, the classes at its end. @param {Stage} stage @param {Form} form @returns {Placed} */
+function inOneFlow(stage, form) {
+  const { graph, height } = stage;
+  const room = roomOf(stage, form);
   const columns = flowColumns(stage, graph.columns);
-  const whole = funnel(graph, columns, room, { ...form.funnel, head: PHOTO_ROOM });
+  const whole = wholeFlow(stage, form);
   const { poses, lines } = whole.side >= DEEP.side ? whole : inManyLines(stage, form, columns, room);
   const axis = lines.length === 1 ? lines[0].axis : room.y + room.h / 2;
   const ending = endingAtRight(stage, form, axis, room.h - 2 * form.funnel.below);

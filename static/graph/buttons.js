@@ -1,0 +1,57 @@
+/** The handles of groups: buttons over the canvas that open and fold, by click and by Enter. */
+
+import { apply } from '../scene/matrix.js';
+import { thousands } from '../scene/labels.js';
+import { h } from '../ui/h.js';
+import { overlap } from './cull.js';
+
+/** @import { Box, Handle, Matrix } from '../stage.d.ts' */
+
+/** Below this zoom a handle says what its group is and no more, below the other nothing. */
+const SHORT = 0.75;
+const SILENT = 0.16;
+
+/** @param {HTMLElement} root @param {(id: string) => void} toggle */
+export function mountHandles(root, toggle) {
+  const layer = h('div', { class: 'handles' });
+  root.append(layer);
+  /** @type {Map<string, { button: HTMLButtonElement, said: string }>} */
+  const shown = new Map();
+
+  /** @param {Handle} group */
+  function buttonOf(group) {
+    const known = shown.get(group.id) ?? { button: h('button', { type: 'button', on: { click: () => toggle(group.id) } }), said: '' };
+    const said = `${group.open} ${group.title} ${group.shape}`;
+    if (known.said !== said) {
+      known.said = said;
+      known.button.className = group.open ? 'handle open' : 'handle';
+      known.button.setAttribute('aria-expanded', String(group.open));
+      known.button.title = group.open ? 'Fold it again' : 'Open it in place';
+      known.button.replaceChildren(h('b', null, group.title), h('span', { class: 'shape' }, group.shape), h('span', { class: 'more' }, `${group.layers} layers`, h('i', null, ` · ${thousands(group.parameters)} parameters`)));
+    }
+    shown.set(group.id, known);
+    return known.button;
+  }
+
+  return {
+    /** @param {Handle[]} groups @param {Matrix} camera @param {Box} screen the layout that is on it @param {number} width of the screen */
+    show(groups, camera, screen, width) {
+      const zoom = camera[0];
+      const here = zoom < SILENT ? [] : groups.filter(({ box }) => overlap(box, screen));
+      const keep = new Set(here.map(({ id }) => id));
+      for (const [id, { button }] of shown) if (!keep.has(id)) (button.remove(), shown.delete(id));
+      layer.classList.toggle('far', zoom < SHORT);
+      for (const group of here) {
+        const button = buttonOf(group);
+        const [x, y] = apply(camera, group.x, group.y);
+        const right = apply(camera, group.box.x + group.box.w, 0)[0];
+        const left = group.open ? Math.max(x, Math.min(8, right - 160)) : x; // the handle of a long group stays in sight
+        button.style.transform = `translate(${left.toFixed(1)}px, ${y.toFixed(1)}px)${group.open ? '' : ' translateX(-50%)'}`;
+        button.style.maxWidth = group.open ? `${Math.round(Math.max(60, Math.min(width, right - left)))}px` : '';
+        if (!button.parentNode) layer.append(button);
+      }
+    },
+    /** @param {string} id the handle that gets the focus, if it is there */
+    focus: (id) => shown.get(id)?.button.focus({ preventScroll: true }),
+  };
+}

@@ -1,0 +1,86 @@
+/** The whole of a large network, small, with the part that is on the screen; a click or a drag on it goes there. */
+
+import { PALETTE } from '../color/palette.js';
+import { createPainter } from '../paint/canvas.js';
+import { line, rect } from '../scene/marks.js';
+import { changes, h } from '../ui/h.js';
+import { cameraOn, fitted, held, isWide, screenIn } from './world.js';
+
+/** @import { State } from '../types.d.ts' */
+/** @import { Box, Frame, Mark, Stage } from '../stage.d.ts' */
+/** @typedef {{ width: number, height: number }} Size */
+
+/** px: the map is as wide as this, or as tall as this where it would be taller; at least so tall. */
+const MAP = { w: 300, h: 84, least: 30, pad: 5 };
+/** A volume is at least so large on the map, px. */
+const SEEN = 1.6;
+
+/** What the map shows. @param {Stage} stage @param {Frame} frame @param {Size} size of the stage @returns {{ w: number, h: number, scale: number, x: number, y: number, marks: Mark[] }} */
+export function minimapOf({ graph, state }, { extents = new Map(), groups = [], world, lit }, size) {
+  const all = /** @type {Box} */ (world);
+  const scale = Math.min((MAP.w - 2 * MAP.pad) / all.w, (MAP.h - 2 * MAP.pad) / all.h);
+  const [w, h] = [MAP.w, Math.max(MAP.least, all.h * scale + 2 * MAP.pad)];
+  const [x, y] = [(w - all.w * scale) / 2 - all.x * scale, (h - all.h * scale) / 2 - all.y * scale];
+  const small = (/** @type {Box} */ b) => ({ x: x + b.x * scale, y: y + b.y * scale, w: Math.max(SEEN, b.w * scale), h: Math.max(SEEN, b.h * scale) });
+  const folded = new Set(groups.filter((group) => !group.open).map((group) => group.node));
+  const frames = groups.filter((group) => group.open).map((group) => rect(small(group.box), { fill: 'ink', fillAlpha: 0.06 }));
+  const volumes = [...extents].map(([name, box]) => rect(small(box), { fill: 'ink', fillAlpha: lit.has(name) ? 1 : folded.has(name) || (graph.byName.get(name)?.params.length ?? 0) > 0 ? 0.62 : 0.36 }));
+  const seen = small(screenIn(state.camera, size));
+  const flow = line([[x, y + (all.y + all.h / 2) * scale], [x + all.w * scale, y + (all.y + all.h / 2) * scale]], { alpha: 0.12 });
+  return { w, h, scale, x, y, marks: [flow, ...frames, ...volumes, rect(inside(seen, w, h), { fill: 'halo', fillAlpha: 0.35, stroke: 'ink', width: 1.6 })] };
+}
+
+/** @param {Box} box @param {number} width @param {number} height of the map @returns {Box} */
+function inside({ x, y, w, h }, width, height) {
+  const [x0, y0] = [Math.max(1, x), Math.max(1, y)];
+  return { x: x0, y: y0, w: Math.max(4, Math.min(width - 1, x + w) - x0), h: Math.max(4, Math.min(height - 1, y + h) - y0) };
+}
+
+/**
+ * @param {HTMLElement} root @param {{ go: (camera: State['camera']) => void, fold: () => void }} actions
+ */
+export function mountMinimap(root, { go, fold }) {
+  const canvas = h('canvas', { 'aria-hidden': 'true' });
+  const fit = h('button', { type: 'button', title: 'All of it on the screen' }, 'all of it');
+  const close = h('button', { type: 'button', title: 'Fold every group again' }, 'fold all');
+  const panel = h('div', { class: 'minimap', role: 'group', 'aria-label': 'Map of the network' }, canvas, h('div', { class: 'tools' }, fit, close));
+  panel.hidden = true;
+  root.append(panel);
+  const painter = createPainter(canvas);
+  const [drawn, sized] = [changes(), changes()];
+  /** @type {{ stage: Stage, frame: Frame, size: Size, map: ReturnType<typeof minimapOf> } | null} */
+  let shown = null;
+
+  fit.addEventListener('click', () => shown && go(fitted(shown.frame.world, shown.size)));
+  close.addEventListener('click', fold);
+  const point = (/** @type {PointerEvent} */ event) => {
+    if (!shown || event.buttons !== 1) return;
+    const box = canvas.getBoundingClientRect();
+    const { map: { x, y, scale }, stage: { state: { camera } }, frame: { world }, size } = shown;
+    const at = [(event.clientX - box.left - x) / scale, (event.clientY - box.top - y) / scale];
+    go(held(cameraOn(at[0], at[1], Math.max(camera.zoom, 0.8), size), world, size));
+  };
+  canvas.addEventListener('pointerdown', (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    point(event);
+  });
+  canvas.addEventListener('pointermove', point);
+  for (const kind of ['click', 'dblclick', 'wheel']) panel.addEventListener(kind, (event) => event.stopPropagation());
+
+  return {
+    /** @param {Stage} stage @param {Frame} frame @param {Size} size */
+    show(stage, frame, size) {
+      panel.hidden = !frame.world || !(isWide(frame.world, size) || stage.state.open !== '');
+      if (panel.hidden) return;
+      const theme = stage.look.theme;
+      if (!drawn(frame, stage.state.camera, theme, size.width, size.height)) return;
+      const map = minimapOf(stage, frame, size);
+      shown = { stage, frame, size: { ...size }, map };
+      if (sized(map.w, map.h)) {
+        Object.assign(canvas.style, { width: `${map.w}px`, height: `${map.h}px` });
+        painter.resize(map.w, map.h, window.devicePixelRatio || 1);
+      }
+      painter.draw(map.marks, PALETTE[theme], [1, 0, 0, 1, 0, 0]);
+    },
+  };
+}
