@@ -47,6 +47,20 @@ def armour(embed_origins: Sequence[str] = ()) -> dict[str, str]:
 
 
 HEADERS = armour()
+BODY = ("body_bytes", "body_too_large", "The body is larger than {} bytes.")
+FILES = {
+    "/api/images": (
+        "image_bytes",
+        "image_too_large",
+        "The file is larger than {} bytes. Shrink the picture or save it as JPEG.",
+    ),
+    "/api/networks": (
+        "network_bytes",
+        "network_too_large",
+        "The file is larger than {} bytes. Open a network with fewer weights, or with weights of fewer bits.",
+    ),
+}
+"""Bodies that are files, by address: their limit, and what is said beyond it. All others are `BODY`."""
 WRONG_HOST = Problem("wrong_host", "Open Convoscope by the address that it printed, or start it with --allow-host.")
 CROSS_ORIGIN = Problem("cross_origin", "Requests that change something are taken from Convoscope's own page only.")
 
@@ -101,14 +115,11 @@ class Guards:
 
     def too_large(self, length: int, path: str) -> Problem | None:
         """The problem of a body of this many bytes, None when it is welcome."""
-        picture = path == "/api/images"
-        limit = self.limits.image_bytes if picture else self.limits.body_bytes
+        name, code, what = FILES.get(path, BODY)
+        limit: int = getattr(self.limits, name)
         if length <= limit:
             return None
-        if picture:
-            detail = f"The file is larger than {limit} bytes. Shrink the picture or save it as JPEG."
-            return Problem("image_too_large", detail, limit=limit, value=length)
-        return Problem("body_too_large", f"The body is larger than {limit} bytes.", limit=limit, value=length)
+        return Problem(code, what.format(limit), limit=limit, value=length)
 
     def bounded(self, receive: Receive, path: str) -> Receive:
         """`receive` that raises Problem once more bytes have come than are welcome, whatever the header said."""

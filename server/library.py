@@ -3,7 +3,7 @@
 Nothing is loaded before it is asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -31,25 +31,40 @@ PHOTOGRAPHS = (
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A network with its content id and its card."""
+    """A network with its content id and its card.
+
+    own: a person brought it, so that only the browser that did may keep what is made of it. guessed: whether nobody
+    said how pixels become its numbers. notes: what was changed when its file was read, as sentences.
+    """
 
     name: str
     title: str
     network: engine.Network
     content: str
     card: Mapping[str, Any] | None = None
+    own: bool = False
+    guessed: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of its weights."""
+        return sum(a.nbytes for p in self.network.params.values() for a in p.values())
 
 
 class Library:
     """The shipped networks and pictures, by name; the first of each is the one to open on."""
 
-    def __init__(self) -> None:
-        self._models: dict[str, Model] = {}
+    def __init__(self, brought: Sequence[Model] = (), pictures: Sequence[Picture] = ()) -> None:
+        """brought, pictures: what a person opened Convoscope with; it comes first and is never forgotten."""
+        self._models = {model.name: model for model in brought}
+        self._brought = tuple(self._models)
+        self._pictures = {picture.content: picture for picture in pictures}
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The names of the networks: those that were learnt here, then those of others that are installed."""
-        return engine.zoo.names() + engine.zoo.published()
+        """The names of the networks: those brought, those that were learnt here, those of others that are installed."""
+        return self._brought + engine.zoo.names() + engine.zoo.published()
 
     def model(self, name: str) -> Model:
         """The network of this name."""
@@ -61,7 +76,7 @@ class Library:
     @cached_property
     def pictures(self) -> Mapping[str, Picture]:
         """The pictures by name."""
-        return photographs() | drawings()
+        return self._pictures | photographs() | drawings()
 
 
 def card_of(name: str) -> Mapping[str, Any] | None:
@@ -102,11 +117,14 @@ def photograph(file: Path, title: str, label: str | None) -> Picture:
 
 
 def drawings() -> dict[str, Picture]:
-    """The pictures that our own code draws, one per class."""
+    """The pictures that our own code draws: one per class of CIFAR-10, and the ten digits."""
     if find_spec("convoscope.server.samples") is None:
         return {}
-    samples = import_module("convoscope.server.samples")
-    return {f"{name}-drawn": drawing(name, samples.SIDE, samples.draw) for name in samples.names()}
+    found: dict[str, Picture] = {}
+    for module, naming in (("samples", "{}-drawn"), ("digits", "digit-{}")):
+        drawn = import_module(f"convoscope.server.{module}")
+        found |= {naming.format(name): drawing(name, drawn.SIDE, drawn.draw) for name in drawn.names()}
+    return found
 
 
 def drawing(name: str, side: int, draw: Callable[[str], Any]) -> Picture:

@@ -31,7 +31,17 @@ class Limits(BaseModel):
     decode_seconds: int = _limit(5, "seconds", "Processor time for decoding one picture.")
     decode_memory: int = _limit(768 * MiB, "bytes", "Memory of the process that decodes one picture.")
     decodes_at_once: int = _limit(2, "processes", "Pictures decoded at the same time; more wait.")
-    body_bytes: int = _limit(256 * KiB, "bytes", "Largest request body that is no picture.")
+    network_bytes: int = _limit(GiB, "bytes", "Largest network file that is taken.", 64 * MiB)
+    network_nodes: int = _limit(20_000, "nodes", "Most nodes of a network.", 2_000)
+    network_parameters: int = _limit(300_000_000, "numbers", "Most weights of a network.", 64_000_000)
+    network_activations: int = _limit(2 * GiB, "bytes", "All activations of a network on one picture.", 256 * MiB)
+    network_macs: int = _limit(
+        100_000_000_000, "multiply-accumulates", "Most work of a network on one picture.", 2_000_000_000
+    )
+    network_seconds: int = _limit(60, "seconds", "Processor time for reading one network file.", 10)
+    network_memory: int = _limit(8 * GiB, "bytes", "Memory of the process that reads one network file.", GiB)
+    networks_at_once: int = _limit(1, "processes", "Network files read at the same time; more wait.")
+    body_bytes: int = _limit(256 * KiB, "bytes", "Largest request body that is no picture and no network.")
     header_bytes: int = _limit(16 * KiB, "bytes", "Largest request line with headers.")
     list_length: int = _limit(64, "names", "Longest list in a query, such as nodes=conv1,relu1.")
     windows: int = _limit(256, "windows", "Most steps of a sliding window in one answer.")
@@ -45,6 +55,9 @@ class Limits(BaseModel):
     connections: int = _limit(4_000, "connections", "Open connections; more are refused.")
     keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.", 15)
     images_memory: int = _limit(256 * MiB, "bytes", "Memory for uploaded pictures; the least recently used goes first.")
+    networks_memory: int = _limit(
+        4 * GiB, "bytes", "Memory for opened networks; the least recently used goes first.", 512 * MiB
+    )
     answers_memory: int = _limit(
         64 * MiB, "bytes", "Memory for answers as sent; the least recently used is made again."
     )

@@ -44,6 +44,11 @@ class Picture:
         """The pixels, three bytes each."""
         return self.read()
 
+    @cached_property
+    def grey(self) -> bool:
+        """Whether red, green and blue are the same in every pixel."""
+        return self.pixels[0::3] == self.pixels[1::3] == self.pixels[2::3]
+
     @property
     def private(self) -> bool:
         """Whether only the browser that sent it may keep what is made of it."""
@@ -86,6 +91,19 @@ def network_input(picture: Picture, how: Preprocessing) -> tuple[NDArray[np.floa
     image = image.resize((columns, rows), Image.Resampling.BILINEAR)
     pixels = np.asarray(image.convert("L" if how.channels == "L" else "RGB"))
     return how.apply(np.atleast_3d(pixels).transpose(2, 0, 1)), crop
+
+
+def conversions(picture: Picture, how: Preprocessing) -> list[str]:
+    """What a picture loses or gains on its way into a network, besides the crop, as sentences."""
+    (rows, columns), (width, height) = how.size, (picture.width, picture.height)
+    said = []
+    if how.channels == "L" and not picture.grey:
+        said.append("The network reads grey: each pixel is 0.299 red + 0.587 green + 0.114 blue.")
+    if how.channels != "L" and picture.grey:
+        said.append("The picture is grey: its one number a pixel stands for red, green and blue.")
+    if width < columns or height < rows:
+        said.append(f"The picture is small, {width} × {height} pixels: it is enlarged to what the network reads.")
+    return said
 
 
 def centred(width: int, height: int, rows: int, columns: int, share: float) -> Crop:

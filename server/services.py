@@ -16,8 +16,10 @@ from fastapi import Depends, Request
 from convoscope import engine
 from convoscope.server import pictures, wire
 from convoscope.server.blobs import files_at
+from convoscope.server.brought import Brought
 from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
+from convoscope.server.inputs import suggested
 from convoscope.server.library import Library, Model
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.sessions import OWN, Lock
@@ -54,6 +56,7 @@ class Services:
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
         self.answers = Results(settings.limits.answers_memory)
+        self.brought = Brought(settings.limits, self.results)
 
     @cached_property
     def kept(self) -> Uploads | None:
@@ -96,6 +99,8 @@ class Services:
         names = self.library.models
         if name in names:
             return self.library.model(name)
+        if (brought := self.brought.find(name, self.model)) is not None:
+            return brought
         by_content = map(self.library.model, names if CONTENT_ID.fullmatch(name) else ())
         return one(by_content, name) or refuse("unknown_network", "network", name, names)
 
@@ -159,7 +164,8 @@ class Services:
         """Everything about a network that needs no picture."""
 
         def make() -> wire.NetworkView:
-            return network_view(model.name, model.title, model.network, model.card)
+            network = replace(model.network, preprocessing=model.network.preprocessing or suggested(model.network))
+            return network_view(model.name, model.title, network, model.card, model.guessed, model.notes)
 
         return self.results.get(("network view", model.content, model.name), make, size_of)
 
@@ -168,9 +174,10 @@ class Services:
 
         def make() -> wire.TraceView:
             seen = self.seen(model, picture)
-            return trace_view(model.name, image, seen.trace, seen.crop)
+            notes = pictures.conversions(picture, preprocessing(model.network))
+            return trace_view(model.name, image, seen.trace, seen.crop, notes)
 
-        return self.results.get(("trace view", model.content, picture.content, image), make, size_of)
+        return self.results.get(("trace view", model.content, model.name, picture.content, image), make, size_of)
 
     def preview(self, picture: Picture, side: int) -> bytes:
         """The picture as PNG, its longer side at most `side`."""
@@ -188,12 +195,10 @@ def one(found: Iterable[Any], content: str) -> Any:
 
 
 def preprocessing(network: engine.Network) -> engine.Preprocessing:
-    """How pictures become the network's input; for a network that does not say, numbers between 0 and 1."""
-    if network.preprocessing is not None:
-        return network.preprocessing
-    channels, rows, columns = network.input_shape
-    plain = (0.0,) * channels, (1.0,) * channels
-    return engine.Preprocessing((rows, columns), *plain, channels="L" if channels == 1 else "RGB")
+    """How pictures become the network's input; for a network that does not say, what its input suggests."""
+    found = network.preprocessing or suggested(network)
+    assert found is not None, "networks that read no picture are not taken"
+    return found
 
 
 def parsed(objective: str) -> engine.Objective:

@@ -91,6 +91,16 @@ class PreprocessingView(Wire):
     scale: float
     channels: str
     crop: float
+    preset: str
+    presets: list[str]
+    guessed: bool
+
+
+class UnsupportedView(Wire):
+    node: str
+    operator: str
+    why: str
+    nearest: str
 
 
 class NetworkView(Wire):
@@ -105,6 +115,8 @@ class NetworkView(Wire):
     parameters: int
     macs: int
     nodes: list[NodeView]
+    unsupported: list[UnsupportedView]
+    notes: list[str]
 
 
 class ImageView(Wire):
@@ -167,6 +179,7 @@ class TraceView(Wire):
     network: str
     image: str
     crop: CropView
+    notes: list[str]
     nodes: list[NodeStats]
     ranges: RangesView
     prediction: PredictionView | None

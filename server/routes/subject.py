@@ -26,8 +26,8 @@ class Subject(NamedTuple):
 
     @property
     def private(self) -> bool:
-        """Whether only the browser that sent the picture may keep answers."""
-        return self.picture.private
+        """Whether only the browser that sent the picture or the network may keep answers."""
+        return self.picture.private or self.model.own
 
     def nodes(self, listed: str | None, longest: int) -> list[str]:
         """The nodes and inputs that a list such as conv1,relu1 names, all when there is none. Raises Problem."""

@@ -13,15 +13,30 @@ KEEPS_SCALE = ("pointwise", "reduce", "copy")
 """Kinds of arithmetic whose results are on the scale of their input, so that one colour range serves both."""
 
 
-def network_summary(id: str, title: str, network: Network) -> wire.NetworkSummary:
+def network_summary(id: str, title: str, network: Network, shipped: bool = True) -> wire.NetworkSummary:
     """One line of the list of networks."""
     return wire.NetworkSummary(
-        id=id, title=title, input_shape=wire.ints(network.input_shape), parameters=network.parameter_count, shipped=True
+        id=id,
+        title=title,
+        input_shape=wire.ints(network.input_shape),
+        parameters=network.parameter_count,
+        shipped=shipped,
     )
 
 
-def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] | None) -> wire.NetworkView:
-    """Everything about a network that needs no picture."""
+def network_view(
+    id: str,
+    title: str,
+    network: Network,
+    card: Mapping[str, Any] | None,
+    guessed: bool = False,
+    notes: Sequence[str] = (),
+) -> wire.NetworkView:
+    """Everything about a network that needs no picture.
+
+    guessed: whether its preprocessing is only a guess. notes: what was changed when its file was read.
+    """
+    lost = network.report.unsupported if network.report else ()
     blank = blank_trace(network)
     groups = range_groups(network)
     nodes = [input_view(network, i.name, groups) for i in network.inputs]
@@ -30,7 +45,7 @@ def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] 
         id=id,
         title=title,
         labels=list(network.labels),
-        preprocessing=None if network.preprocessing is None else preprocessing_view(network.preprocessing),
+        preprocessing=preprocessing_view(network.preprocessing, guessed) if network.preprocessing else None,
         card=dict(card) if card is not None else None,
         output=network.output,
         logits=blank.logits,
@@ -38,13 +53,23 @@ def network_view(id: str, title: str, network: Network, card: Mapping[str, Any] 
         parameters=network.parameter_count,
         macs=sum(n.macs for n in nodes),
         nodes=nodes,
+        unsupported=[wire.UnsupportedView(node=n.name, operator=n.op, why=n.why, nearest=n.nearest) for n in lost],
+        notes=list(notes),
     )
 
 
-def preprocessing_view(how: Preprocessing) -> wire.PreprocessingView:
-    """How pixels become the network's input."""
+def preprocessing_view(how: Preprocessing, guessed: bool) -> wire.PreprocessingView:
+    """How pixels become the network's input, and the names of what else is usual."""
     return wire.PreprocessingView(
-        size=how.size, mean=list(how.mean), std=list(how.std), scale=how.scale, channels=how.channels, crop=how.crop
+        size=how.size,
+        mean=list(how.mean),
+        std=list(how.std),
+        scale=how.scale,
+        channels=how.channels,
+        crop=how.crop,
+        preset=how.preset,
+        presets=how.presets(len(how.mean)),
+        guessed=guessed,
     )
 
 
@@ -58,7 +83,8 @@ def range_groups(network: Network) -> dict[str, str]:
     """Which nodes share a colour range: those that keep the scale of their input follow it, others begin anew."""
     groups = {i.name: i.name for i in network.inputs}
     for node in network.nodes:
-        groups[node.name] = groups[node.inputs[0]] if node.layer.picture in KEEPS_SCALE else node.name
+        follows = node.inputs and node.layer.picture in KEEPS_SCALE
+        groups[node.name] = groups[node.inputs[0]] if follows else node.name
     return groups
 
 

@@ -15,13 +15,16 @@ Array = NDArray[Any]
 BINS, TOP, RANGE_PERCENTILE = 32, 5, 99.5
 
 
-def trace_view(network: str, image: str, trace: Trace, crop: Sequence[int]) -> wire.TraceView:
-    """Everything about a trace but the arrays themselves."""
+def trace_view(
+    network: str, image: str, trace: Trace, crop: Sequence[int], notes: Sequence[str] = ()
+) -> wire.TraceView:
+    """Everything about a trace but the arrays themselves. notes: what was done to fit the picture to the network."""
     x, y, width, height = crop
     return wire.TraceView(
         network=network,
         image=image,
         crop=wire.CropView(x=x, y=y, width=width, height=height),
+        notes=list(notes),
         nodes=[statistics(name, a[0]) for name, a in trace.activations.items()],
         ranges=ranges(trace.network, trace.activations),
         prediction=prediction(trace),

@@ -36,9 +36,10 @@ from convoscope.server.uploads import Uploads
 from convoscope.server.what_if import bounded
 from docs.make_limits import PAGE, page
 from tests.live import LiveServer, live_server
+from tests.server import network_limits
 from tests.server.conftest import CAT
 
-SMALL = {
+SMALL = network_limits.SMALL | {
     "image_bytes": 2_000,
     "body_bytes": 1_000,
     "header_bytes": 4_096,
@@ -384,7 +385,7 @@ ROWS = {
         results_memory,
         answers_memory,
     )
-}
+} | network_limits.ROWS
 
 
 @pytest.mark.parametrize("name", Limits.model_fields)
