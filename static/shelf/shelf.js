@@ -23,6 +23,8 @@ export function mountShelf(root, { resources, actions }, notes) {
   /** @type {ImageView[]} */
   let known = [];
   let chosen = '';
+  /** @type {string[]} */
+  let labels = [];
   const moved = changes();
   const bar = h('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Sending the picture' });
   const list = h('div', { role: 'radiogroup', 'aria-label': 'Pictures', class: 'pictures' });
@@ -50,7 +52,12 @@ export function mountShelf(root, { resources, actions }, notes) {
   /** @param {ImageView[]} images */
   function add(images) {
     known = [...known, ...images.filter(({ id }) => known.every((image) => image.id !== id))];
-    fill(list, KINDS.map(([kind, name]) => group(name, known.filter((image) => image.kind === kind))));
+    show();
+  }
+
+  function show() {
+    const shown = suited(known, labels, chosen);
+    fill(list, KINDS.map(([kind, name]) => group(name, shown.filter((image) => image.kind === kind))));
     mark();
   }
 
@@ -71,11 +78,25 @@ export function mountShelf(root, { resources, actions }, notes) {
   resources.images().then(add, () => {}); // the scene asks as well, and says what is wrong
   return {
     update(state, scene) {
-      if (!moved(state.image, scene?.image)) return;
+      if (!moved(state.image, scene?.image, scene?.network)) return;
       chosen = state.image;
+      labels = scene?.network.labels ?? labels;
       if (scene) add([scene.image]);
-      mark();
+      else mark();
       list.setAttribute('aria-busy', String(scene?.image.id !== state.image));
     },
   };
+}
+
+/**
+ * The pictures to offer: of the drawn ones, those that show a class of the network, where there are any.
+ * @param {ImageView[]} images
+ * @param {string[]} labels
+ * @param {string} chosen stays, whatever it shows
+ * @returns {ImageView[]}
+ */
+export function suited(images, labels, chosen) {
+  /** @param {ImageView} image */
+  const named = ({ kind, label }) => kind === 'drawn' && label !== null && labels.includes(label);
+  return images.some(named) ? images.filter((image) => image.kind !== 'drawn' || named(image) || image.id === chosen) : images;
 }
