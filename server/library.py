@@ -3,7 +3,7 @@
 Nothing is loaded before it is asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -31,25 +31,40 @@ PHOTOGRAPHS = (
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A network with its content id and its card."""
+    """A network with its content id and its card.
+
+    own: a person brought it, so that only the browser that did may keep what is made of it. guessed: whether nobody
+    said how pixels become its numbers. notes: what was changed when its file was read, as sentences.
+    """
 
     name: str
     title: str
     network: engine.Network
     content: str
     card: Mapping[str, Any] | None = None
+    own: bool = False
+    guessed: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of its weights."""
+        return sum(a.nbytes for p in self.network.params.values() for a in p.values())
 
 
 class Library:
     """The shipped networks and pictures, by name; the first of each is the one to open on."""
 
-    def __init__(self) -> None:
-        self._models: dict[str, Model] = {}
+    def __init__(self, brought: Sequence[Model] = (), pictures: Sequence[Picture] = ()) -> None:
+        """brought, pictures: what a person opened Convoscope with; it comes first and is never forgotten."""
+        self._models = {model.name: model for model in brought}
+        self._brought = tuple(self._models)
+        self._pictures = {picture.content: picture for picture in pictures}
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The names of the networks: those that were learnt here, then those of others that are installed."""
-        return engine.zoo.names() + engine.zoo.published()
+        """The names of the networks: those brought, those that were learnt here, those of others that are installed."""
+        return self._brought + engine.zoo.names() + engine.zoo.published()
 
     def model(self, name: str) -> Model:
         """The network of this name."""
@@ -61,7 +76,7 @@ class Library:
     @cached_property
     def pictures(self) -> Mapping[str, Picture]:
         """The pictures by name."""
-        return photographs() | drawings()
+        return self._pictures | photographs() | drawings()
 
 
 def card_of(name: str) -> Mapping[str, Any] | None:
