@@ -36,7 +36,7 @@ const parts = [];
 const changed = onceSoon(() => parts.forEach((part) => part.update(store.get(), arrivals.scene())));
 
 const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unselect: () => actions.unselect(), scene: () => arrivals.scene() });
-const resources = createResources(notes.trouble, release);
+const resources = createResources(notes.trouble, release, () => store.get().edit);
 const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear, goBack });
 const actions = createActions(store, arrivals.scene);
 const tooltip = mountTooltip(arrivals.scene);

@@ -54,14 +54,17 @@ export interface Weight { node: string; param: string; at: Cell }
  * window, elsewhere it goes layer by layer; within a layer t goes on with every cell in reading order (anim/windows.js). loop: the part of t that is played over and over.
  * field: whether the receptive field of the selected cell is shown through all volumes. pins: cells kept to be compared.
  * present: big type and no controls, for a room. open: the groups of a large network that are open, as `4,4.1`. camera: how far the stage is moved, in shares of its width and height, and
- * how large it is drawn; (0, 0, 1), the default, is home.
+ * how large it is drawn; (0, 0, 1), the default, is home. edit: the what-if edits as text (lab/edits.js); difference: what
+ * they change is shown in place of values. bench: what the lens measures of the selected number.
  */
 export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
   objective: string; show: ShowMode; weight: Weight | null;
   grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean; open: string;
+  edit: string; difference: boolean; bench: Bench;
 }
+export type Bench = '' | 'check' | 'learn';
 export interface Store {
   get(): State; set(patch: Partial<State>): void;
   watch<T>(select: (s: State) => T, then: (now: T, before: T | undefined) => void): () => void;
@@ -72,8 +75,32 @@ export interface Ranges { node: Record<string, number>; group: Record<string, nu
 /** d objective / d activation of every node, or that times the activation. value: the objective's. */
 export interface GradientsView { objective: string; value: number; tensors: Map<string, Tensor>; ranges: Ranges }
 
+/** A what-if, in parts: numbers set (address and value), channels off (node and channel), steps learnt. */
+export interface Learning { optimizer: string; rate: string; count: number; objective: string }
+export interface Edits { set: { address: string; value: string }[]; off: { node: string; channel: number }[]; learn: Learning | null }
+/** What the edits change: of classes, of colours, and of every activation where that is shown. */
+export interface Change { prediction: { logits: number[]; probabilities: number[] } | null; ranges: Ranges; tensors: Map<string, Tensor> | null }
+export interface NumberView { address: string; value: number; shipped: number; step: number }
+export interface CheckView {
+  address: string; objective: string; analytic: number; numeric: number; relative_error: number; step: number; below: number; above: number;
+  verdict: 'agrees' | 'kink' | 'differs'; kinks: { node: string; kind: string; source: string; at: Cell }[];
+  curve: { values: number[]; objective: number[]; at: [number, number]; tangent: [[number, number], [number, number]] };
+}
+export interface StepsView {
+  objective: string; optimizer: string; rate: number; count: number; values: number[]; next: number; predicted: number[]; actual: number[];
+  address: string; terms: { symbol: string; value: number }[]; filter: { shape: Shape; before: number[]; gradient: number[]; after: number[] } | null;
+}
+/** api/lab.js. */
+export interface LabResources {
+  difference(network: string, image: string): Promise<{ edit: string; ranges: Ranges; prediction: Change['prediction'] }>;
+  changes(network: string, image: string): Promise<Map<string, Tensor>>;
+  number(network: string, image: string, address: string, signal?: AbortSignal): Promise<NumberView>;
+  check(network: string, image: string, address: string, objective: string, signal?: AbortSignal): Promise<CheckView>;
+  steps(network: string, image: string, learning: Learning, of: string, edits: string, signal?: AbortSignal): Promise<StepsView>;
+}
+
 /** api/resources.js: every read of the server, deduplicated, cached, cancelled when nobody waits. */
-export interface Resources {
+export interface Resources extends LabResources {
   networks(): Promise<{ id: string; title: string; input_shape: Shape; parameters: number }[]>;
   network(id: string): Promise<NetworkView>;
   images(): Promise<ImageView[]>;
@@ -82,8 +109,8 @@ export interface Resources {
   pictureUrl(id: string, side: number): string;
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
-  filters(network: string, node: string): Promise<Map<string, Tensor>>;
-  windows(network: string, image: string, node: string, channel: number, from: number, count: number): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
+  filters(network: string, node: string, image?: string, edits?: string): Promise<Map<string, Tensor>>;
+  windows(network: string, image: string, node: string, channel: number, from: number, count: number, edits?: string): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
   gradients(network: string, image: string, objective: string, of?: 'gradient' | 'product'): Promise<GradientsView>;
   explainGradient(network: string, image: string, objective: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
@@ -93,11 +120,13 @@ export interface Resources {
 /**
  * What the stage shows: everything that has arrived for state.network and state.image.
  * gradients: of scene.objective, which is behind state.objective until the new ones are here; of state.show 'product'
- * they are gradient × activation. backward: the arithmetic of the selected number's gradient, or of state.weight's.
+ * they are gradient × activation. edit: the edits that all of it has; change: what they change, null without any;
+ * difference: the activations here are what changed (lab/differing.js). backward: the arithmetic of the selected number's gradient, or of state.weight's.
  */
 export interface Scene {
   network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null;
   gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges } | null; backward: ExplanationView | null;
+  edit: string; change: Change | null; difference?: boolean;
 }
 
 /** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). sign: '∂' where the number is its gradient. */
@@ -121,7 +150,7 @@ export interface Actions {
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
   seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
   setGrain(grain: Grain): void; finish(way: number): void; setLoop(loop: [number, number] | null): void;
-  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void; setOpen(open: string, camera?: State['camera']): void;
+  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void; setEdit(edit: string): void; setDifference(on: boolean): void; setBench(bench: Bench): void; setOpen(open: string, camera?: State['camera']): void;
   setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
 }
 /** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */

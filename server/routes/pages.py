@@ -13,10 +13,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/", response_class=HTMLResponse)
-def read_page(request: Request, services: ServicesDep, network: str = "", image: str = "") -> Response:
+def read_page(request: Request, services: ServicesDep, network: str = "", image: str = "", edit: str = "") -> Response:
     """Convoscope, open on the network and picture of the address, or else on the first ones that are here.
 
-    Of a network or picture that is gone, the page itself tells; so it must open.
+    Of a network or picture that is gone, the page itself tells; so it must open. What edits make of them, it asks for.
     """
     name = image or next(iter(services.library.pictures))
     try:
@@ -28,7 +28,7 @@ def read_page(request: Request, services: ServicesDep, network: str = "", image:
         "index.html",
         network=services.network_view(model),
         image=image_view(name, picture),
-        trace=services.trace_view(model, picture, name),
+        trace=None if edit else services.trace_view(model, picture, name),
     )
 
 

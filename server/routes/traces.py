@@ -73,6 +73,17 @@ def read_number(request: Request, services: ServicesDep, subject: SubjectDep, ad
     return answer(request, subject.content, make, private=subject.private)
 
 
+@in_each_format(router, "/nodes/{node:path}/filters")
+def read_filters(request: Request, services: ServicesDep, subject: SubjectDep, format: Format, node: str) -> Response:
+    """The parameters of a node, with the edits: weight, bias, …"""
+    (name,) = subject.nodes(node, 1)
+
+    def make() -> Made:
+        return what_if.seen(services, *subject).trace.network.params_of(name), {}
+
+    return arrays(request, subject.content, format, make, private=subject.private)
+
+
 @in_each_format(router, "/nodes/{node:path}/activations")
 def read_activation(
     request: Request,

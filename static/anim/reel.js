@@ -22,7 +22,7 @@ export function createReel(resources, arrived) {
     if (!pieces.has(key)) {
       pieces.set(key, null);
       const asked = about;
-      resources.windows(scene.network.id, scene.image.id, node, channel, from, PIECE).then(({ tensors, labels }) => {
+      resources.windows(scene.network.id, scene.image.id, node, channel, from, PIECE, scene.edit).then(({ tensors, labels }) => {
         const [value, partial] = [tensors.get('value'), tensors.get('partial')];
         if (asked !== about || !value || !partial) return;
         pieces.set(key, { labels, value: value.data, partial: partial.data, width: partial.shape[1] });
@@ -34,14 +34,14 @@ export function createReel(resources, arrived) {
 
   /** @param {Scene} scene @param {string} node */
   function turn(scene, node) {
-    const now = `${scene.network.id} ${scene.image.id} ${node}`;
+    const now = `${scene.network.id} ${scene.image.id} ${scene.edit} ${node}`;
     if (now !== about) pieces.clear();
     about = now;
-    const own = `${scene.network.id} ${node}`;
+    const own = `${scene.network.id} ${scene.edit} ${node}`;
     if (own === owner) return;
     [owner, params] = [own, new Map()];
     if (!scene.network.nodes.some((one) => one.name === node && one.params.length)) return;
-    resources.filters(scene.network.id, node).then((all) => own === owner && (params = all, arrived()), () => {});
+    resources.filters(scene.network.id, node, scene.image.id, scene.edit).then((all) => own === owner && (params = all, arrived()), () => {});
   }
 
   return {

@@ -2,6 +2,7 @@
 import { createCache } from './cache.js';
 import { getFrame, getJson, put } from './client.js';
 import { readFrame } from './frames.js';
+import { labReads } from './lab.js';
 import { patiently } from './retry.js';
 
 /** @typedef {import('../types.d.ts').Resources} Resources */
@@ -23,9 +24,10 @@ const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 /**
  * @param {(problem: Problem | null) => void} trouble hears when the server does not answer, and null when it does again
  * @param {string} [release] the code that answers: what it has said once it says for ever, so the browser may keep it
+ * @param {() => string} [edit] the what-if edits that what is asked of a trace is to have
  * @returns {Resources}
  */
-export function createResources(trouble, release = '') {
+export function createResources(trouble, release = '', edit = () => '') {
   const kept = release && `v=${release}`;
   const light = createCache(KEPT), heavy = createCache(HEAVY, numbers);
 
@@ -34,6 +36,9 @@ export function createResources(trouble, release = '') {
     light(url, (stop) => patiently(async (s) => pick(await getJson(url, s)), { signal: stop, trouble }), signal);
   /** @type {(url: string) => string} */
   const lasting = (url) => (kept ? `${url}${url.includes('?') ? '&' : '?'}${kept}` : url);
+
+  /** An address of a trace, with edits. @type {(url: string, edits?: string) => string} */
+  const seen = (url, edits = edit()) => lasting(edits ? `${url}${url.includes('?') ? '&' : '?'}edit=${encodeURIComponent(edits)}` : url);
 
   /** @type {(cache: typeof light, url: string) => Promise<any>} */
   const frame = (cache, url) =>
@@ -46,28 +51,31 @@ export function createResources(trouble, release = '') {
     image: (id) => json(lasting(path('images', id))),
     upload: (file, progress) => put(path('images'), file, progress),
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
-    trace: (network, image) => json(lasting(path('traces', network, image))),
+    trace: (network, image) => json(seen(path('traces', network, image))),
     activations: (network, image, nodes = []) => {
       const some = nodes.length ? `nodes=${nodes.map(encodeURIComponent).join(',')}&` : '';
-      return frame(heavy, lasting(`${path('traces', network, image)}/activations.safetensors?${some}dtype=float16`));
+      return frame(heavy, seen(`${path('traces', network, image)}/activations.safetensors?${some}dtype=float16`));
     },
-    filters: (network, node) => frame(light, lasting(path('networks', network, 'nodes', node, 'filters.safetensors'))),
-    windows: (network, image, node, channel, from, count) => {
-      const url = lasting(`${path('traces', network, image, 'nodes', node)}/windows.safetensors?channel=${channel}&from=${from}&count=${count}`);
+    filters: (network, node, image, edits) => frame(light, image && edits
+      ? seen(path('traces', network, image, 'nodes', node, 'filters.safetensors'), edits)
+      : lasting(path('networks', network, 'nodes', node, 'filters.safetensors'))),
+    windows: (network, image, node, channel, from, count, edits) => {
+      const url = seen(`${path('traces', network, image, 'nodes', node)}/windows.safetensors?channel=${channel}&from=${from}&count=${count}`, edits);
       return light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }))
         .then(({ tensors, metadata }) => ({ tensors, labels: JSON.parse(metadata.labels) }));
     },
     explain: (network, image, node, at, signal) =>
-      json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
+      json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
     gradients: (network, image, objective, of = 'gradient') => {
       const times = of === 'product' ? '&times=activation' : '';
-      const about = (/** @type {string} */ rest) => lasting(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);
+      const about = (/** @type {string} */ rest) => seen(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);
       return Promise.all([frame(heavy, about('.safetensors?dtype=float16&')), json(about('/summary?'))])
         .then(([tensors, { value, ranges }]) => ({ objective, value, tensors, ranges }));
     },
     explainGradient: (network, image, objective, node, at, signal) =>
-      json(lasting(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}?direction=backward&${query(objective)}`), undefined, signal),
+      json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}?direction=backward&${query(objective)}`), undefined, signal),
     explainWeight: (network, image, objective, { node, param, at }, signal) =>
-      json(lasting(`${path('traces', network, image, 'nodes', node, 'params', param)}/at/${at.join(',')}?${query(objective)}`), undefined, signal),
+      json(seen(`${path('traces', network, image, 'nodes', node, 'params', param)}/at/${at.join(',')}?${query(objective)}`), undefined, signal),
+    ...labReads({ trace: (network, image, rest) => path('traces', network, image) + rest, json: (url, signal, edits) => json(seen(url, edits), undefined, signal), frame: (url) => frame(heavy, seen(url)) }),
   };
 }

@@ -36,7 +36,7 @@ export function lookOf(scene, graph, mode, theme) {
     },
     picture(node, face, channel) {
       const tensor = scene.activations.get(node);
-      const key = `${network.id} ${trace.image} ${node} ${face} ${channel} ${mode} ${theme}`;
+      const key = `${network.id} ${trace.image} ${node} ${face} ${channel} ${mode} ${theme} ${scene.edit}`;
       return { key, pixels: () => painted(tensor, face, channel, range(node), scale) };
     },
   };

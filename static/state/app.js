@@ -15,6 +15,7 @@ export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
   camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
   objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'classic', field: false, pins: [], present: false, open: '',
+  edit: '', difference: false, bench: '',
 };
 export const SPEEDS = { least: 0.25, most: 64 };
 export const WHOLE = DEFAULTS.camera;
@@ -27,7 +28,7 @@ export const WHOLE = DEFAULTS.camera;
 export function createActions(store, scene) {
   const { get, set } = store;
   return {
-    openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '' }),
+    openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '', ...UNEDITED }),
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, grain: 'window', field: false, ...(view === 'window' ? reading(get(), scene()) : {}) }),
     select: (node, at) => set(fitting(get(), scene(), { node, at, weight: null })),
@@ -44,7 +45,10 @@ export function createActions(store, scene) {
     setShow: (show) => set({ show, weight: null, t: held(get().t, passEnd({ ...get(), show }, scene())) }),
     turn: () => set(get().objective ? forwards(get(), scene()) : backwards(get(), scene())),
     chooseClass: (index) => set({ objective: classOf(index), show: get().objective ? get().show : 'gradient' }),
-    selectWeight: (weight) => set({ weight }),
+    selectWeight: (weight) => set({ ...(weight && !get().objective ? { ...backwards(get(), scene()), show: 'value' } : {}), weight }),
+    setEdit: (edit) => set(edit ? { edit } : UNEDITED),
+    setDifference: (difference) => set({ difference }),
+    setBench: (bench) => set(get().objective || !bench ? { bench } : { ...backwards(get(), scene()), show: 'value', bench }),
     setGrain: (grain) => set(grain === 'layer' ? { view: 'overview', camera: WHOLE } : { grain, view: 'window', camera: WHOLE, ...reading(get(), scene()) }),
     finish: (way) => set({ ...followed({ ...get(), playing: false }, scene(), layerStep(get().t, way, passEnd(get(), scene()))), playing: false }),
     setLoop: (loop) => set({ loop }),
@@ -56,6 +60,9 @@ export function createActions(store, scene) {
     setOpen: (open, camera = get().camera) => set({ open, camera }),
   };
 }
+
+/** The shipped network on the picture as it is. @type {Partial<State>} */
+const UNEDITED = { edit: '', difference: false };
 
 /** Without a backward pass. @type {Partial<State>} */
 const FORWARD = { objective: '', show: 'value', weight: null };

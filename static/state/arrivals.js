@@ -6,7 +6,7 @@
  * Where there is no old scene, as when a link is to an upload that is gone, what the page opens on anyway takes its place.
  */
 import { Problem } from '../api/client.js';
-import { createNumbers } from './numbers.js';
+import { changeOf, createNumbers } from './numbers.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Store} Store */
@@ -35,12 +35,12 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
     if (key === wanted) return undefined;
     wanted = key;
     try {
-      const [net, trace, view, activations, back, told] = await Promise.all([
+      const [net, trace, view, activations, back, told, change] = await Promise.all([
         resources.network(network), resources.trace(network, image), resources.image(image),
-        resources.activations(network, image), passBack(state), selected(state),
+        resources.activations(network, image), passBack(state), selected(state), changeOf(resources, state),
       ]);
       if (key !== wanted) return undefined;
-      scene = { network: net, trace, image: view, activations, ...back.parts, explanation: null, backward: null, ...told?.parts };
+      scene = { network: net, trace, image: view, activations, edit: state.edit, change, ...back.parts, explanation: null, backward: null, ...told?.parts };
       arrived();
       changed();
       tell(state, back.error, told?.error);
@@ -74,7 +74,7 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
 
   /** @param {unknown} error @param {State} asked */
   function giveUp(error, asked) {
-    wanted = scene ? `${scene.network.id}\n${scene.image.id}` : '';
+    wanted = scene ? subject({ ...asked, ...shownSubject(scene) }) : '';
     const field = scene ? undefined : missing(error);
     if (field && !replaced.has(field)) {
       replaced.add(field);
@@ -83,7 +83,8 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
       return;
     }
     failed(error, 'scene', asked);
-    if (scene) goBack({ network: scene.network.id, image: scene.image.id });
+    if (scene) goBack(shownSubject(scene));
+    else if (asked.edit) goBack({ edit: '', difference: false });
   }
 
   /** The gradients of every layer and the arithmetic of one of them: both or none, so that they agree. */
@@ -129,7 +130,9 @@ const MISSING = { unknown_image: 'image', blob_corrupt: 'image', unknown_network
 const missing = (error) => (error instanceof Problem ? MISSING[error.view.code] : undefined);
 
 /** @param {State} s */
-const subject = (s) => `${s.network}\n${s.image}`;
+const subject = (s) => `${s.network}\n${s.image}\n${s.edit}\n${s.edit !== '' && s.difference}`;
+/** What the scene is of. @param {Scene} scene */
+const shownSubject = ({ network, image, edit, change }) => ({ network: network.id, image: image.id, edit, difference: Boolean(change?.tensors) });
 /** @param {State} s */
 const pass = (s) => `${s.objective}\n${s.objective && s.show === 'product' ? 'product' : ''}`;
 /** @param {Scene} scene What `pass` was when its gradients came. */

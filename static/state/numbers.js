@@ -5,6 +5,17 @@
 /** @typedef {import('../types.d.ts').Resources} Resources */
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
+/**
+ * What the edits change; the arrays only where they are shown.
+ * @param {Resources} resources @param {State} state
+ * @returns {Promise<import('../types.d.ts').Change | null>}
+ */
+export async function changeOf(resources, { network, image, edit, difference }) {
+  if (!edit) return null;
+  const [{ prediction, ranges }, tensors] = await Promise.all([resources.difference(network, image), difference ? resources.changes(network, image) : null]);
+  return { prediction, ranges, tensors };
+}
+
 /** @param {Resources} resources */
 export function createNumbers(resources) {
   let patience = new AbortController();

@@ -38,9 +38,10 @@ const measure = (field, least, most) => ({
 
 /** t is exact to one product of one window of a large layer. @type {Field} */
 const time = { key: 't', write: (s) => String(Number(s.t.toFixed(12))), read: (text) => only('t', number(text, 0, 1e6)) };
-/** @type {(field: 'field' | 'present') => Field} */
+/** @type {(field: 'field' | 'present' | 'difference') => Field} */
 const flag = (field) => ({ key: field, write: (s) => (s[field] ? '1' : ''), read: (text) => only(field, text === '1' || undefined) });
 const PINS = 2;
+const LONGEST_EDIT = 8000; // as the server takes; what is no edit it refuses, in its own words
 
 /** Groups of a large network, by their places: `4,4.1,6`. */
 const GROUPS = /^\d{1,5}(\.\d{1,5})?(,\d{1,5}(\.\d{1,5})?){0,199}$/;
@@ -65,6 +66,9 @@ export const FIELDS = [
   flag('field'),
   { key: 'pins', write: (s) => s.pins.map(({ node, at }) => address(node, at)).join('|'), read: pins },
   flag('present'),
+  { key: 'edit', write: (s) => s.edit, read: (text) => only('edit', text.length <= LONGEST_EDIT ? text : undefined) },
+  flag('difference'),
+  choice('bench', ['', 'check', 'learn']),
   { key: 'open', write: (s) => s.open, read: (text) => only('open', GROUPS.test(text) ? text : undefined) },
 ];
 
@@ -131,7 +135,7 @@ export function toQuery(state) {
 }
 
 /** @type {(text: string) => string} */
-const encode = (text) => encodeURIComponent(text).replaceAll('%40', '@').replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':');
+const encode = (text) => encodeURIComponent(text).replaceAll('%40', '@').replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%3D', '=').replaceAll('%3B', ';');
 
 /**
  * What an address says about the state; what it leaves out is at its default.
