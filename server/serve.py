@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from convoscope.server.link import EVERYWHERE, bracketed, link
 
 if TYPE_CHECKING:
+    from convoscope.server.library import Library
     from convoscope.server.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -23,6 +24,7 @@ OTHER_FILES = 256
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
+    parser.add_argument("--labels", metavar="FILE", help="names of the network's classes, one a line or as JSON")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, or the next free one (8000); 0 for any")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="answer to this name, too")
@@ -44,10 +46,22 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_from(args)
     if not settings.public and not is_loopback(settings.host):
         sys.exit(BEYOND.format(host=settings.host))
+    library = opened(args, settings)
     listening = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"allowed_hosts": names(settings, args.allow_host)})
-    start(settings, listening, opens=args.open or (not args.no_browser and has_screen()))
+    start(settings, listening, library, opens=args.open or (not args.no_browser and has_screen()))
     return 0
+
+
+def opened(args: argparse.Namespace, settings: "Settings") -> "Library":
+    """What is here, the files of the command line first. Ends the program when one cannot be opened."""
+    from convoscope.server.library import Library
+
+    if not args.files and args.labels is None:
+        return Library()
+    from convoscope.server.opening import library_of
+
+    return library_of(args.files, args.labels, settings.limits)
 
 
 def settings_from(args: argparse.Namespace) -> "Settings":
@@ -108,7 +122,7 @@ def listen(host: str, port: int) -> socket.socket:
     sys.exit(f"Convoscope cannot listen on {bracketed(host)}, port {port} or the {PORTS_TRIED} after it: {why}.")
 
 
-def start(settings: "Settings", listening: socket.socket, opens: bool) -> None:
+def start(settings: "Settings", listening: socket.socket, library: "Library", opens: bool) -> None:
     """Runs the server on the socket, and says where it is."""
     import uvicorn
 
@@ -116,7 +130,7 @@ def start(settings: "Settings", listening: socket.socket, opens: bool) -> None:
     from convoscope.server.protocol import protocol
 
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, library),
         http=protocol(settings.limits),
         ws="none",
         lifespan="off",
