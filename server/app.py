@@ -25,6 +25,7 @@ from convoscope.server.routes import (
 from convoscope.server.services import Services
 from convoscope.server.sessions import entrance
 from convoscope.server.settings import Settings
+from convoscope.server.work import Work
 
 ROUTES = (networks, images, traces, gradients, explanations, checks, steps, convolve, limits, lessons, docs, pages)
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
@@ -40,4 +41,5 @@ def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
     for routes in ROUTES:
         app.include_router(routes.router)
     zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=4, exclude_content_types=NOT_ZIPPED)
-    return entrance(Guards(zipped, settings), services.lock, framed=bool(settings.embed_origins))
+    worked = Work(zipped, settings.limits)
+    return entrance(Guards(worked, settings), services.lock, framed=bool(settings.embed_origins))

@@ -29,6 +29,7 @@ CODES: Mapping[str, Kind] = {
     "missing_weights": Kind(404, "Weights that are not installed"),
     "index_outside": Kind(404, "The cell lies outside its array"),
     "method_not_allowed": Kind(405, "This address does not take that method"),
+    "too_slow": Kind(408, "The request came too slowly"),
     "blob_corrupt": Kind(410, "An upload that is damaged on the disk"),
     "body_too_large": Kind(413, "The request body is too large"),
     "image_too_large": Kind(413, "The picture file is too large"),

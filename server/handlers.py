@@ -11,6 +11,7 @@ from starlette.routing import Match
 
 from convoscope import engine
 from convoscope.server.errors import Problem, from_engine
+from convoscope.server.notes import note
 from convoscope.server.pages import error_page
 from convoscope.server.wire import PROBLEM, ProblemView
 
@@ -85,6 +86,7 @@ async def on_bug(request: Request, error: Exception) -> Response:
 
 def told(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an answer."""
+    note(request.scope, code=problem.code)
     path, accept = request.scope["path"], request.headers.get("accept", "")
     if accept.startswith("text/html") and not path.startswith(("/api/", "/static/")):
         return error_page(request, problem)

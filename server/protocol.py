@@ -1,8 +1,9 @@
-"""HTTP/1.1 as uvicorn speaks it, with our own answers where no app is asked: to what is no HTTP, and to too many."""
+"""HTTP/1.1 as uvicorn speaks it, with our own answers where no app is asked: to what is no HTTP, too many, too slow."""
 
-from asyncio import Transport
+from asyncio import TimerHandle, Transport
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from convoscope.server.errors import Problem
@@ -11,21 +12,76 @@ from convoscope.server.handlers import MALFORMED, as_json
 from convoscope.server.limits import Limits
 
 BUSY = Problem("busy", "The server has as many connections as it takes. Try again in a second.")
+SLOW = Problem("too_slow", "The request did not come as a whole in time. Send it again.")
 
 
-def protocol(limits: Limits) -> type[H11Protocol]:
+class Protocol(H11Protocol):
+    """A connection. `protocol` gives it its limits."""
+
+    limits: Limits
+    deadline: TimerHandle | None = None
+    waits_for: object = None
+    stuck: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            refuse(self.transport, BUSY, {"Retry-After": "1"})
+        else:
+            self.watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self.watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.watch(idle=True)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.unwatch()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def watch(self, idle: bool = False) -> None:
+        """Keeps the time of what has to come next: a head or a body. idle: nothing has to."""
+        state = None if idle else self.conn.their_state
+        if state is self.waits_for:
+            return
+        self.unwatch()
+        if state in (h11.IDLE, h11.SEND_BODY):
+            seconds = self.limits.head_seconds if state is h11.IDLE else self.limits.body_seconds
+            self.waits_for, self.deadline = state, self.loop.call_later(seconds, self.late)
+
+    def unwatch(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+        self.waits_for = self.deadline = None
+
+    def late(self) -> None:
+        """Ends a connection on which nothing whole has come in time."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            refuse(self.transport, SLOW, {})
+        else:
+            self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.stuck = self.stuck or self.loop.call_later(self.limits.body_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self.stuck is not None:
+            self.stuck.cancel()
+        self.stuck = None
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        refuse(self.transport, MALFORMED, {})
+
+
+def protocol(limits: Limits) -> type[Protocol]:
     """The protocol with these limits."""
-
-    class Protocol(H11Protocol):
-        def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            if len(self.connections) > limits.connections:
-                refuse(self.transport, BUSY, {"Retry-After": "1"})
-
-        def send_400_response(self, msg: str) -> None:
-            refuse(self.transport, MALFORMED, {})
-
-    return Protocol
+    return type("Protocol", (Protocol,), {"limits": limits})
 
 
 def refuse(transport: Any, problem: Problem, headers: dict[str, str]) -> None:

@@ -36,7 +36,7 @@ from convoscope.server.uploads import Uploads
 from convoscope.server.what_if import bounded
 from docs.make_limits import PAGE, page
 from tests.live import LiveServer, live_server
-from tests.server import network_limits
+from tests.server import network_limits, test_work
 from tests.server.conftest import CAT
 
 SMALL = network_limits.SMALL | {
@@ -52,6 +52,8 @@ SMALL = network_limits.SMALL | {
     "convolve_frames": 4,
     "connections": 12,
     "keep_alive_seconds": 1,
+    "head_seconds": 1,
+    "body_seconds": 2,
     "images_memory": 3_000,
     "decodes_at_once": 1,
 }
@@ -181,6 +183,42 @@ def keep_alive_seconds(client: httpx.Client, small: LiveServer) -> None:
         connection.sendall(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
         while connection.recv(65_536):
             pass  # until the server closes; a server that does not is a timeout here
+
+
+def head_seconds(client: httpx.Client, small: LiveServer) -> None:
+    too_slow(small, b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\n", SMALL["head_seconds"])
+
+
+def body_seconds(client: httpx.Client, small: LiveServer) -> None:
+    head = b"PUT /api/images HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1234"
+    too_slow(small, head, SMALL["body_seconds"])
+
+
+def too_slow(small: LiveServer, half: bytes, seconds: int) -> None:
+    address = urlsplit(small.url)
+    with socket.create_connection((address.hostname, address.port), 10) as connection:
+        start = time.monotonic()
+        connection.sendall(half)
+        said = connection.recv(65_536)
+        assert time.monotonic() - start > seconds - 0.1
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"too_slow"' in said
+
+
+def at_once(client: httpx.Client, small: LiveServer) -> None:
+    test_work.test_no_more_are_worked_on_at_once_than_the_limit_says()
+
+
+def queue_length(client: httpx.Client, small: LiveServer) -> None:
+    test_work.test_the_queue_holds_exactly_as_many_as_its_limit()
+
+
+def queue_seconds(client: httpx.Client, small: LiveServer) -> None:
+    test_work.test_who_would_wait_longer_than_the_limit_is_told_so_at_once()
+
+
+def uploads_at_once(client: httpx.Client, small: LiveServer) -> None:
+    test_work.test_no_more_files_are_on_their_way_than_the_limit_says()
 
 
 def images_memory(client: httpx.Client, small: LiveServer) -> None:
@@ -377,6 +415,12 @@ ROWS = {
         convolve_frames,
         connections,
         keep_alive_seconds,
+        head_seconds,
+        body_seconds,
+        at_once,
+        queue_length,
+        queue_seconds,
+        uploads_at_once,
         images_memory,
         student_bytes,
         store_bytes,
