@@ -4,6 +4,7 @@ from convoscope.engine import errors, layers, zoo
 from convoscope.engine.addresses import address, owner, parse_address
 from convoscope.engine.edits import Change, Edits, Off, difference, parse_edits
 from convoscope.engine.explanation import Explanation, Operand, Step
+from convoscope.engine.faces import Faces, faces_of, liveliest, shrunk
 from convoscope.engine.formats.architecture import from_json, load_safetensors
 from convoscope.engine.formats.onnx_limits import OnnxLimits
 from convoscope.engine.formats.onnx_reader import load_onnx
@@ -48,6 +49,7 @@ __all__ = [
     "Edits",
     "Example",
     "Explanation",
+    "Faces",
     "GradientCheck",
     "Gradients",
     "Index",
@@ -77,11 +79,13 @@ __all__ = [
     "check_gradient",
     "difference",
     "errors",
+    "faces_of",
     "filter_at",
     "from_config",
     "from_json",
     "hinge",
     "layers",
+    "liveliest",
     "load_onnx",
     "load_safetensors",
     "logit",
@@ -97,6 +101,7 @@ __all__ = [
     "predicted_change",
     "run",
     "sensible",
+    "shrunk",
     "softmax_cross_entropy",
     "squared_error",
     "step_terms",

@@ -13,6 +13,7 @@ from convoscope.server.routes import (
     convolve,
     docs,
     explanations,
+    faces,
     gradients,
     images,
     lessons,
@@ -27,7 +28,21 @@ from convoscope.server.sessions import entrance
 from convoscope.server.settings import Settings
 from convoscope.server.work import Work
 
-ROUTES = (networks, images, traces, gradients, explanations, checks, steps, convolve, limits, lessons, docs, pages)
+ROUTES = (
+    networks,
+    images,
+    traces,
+    faces,
+    gradients,
+    explanations,
+    checks,
+    steps,
+    convolve,
+    limits,
+    lessons,
+    docs,
+    pages,
+)
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
 """Numbers shrink by a third only, for five times the work of sending them as they are."""
 
