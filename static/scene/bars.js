@@ -16,16 +16,17 @@ export function barClasses({ trace, network }) {
 /**
  * @param {Scene} scene @param {{ x: number, y: number, w: number, pitch: number }} room y: the first row's top
  * @param {string | null} node what a click on a bar selects a cell of @param {boolean} pending the pass has not come here yet
+ * @param {number} [chosen] the class whose number is selected
  * @returns {Bars | null}
  */
-export function barsOf(scene, { x, y, w, pitch }, node, pending) {
+export function barsOf(scene, { x, y, w, pitch }, node, pending, chosen) {
   const { trace, network, image } = scene;
   if (!trace.prediction) return null;
   const best = trace.prediction.top[0]?.index;
   const rows = barClasses(scene).map((index, k) => {
     const value = /** @type {import('../types.d.ts').Prediction} */ (trace.prediction).probabilities[index];
     const label = network.labels[index] ?? String(index);
-    const look = [label === image.label ? 'truth' : '', index === best && !pending ? 'best' : ''].join(' ').trim();
+    const look = [label === image.label ? 'truth' : '', index === best && !pending ? 'best' : '', index === chosen ? 'chosen' : ''].filter(Boolean).join(' ');
     return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: value.toFixed(3), look, y: y + (k + 0.5) * pitch, said: '' });
   });
   return { x, w, pitch, rows, node, pending, range: null };
@@ -44,7 +45,7 @@ export function slopesOf(bars, { network }, { gradients, objective, look, show }
   const rows = bars.rows.map((row) => {
     const value = slopes[row.index];
     const chosen = row.index === label;
-    return { ...row, value, text: signed(value), said: label === null || show === 'product' ? '' : `${row.value.toFixed(3)} − ${chosen ? 1 : 0}`, look: chosen ? 'label' : '', ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
+    return { ...row, value, text: signed(value), said: label === null || show === 'product' ? '' : `${row.value.toFixed(3)} − ${chosen ? 1 : 0}`, look: `${chosen ? 'label' : ''}${row.look.endsWith('chosen') ? ' chosen' : ''}`, ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
   });
   return { ...bars, rows, range };
 }

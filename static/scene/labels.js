@@ -10,6 +10,8 @@ import { isWeighted } from '../model/graph.js';
 const LETTER = 6.2;
 /** Of a name in bold. */
 const NAME_LETTER = 9;
+/** px between two names in a row. */
+const ROW_AIR = 3;
 const ROOM = { name: 22, shape: 40, all: 60, word: 100 };
 
 /** 10×32×32. @param {number[]} shape */
@@ -83,6 +85,22 @@ export function uncrowded(labels, air = 5) {
     const near = (/** @type {Label} */ other) =>
       Math.abs(other.y - label.y) < 6 && Math.abs(middleOf(other) - middleOf(label)) < (widthOf(other) + widthOf(label)) / 2 + air;
     if (!kept.some(near)) kept.push(label);
+  }
+  return kept;
+}
+
+/**
+ * Labels that have no room beside one another, one below the other: each in the first row where it stands free.
+ * @param {Label[]} labels @param {number} rows at most @param {number} pitch px from row to row
+ * @returns {Label[]}
+ */
+export function stacked(labels, rows, pitch) {
+  /** @type {Label[]} */
+  const kept = [];
+  for (const label of [...labels].sort((a, b) => a.x - b.x)) {
+    const tries = Array.from({ length: rows }, (_, row) => ({ ...label, y: label.y + row * pitch }));
+    const free = tries.find((one) => uncrowded([...kept, one], ROW_AIR).length > kept.length);
+    if (free) kept.push(free);
   }
   return kept;
 }

@@ -1,7 +1,7 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
 import { fitting, followed, isWindowed, layerStep, paused, stepBy } from './moment.js';
 import { backwards, classOf, layers, passEnd } from './objective.js';
-import { liveliest } from './select.js';
+import { telling } from './select.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Store} Store */
@@ -94,17 +94,17 @@ const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
 const held = (t, end) => (t >= end ? Infinity : Math.max(0, t));
 
 /**
- * The window view reads one cell: the selected one, else the liveliest of the selected node or of a layer with weights.
+ * The window view reads one cell: the selected one, else a telling one of the selected node or of a layer with weights.
  * @param {State} state
  * @param {Scene | null} scene
  * @returns {Partial<State>}
  */
-function reading(state, scene) {
+export function reading(state, scene) {
   if (!scene || (state.node && state.at)) return {};
   const { nodes, input } = scene.network;
   const node = nodes.find((n) => n.name === state.node)
     ?? nodes.find((n) => n.params.length && n.inputs[0] !== input) ?? nodes.find((n) => n.params.length) ?? nodes[nodes.length - 1];
-  return { node: node.name, at: liveliest(scene, node) };
+  return { node: node.name, at: telling(scene, node) };
 }
 
 /**

@@ -6,6 +6,7 @@
  * Where there is no old scene, as when a link is to an upload that is gone, what the page opens on anyway takes its place.
  */
 import { Problem } from '../api/client.js';
+import { reading } from './app.js';
 import { changeOf, createNumbers } from './numbers.js';
 
 /** @typedef {import('../types.d.ts').State} State */
@@ -46,6 +47,7 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
       tell(state, back.error, told?.error);
       if (refused) failed(refused.error, 'scene', refused.asked, true);
       refused = null;
+      if (store.get().view === 'window') goBack(reading(store.get(), scene)); // one window is of a number
       catchUp(state);
     } catch (error) {
       if (key === wanted) giveUp(error, state);

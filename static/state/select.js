@@ -56,6 +56,17 @@ export function liveliest({ activations }, { name, shape }) {
 }
 
 /**
+ * The cell of a node to look at first: of the class scores that of the class that the network says, else the liveliest.
+ * @param {Scene} scene
+ * @param {NodeView} node
+ */
+export function telling(scene, node) {
+  const { logits, output } = scene.network, scores = node.shape.length === 1 && (node.name === logits || node.name === output);
+  const said = scores ? scene.trace.prediction?.top[0]?.index : undefined;
+  return said === undefined ? liveliest(scene, node) : [said];
+}
+
+/**
  * 10×32×32.
  * @param {number[]} shape
  */

@@ -1,5 +1,5 @@
 /** The layers as a list, for the keyboard and for readers of the screen: each opens in the window view. */
-import { liveliest, thousands, times } from '../state/select.js';
+import { telling, thousands, times } from '../state/select.js';
 import { toQuery } from '../state/url.js';
 import { changes, fill, h } from './h.js';
 
@@ -20,7 +20,7 @@ export function mountLayers(root, { actions, store }) {
 
   /** @param {Scene} scene @param {NodeView} node */
   function item(scene, node) {
-    const at = liveliest(scene, node);
+    const at = telling(scene, node);
     const open = (/** @type {Event} */ event) => {
       event.preventDefault();
       actions.select(node.name, at);

@@ -2,6 +2,7 @@
 import { changes } from './h.js';
 import { gradientSentence, sentence } from '../lens/speak.js';
 import { isBackward, lensOf, said } from '../state/objective.js';
+import { stepText } from './steps.js';
 
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').State} State */
@@ -16,7 +17,7 @@ const RANGES = { node: 'each node its own', group: 'one for a layer and the oper
  * @returns {Part}
  */
 export function mountLive(root) {
-  const viewed = changes(), ranged = changes(), numbered = changes(), pictured = changes(), turned = changes();
+  const viewed = changes(), ranged = changes(), numbered = changes(), pictured = changes(), turned = changes(), stepped = changes();
   let timer = 0, started = false;
   /** @type {Map<string, string>} */
   const due = new Map();
@@ -38,6 +39,7 @@ export function mountLive(root) {
       if (viewed(state.view) && started) say('view', VIEWS[state.view]);
       if (ranged(state.range) && started) say('range', `Colour range: ${RANGES[state.range]}.`);
       if (turned(scene.objective?.name, isBackward(state)) && started) say('pass', passText(state, scene));
+      if (stepped(state.t, state.playing) && started && !state.playing) say('step', stepText(state, scene));
       const shown = lensOf(state, scene);
       if (numbered(shown) && shown) say('number', shown.of === 'activation' ? sentence(shown) : gradientSentence(shown, objective(scene)));
       started = true;

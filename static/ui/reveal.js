@@ -12,6 +12,7 @@ const AIR = 24; // css px between what is selected and the lens
  */
 export function mountReveal(stage, lens) {
   const moved = changes();
+  stage.addEventListener('scroll', () => stage.style.setProperty('--scrolled', `${stage.scrollLeft}px`)); // the headline stays
   return {
     update({ node, view }, scene) {
       if (!moved(node, view, Boolean(scene)) || !node || !scene) return;
@@ -22,7 +23,7 @@ export function mountReveal(stage, lens) {
 
 /** @param {HTMLElement} stage @param {HTMLElement} lens @param {string} node */
 function show(stage, lens, node) {
-  const label = stage.querySelector(`[data-node="${CSS.escape(node)}"]`)?.getBoundingClientRect();
+  const label = (stage.querySelector('.bar.chosen') ?? stage.querySelector(`[data-node="${CSS.escape(node)}"]`))?.getBoundingClientRect();
   if (!label || lens.hidden) return;
   const room = stage.getBoundingClientRect(), sheet = lens.getBoundingClientRect();
   if (label.right + AIR > room.right) stage.scrollLeft += label.right + AIR - room.right;

@@ -54,7 +54,8 @@ function ending({ scene, graph, state, back }, form, { x, axis, tallest, w }) {
   const poses = placeTail(network, graph, { x, axis, gap, pitch, rows: classes || 10, tallest });
   const node = tailOf(network, graph).bars?.name ?? network.logits;
   const room = { x: x + tailWidth(network, graph, gap) + TO_BARS, y: axis - (classes * pitch) / 2, w, pitch };
-  const bars = barsOf(scene, room, node, revealed(graph, node, state.t) < 1);
+  const chosen = state.node === node ? state.at?.[0] : undefined;
+  const bars = barsOf(scene, room, node, revealed(graph, node, state.t) < 1, chosen);
   return { poses, bars: bars && back && back.share(network.logits) >= 1 ? slopesOf(bars, scene, back) : bars };
 }
 
@@ -70,18 +71,48 @@ export function barLines({ scene, graph }, poses, bars) {
 }
 
 /** Names of the strips, and what the bars are. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Label[]} */
-export function endingLabels({ graph, scene, back }, form, poses, bars) {
+export function endingLabels(stage, form, poses, bars) {
+  const { graph, scene, back } = stage;
   const strips = tailOf(scene.network, graph).strips.flatMap((node) => {
     const pose = poses.get(node.name);
     return pose ? [stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits)] : [];
   });
   if (!bars) return strips;
-  const text = bars.range === null ? (form.name === 'phone' ? 'probability' : 'probability of each class') : slopesTitle(back);
-  return [...strips, { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
+  const text = bars.range === null ? probability(form, bars) : slopesTitle(back);
+  return [...strips, ...kindLabels(stage, form, poses, bars), { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
+}
+
+/** What the bars are, and the tick where there is one. @param {Form} form @param {Bars} bars */
+function probability(form, bars) {
+  const ticked = bars.rows.some(({ look }) => look.includes('truth')) ? ', ✓ the right one' : '';
+  return form.name === 'wide' ? `probability of each class${ticked}` : `probability${ticked}`;
 }
 
 /** What the bars are on the way back. @param {Stage['back']} back */
 function slopesTitle(back) {
   if (back?.show === 'product') return 'each logit × its gradient';
-  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : 'gradient of the loss: p − t';
+  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : 'gradient of the loss: p − t, t = 1 at ✓';
+}
+
+/** Each kind of layer in a few words, in the order in which they are met. @type {[RegExp, string, string][]} */
+const KINDS = [
+  [/^conv/, 'conv', 'slides small filters over its input'],
+  [/^relu$/, 'relu', 'keeps what is positive'],
+  [/max_pool/, 'max pool', 'keeps the largest of each window'],
+  [/average_pool/, 'avg pool', 'keeps the mean of each window'],
+  [/^dense$/, 'dense', 'weighs all numbers for each class'],
+];
+const KIND = { pitch: 21, w: 300, below: 44, foot: 26 };
+
+/** What the kinds of layers do, at the foot of the ending, where nothing else stands. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Label[]} */
+function kindLabels({ graph, width, height, state, back }, form, poses, bars) {
+  const kinds = KINDS.filter(([kind]) => graph.nodes.some((node) => kind.test(node.kind)));
+  const tall = kinds.length * KIND.pitch;
+  const [x, y] = [width - form.margin - KIND.w, height - KIND.foot - tall];
+  const busy = (/** @type {Pose} */ pose) => pose.x + pose.w > x - 30 && pose.y + pose.h > y - KIND.below;
+  const low = bars ? bars.rows[bars.rows.length - 1].y + bars.pitch : 0;
+  if (form.name !== 'wide' || back || state.view !== 'overview' || low > y - KIND.below || [...poses.values()].some(busy)) return [];
+  return kinds.map(([, name, does], k) => ({
+    key: `kind ${name}`, x, y: y + k * KIND.pitch, anchor: 'nw', look: 'kind', lines: [{ text: name, look: 'name' }, { text: does, look: 'does' }],
+  }));
 }

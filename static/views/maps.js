@@ -2,7 +2,7 @@
 
 import { folded } from '../model/graph.js';
 import { frontsOf, selectionMarks } from '../scene/attention.js';
-import { nodeLabel, partLabel, times, uncrowded } from '../scene/labels.js';
+import { nodeLabel, partLabel, stacked, times, uncrowded } from '../scene/labels.js';
 import { breakLines, ranksOf } from '../scene/lines.js';
 import { line } from '../scene/marks.js';
 import { STILL } from '../scene/pose.js';
@@ -24,6 +24,8 @@ const ROOM = { names: 52, left: 14, right: 20 };
 const NAME_ROOM = 58;
 /** Beside the lens on a small screen the maps take the room of the bars. */
 const NO_BARS = 10;
+/** Names stand in so many rows, px apart, before one is left out. */
+const NAME_ROWS = { most: 2, pitch: 15 };
 /** Names of the channels of a picture. */
 const COLOURS = ['R', 'G', 'B'];
 /** Pitch of the rows on a phone, px, and rows before they go on in the next column. */
@@ -130,13 +132,13 @@ function names({ graph }, s, columns) {
     const node = column.nodes[k];
     return nodeLabel(node, { x: (box(node).x0 + box(node).x1) / 2, y: y(column), anchor: 'n' }, NAME_ROOM, 'name');
   };
-  const heads = here.flatMap((column) => name(column, 0));
-  const others = here.flatMap((column) => column.nodes.slice(1).flatMap((_, k) => name(column, k + 1)));
+  const names = stacked(here.flatMap((column) => column.nodes.flatMap((_, k) => name(column, k))), NAME_ROWS.most, NAME_ROWS.pitch);
+  const low = (/** @type {Column} */ column) => Math.max(...names.filter((one) => one.y < y(column) + NAME_ROWS.most * NAME_ROWS.pitch && one.y >= y(column)).map((one) => one.y), y(column));
   const shapes = here.map((column) => /** @type {Label} */ ({
-    key: `shape ${column.nodes[0].name}`, x: (box(column.nodes[0]).x0 + box(column.nodes[column.nodes.length - 1]).x1) / 2, y: y(column) + 17,
+    key: `shape ${column.nodes[0].name}`, x: (box(column.nodes[0]).x0 + box(column.nodes[column.nodes.length - 1]).x1) / 2, y: low(column) + 17,
     anchor: 'n', look: 'shape', lines: [{ text: times(column.nodes[0].shape) }],
   }));
-  return uncrowded([...heads, ...others, ...shapes]);
+  return [...names, ...uncrowded(shapes, 3)];
 }
 
 /** Under an excerpt stand the parts of the network, and what it is an excerpt of. @param {Sheet} s @param {Column[]} columns @param {number} margin @returns {Label[]} */

@@ -19,6 +19,7 @@ import { hit } from '../scene/hit.js';
 import { group } from '../scene/marks.js';
 import { invert } from '../scene/matrix.js';
 import { sceneLights, sceneMarks, sceneTargets } from '../scene/scene.js';
+import { telling } from '../state/select.js';
 import { changes } from '../ui/h.js';
 import { VIEWS } from './index.js';
 import { mountCamera } from './camera.js';
@@ -87,13 +88,13 @@ export function mountStage(root, context) {
     },
   });
 
-  /** @param {string} name @param {Cell | null} at null: the middle of the node's front map */
+  /** @param {string} name @param {Cell | null} at null: the middle of the node's front map, of a row of numbers a telling one */
   function choose(name, at) {
     if (!shown || (at === null ? false : ground.opens(name))) return;
     const { graph, look } = shown.stage;
     const [node, volume] = [graph.byName.get(name), graph.volumes.get(name)];
     if (!node || !volume) return;
-    const middle = cellOf(node.shape, look.front(name), Math.floor(volume.rows / 2), Math.floor(volume.columns / 2));
+    const middle = volume.vector ? telling(shown.stage.scene, node) : cellOf(node.shape, look.front(name), Math.floor(volume.rows / 2), Math.floor(volume.columns / 2));
     context.select(name, at ?? middle);
   }
 

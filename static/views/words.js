@@ -5,6 +5,8 @@ import { apply } from '../scene/matrix.js';
 /** @import { Bars, Label, Matrix } from '../stage.d.ts' */
 
 const FADE_OUT = 220;
+/** px between a number and the edge of the stage. */
+const EDGE = 10;
 /** Where the bars are so wide (px), what a number is made of stands before it. */
 const TOLD_FROM = 230;
 /** The names of the classes get from a third to a little over half of the bars' width; px a letter. */
@@ -56,6 +58,7 @@ export function mountLabels(root, choose) {
         made.style.left = `${x.toFixed(1)}px`;
         made.style.top = `${y.toFixed(1)}px`;
         if (!made.parentNode) layer.append(made);
+        if (label.look.startsWith('result')) hold(made, x, label.anchor);
       }
     },
     /** The words on the stage leave, those that come next arrive late. @param {number} ms */
@@ -71,6 +74,12 @@ export function mountLabels(root, choose) {
       layer.animate([{ opacity: 0 }, { opacity: 0, offset: 0.62 }, { opacity: 1 }], { duration: ms });
     },
   };
+}
+
+/** A number that stands at the edge is moved in, to be read whole. @param {HTMLElement} made @param {number} x @param {Label['anchor']} anchor */
+function hold(made, x, anchor) {
+  const half = made.offsetWidth / 2, wide = made.offsetParent?.clientWidth ?? 0;
+  if (half && 'nso'.includes(anchor)) made.style.left = `${Math.max(half + EDGE, Math.min(wide - half - EDGE, x)).toFixed(1)}px`;
 }
 
 /** @param {HTMLElement} made @param {Label} label */
@@ -146,7 +155,7 @@ export function mountBars(root, choose) {
 }
 
 /** From the left to 1, or from the middle to either side. @param {number} value @param {number | null} range */
-function lengthOf(value, range) {
+export function lengthOf(value, range) {
   if (value === 0) return { width: '0', marginLeft: '0' }; // nothing is drawn of exactly nothing
   if (range === null) return { width: `${Math.max(0.8, value * 100)}%`, marginLeft: '0' };
   const half = 50 * Math.min(1, Math.abs(value) / range);

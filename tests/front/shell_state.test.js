@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createActions, DEFAULTS } from '../../static/state/app.js';
 import { layerStep } from '../../static/state/moment.js';
-import { liveliest } from '../../static/state/select.js';
+import { liveliest, telling } from '../../static/state/select.js';
 import { createStore } from '../../static/state/store.js';
 
 const NODES = [
@@ -146,4 +146,10 @@ test('leaving the window without a selection goes back to the network', () => {
 test('the liveliest cell is the largest of either sign, the first where nothing is known', () => {
   assert.deepEqual(liveliest(SCENE, /** @type {any} */ (NODES[2])), [3, 5, 7]);
   assert.deepEqual(liveliest(SCENE, /** @type {any} */ (NODES[1])), [0, 0, 0]);
+});
+
+test('of class scores the cell to look at first is the class that the network says, of anything else the liveliest', () => {
+  const scene = { ...SCENE, network: { ...SCENE.network, logits: 'fc' }, trace: { prediction: { top: [{ index: 7 }] } } };
+  assert.deepEqual(telling(scene, /** @type {any} */ (NODES.find(({ name }) => name === 'fc'))), [7]);
+  assert.deepEqual(telling(scene, /** @type {any} */ (NODES[2])), [3, 5, 7]);
 });

@@ -131,7 +131,7 @@ test('where the probabilities stood stands the gradient of the logits: p − t',
     assert.equal(row.said, `${p[k].toFixed(3)} − ${Number(k === 0)}`);
   });
   assert.equal(bars?.rows[0].look, 'label');
-  assert.deepEqual(labels.find((l) => l.key === 'bars')?.lines.map((l) => l.text), ['gradient of the loss: p − t']);
+  assert.deepEqual(labels.find((l) => l.key === 'bars')?.lines.map((l) => l.text), ['gradient of the loss: p − t, t = 1 at ✓']);
   assert.equal(VIEWS.overview(back('chain', { t: 8.5 })).bars?.range, null);
 });
 

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headline } from '../../static/views/headline.js';
 import { VIEWS } from '../../static/views/index.js';
+import { stacked } from '../../static/scene/labels.js';
+import { lengthOf } from '../../static/views/words.js';
+import { stepText } from '../../static/ui/steps.js';
 import { sceneMarks, sceneTargets } from '../../static/scene/scene.js';
 import { explained, NAMES, sceneOf, STATE, stageOf } from './stage_scenes.js';
 
@@ -129,4 +132,25 @@ test('the window view keeps the whole network in sight and enlarges what is read
   const frame = VIEWS.window(explained(scene, e));
   assert.deepEqual([...frame.poses.keys()], ['pool1', 'conv2']);
   assert.deepEqual([...new Set(frame.targets.map((t) => t.node))].sort(), scene.network.nodes.map((n) => n.name).sort());
+});
+
+test('names that have no room beside one another stand in two rows, and a third stays out', () => {
+  const name = (/** @type {string} */ text, /** @type {number} */ x) => /** @type {any} */ ({ key: text, x, y: 10, anchor: 'n', look: 'node tight', lines: [{ text, look: 'name' }] });
+  const placed = stacked([name('relu3', 42), name('conv3', 20), name('pool2', 50), name('conv5', 90)], 2, 15);
+  assert.deepEqual(placed.map(({ key, y }) => [key, y]), [['conv3', 10], ['relu3', 25], ['conv5', 10]]);
+});
+
+test('what is exactly nothing has no bar, and the class whose probability is selected is marked', () => {
+  const { bars } = VIEWS.overview(stageOf(sceneOf('chain'), { node: 'softmax', at: [1] }));
+  assert.deepEqual(bars?.rows.map(({ look }) => look.includes('chosen')), [false, true, false]);
+  assert.deepEqual([lengthOf(0, null).width, lengthOf(0, 2).width, lengthOf(1e-9, null).width], ['0', '0', '0.8%']);
+});
+
+test('a step of the pass is a sentence: the layer, its strongest number and where it is; past the loss its gradient', () => {
+  const scene = sceneOf('chain'), layers = scene.network.nodes.filter(({ inputs }) => inputs.length > 0);
+  const conv = layers[0], data = [...(scene.activations.get(conv.name)?.data ?? [])], most = Math.max(...data.map(Math.abs));
+  const said = stepText({ t: 1, objective: '', show: 'value' }, scene);
+  assert.match(said, new RegExp(`^Computed: ${conv.name}\\. Of its ${conv.shape.join('×')} numbers the strongest is channel \\d, row \\d, column \\d: (minus )?${most.toPrecision(3)}\\.$`));
+  assert.equal(stepText({ t: 0, objective: '', show: 'value' }, scene), 'Nothing is computed yet: the input alone.');
+  assert.match(stepText({ t: Infinity, objective: '', show: 'value' }, scene), /^The forward pass is done\. It says \w+, probability 0\.\d{3}\.$/);
 });
