@@ -49,7 +49,7 @@ export function createResources(trouble, release = '', edit = () => '') {
     network: (id) => json(lasting(path('networks', id))),
     images: () => json(path('images'), (body) => body.images),
     image: (id) => json(lasting(path('images', id))),
-    upload: (file, progress) => put(path('images'), file, progress),
+    upload: (file, progress) => patiently(() => put(path('images'), file, progress), { trouble }),
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
     trace: (network, image) => json(seen(path('traces', network, image))),
     activations: (network, image, nodes = []) => {

@@ -13,12 +13,14 @@ const sleep = (ms, signal) =>
   });
 
 /**
- * How long to wait before try number `attempt` + 1: twice as long each time, between half and all of it by chance.
+ * How long to wait before try number `attempt` + 1: twice as long each time, between half and all of it by chance; never
+ * less than the server asked for, and up to as much again, so that a class that was refused together does not come back so.
  * @param {number} attempt from 0
  * @param {number | undefined} asked ms that the server asked for
  * @param {number} chance 0 … 1
  */
-export const delay = (attempt, asked, chance) => (asked ?? Math.min(LONGEST, FIRST * 2 ** attempt)) * (0.5 + chance / 2);
+export const delay = (attempt, asked, chance) =>
+  asked === undefined ? Math.min(LONGEST, FIRST * 2 ** attempt) * (0.5 + chance / 2) : asked * (1 + chance);
 
 /**
  * @template T

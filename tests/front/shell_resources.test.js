@@ -103,7 +103,7 @@ test('what is wrong with the question is not asked again', async () => {
 test('the wait doubles, has an end, keeps what the server asked for, and is never the same for all', () => {
   assert.deepEqual([0, 1, 2, 10].map((attempt) => delay(attempt, undefined, 1)), [300, 600, 1200, 8000]);
   assert.equal(delay(0, undefined, 0), 150);
-  assert.equal(delay(0, 5000, 1), 5000);
+  assert.deepEqual([delay(0, 5000, 0), delay(4, 5000, 1)], [5000, 10000]);
 });
 
 /** Resources whose traces and numbers come when the test says so. @param {Partial<import('../../static/types.d.ts').State>} [open] */
