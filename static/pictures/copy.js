@@ -69,7 +69,7 @@ function flattened(input) {
       caption('from', source, `${shapeText(source)}, one slice per channel`, plan.pose.x - 2, box.y - CAPTION),
       ...numbers(plan),
       caption('to', node, shapeText(node), row.x + row.w, row.y + ROW + 24, 'se'),
-      label('result', Math.max(box.x + 60, Math.min(box.x + box.w - 60, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
+      label('result', Math.max(box.x + 116, Math.min(box.x + box.w - 116, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
     ],
     targets: tileTargets(row, node.name, Array.from({ length: count }, (_, k) => [k]), count),
     spans: [

@@ -49,7 +49,7 @@ export function pointwise(input) {
       caption('to', node, `channel ${channel}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
       label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', node.equation || node.summary),
       label('x', axes.at(x, 0)[0], plot.y + plot.h + 10, 'n', 'number', `x = ${print.plain(x)}`),
-      label('y', axes.at(0, 0)[0] - 6, point[1], 'e', 'number', `y = ${print.plain(y)}`),
+      label('y', axes.at(0, 0)[0] - 6, point[1] - 3, 'se', 'number', `y = ${print.plain(y)}`),
       label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(y), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
       label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: print.plain(x), look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
       ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', 'the curve runs through', 'the pairs of this channel')]),

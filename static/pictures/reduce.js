@@ -1,7 +1,7 @@
 /** A pool: one window of one channel, laid open, and the one number that is made of it. Pure. */
 
 import { attention, hatch, line, rect, shape } from '../scene/marks.js';
-import { blockOn, bounds } from '../scene/matrix.js';
+import { blockOn } from '../scene/matrix.js';
 import { mapQuad } from '../scene/slices.js';
 import { placeOf } from '../model/tensor.js';
 import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './parts/plate.js';
@@ -12,6 +12,8 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts
 
 /** Cells of the opened window: at most so large, and numbers are written in those that are at least so large, px. */
 const CELL = { most: 96, written: 40 };
+/** Where an arrow leaves a cell, in shares of its height: below its number. */
+const LOW = 0.84;
 /** Shares of the box across: the input, the window, the output. */
 const SHARES = { input: 0.43, window: 0.22, output: 0.25 };
 
@@ -25,7 +27,8 @@ export function reduce(input) {
   const channel = x.cells[0][0];
   const tall = Math.min(box.h - 60, box.w * 0.46);
   const top = box.y + Math.max(0, (box.h - tall - 40) / 2);
-  const read = plate(from, { x: box.x, y: top, w: box.w * SHARES.input, h: tall }, channel);
+  const over = Math.min(box.w * 0.06, Math.max(0, -Math.min(...columns, ...rows)) * (box.w * SHARES.input) / Math.max(from.columns, from.rows));
+  const read = plate(from, { x: box.x + over, y: top + over, w: box.w * SHARES.input - over, h: tall - over }, channel);
   const made = plate(to, { x: box.x + box.w * (1 - SHARES.output), y: top + tall * 0.18, w: box.w * SHARES.output, h: tall * 0.6 }, placeOf(node.shape, e.at)[0]);
   const around = /** @type {[number, number, number, number]} */ ([Math.min(...rows), Math.max(...rows) + 1, Math.min(...columns), Math.max(...columns) + 1]);
   const window = blockOn(mapQuad(from, read, channel).m, from.rows, from.columns, around);
@@ -35,14 +38,14 @@ export function reduce(input) {
   const outline = cellOutline(node, to, made, e.at);
   const print = printer(x.values.filter(Number.isFinite), 3);
   const winner = winnerBox(input, open, rows, columns);
-  const start = winner ? [open.x + open.w + 8, winner.y + winner.h / 2] : [open.x + open.w + 8, open.y + open.h / 2];
+  const start = winner ? [open.x + open.w + 8, winner.y + winner.h * LOW] : [open.x + open.w + 8, open.y + open.h / 2];
   const tip = [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2];
   const range = stage.look.range(source.name);
   return {
     poses: new Map([[source.name, read], [node.name, made]]),
     under: [],
     over: [
-      ...outside(window, from, read),
+      ...outside(rows, columns, from, mapQuad(from, read, channel).m),
       ...magnified(window, open),
       ...tileMarks({ box: open, rows: rows.length, columns: columns.length, values: x.values, range, scale: stage.look.scale, padding }),
       ...(winner ? [rect({ x: winner.x + 1.5, y: winner.y + 1.5, w: winner.w - 3, h: winner.h - 3 }, { stroke: 'ink', width: 3.4 })] : []),
@@ -85,12 +88,13 @@ function winnerBox({ explanation: { marks } }, open, rows, columns) {
   return { x: open.x + columns.indexOf(at[2]) * w, y: open.y + rows.indexOf(at[1]) * h, w, h };
 }
 
-/** Padding around the input is drawn as what it is. @param {import('../stage.d.ts').Point[]} window @param {import('../stage.d.ts').Volume} volume @param {import('../stage.d.ts').Pose} read @returns {Mark[]} */
-function outside(window, volume, read) {
-  const box = bounds(window);
-  const over = box.x < read.x - 0.5 || box.y < read.y - 0.5 || box.x + box.w > read.x + read.w + 0.5 || box.y + box.h > read.y + read.h + 0.5;
-  return over ? [shape(window, { fill: 'sheet', fillAlpha: 0.8 }), hatch(window)] : [];
-}
+/** Padding around the input is drawn as what it is: cells of no number. @param {number[]} rows @param {number[]} columns @param {import('../stage.d.ts').Volume} volume @param {import('../stage.d.ts').Matrix} m @returns {Mark[]} */
+const outside = (rows, columns, volume, m) =>
+  rows.flatMap((r) => columns.filter((c) => r < 0 || c < 0 || r >= volume.rows || c >= volume.columns)
+    .flatMap((c) => {
+      const cell = blockOn(m, volume.rows, volume.columns, [r, r + 1, c, c + 1]);
+      return [shape(cell, { fill: 'sheet', stroke: 'rule' }), hatch(cell)];
+    }));
 
 /** The numbers in the cells. @param {PictureInput} input @param {Box} open @param {number} rows @param {number} columns @param {Box | null} winner @param {ReturnType<typeof printer>} print @returns {Label[]} */
 function written({ stage, explanation: e, source }, open, rows, columns, winner, print) {
@@ -110,5 +114,5 @@ function stepLabels({ explanation: e }, open) {
   const steps = drawn(e.steps);
   if (steps.length < 2) return [];
   const print = printer(steps.map((s) => s.value), 4);
-  return [label('steps', open.x + open.w / 2, open.y + open.h + 12, 'n', 'row', ...steps.map((s) => `${s.label} ${print.plain(s.value)}`))];
+  return [label('steps', open.x + open.w / 2, open.y + open.h + 12, 'n', 'row', ...steps.map((s) => `${s.label} = ${print.plain(s.value)}`))];
 }

@@ -1,7 +1,7 @@
 /** Any arithmetic step by step: what is read at the left, the steps between, what comes of it at the right. Pure. */
 
 import { attention, rect } from '../../scene/marks.js';
-import { blockOn } from '../../scene/matrix.js';
+import { blockOn, corners } from '../../scene/matrix.js';
 import { mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, plate, reachOver } from './plate.js';
@@ -13,7 +13,7 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './words
 /** More sources than this are not drawn as maps. */
 const MOST_SOURCES = 3;
 const SHARE = 0.3;
-const STEP = { w: 210, h: 40, gap: 10, most: 12 };
+const STEP = { w: 210, h: 40, gap: 10, most: 12, letter: 7.4 };
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function chain(input) {
@@ -22,11 +22,12 @@ export function chain(input) {
   if (!to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
   const tall = Math.min(box.h - 60, box.w * 0.36);
   const made = plate(to, { x: box.x + box.w * (1 - SHARE), y: box.y, w: box.w * SHARE, h: tall }, placeOf(node.shape, e.at)[0]);
-  const read = sources(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 });
-  const all = drawn(e.steps);
+  const read = senders(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 }) ?? sources(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 });
+  const told = drawn(e.steps), all = input.added === null || e.products ? told : told.slice(0, input.added);
   const steps = all.slice(-STEP.most);
   const print = printer(steps.map((s) => s.value), 5);
-  const wide = Math.min(STEP.w, box.w * (1 - 2 * SHARE) - 40);
+  const longest = Math.max(0, ...steps.map((step) => step.label.length + print.plain(step.value).length));
+  const wide = Math.min(Math.max(STEP.w, longest * STEP.letter + 44), box.w * (1 - 2 * SHARE) - 40);
   const left = box.x + (box.w - wide) / 2;
   const each = Math.min(STEP.h + STEP.gap, box.h / steps.length);
   const high = (each * STEP.h) / (STEP.h + STEP.gap);
@@ -40,7 +41,7 @@ export function chain(input) {
     under: [],
     over: [
       ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: high }, { fill: 'sheet', stroke: 'ink', width: k === rows.length - 1 ? 1.6 : 0.8, alpha: 0.8 })),
-      ...read.flatMap(({ outline: at }) => [reachOver(at[1], [left - 4, top + high / 2], 1.2), ...attention(at)]),
+      ...read.flatMap(({ outline: at, what }, k) => [reachOver(at[1], [left - 4, top + (what === 'gives' ? k * each : 0) + high / 2], 1.2), ...(what === 'gives' ? [] : attention(at))]),
       reachOver([left + wide + 4, last], tip),
       ...attention(outline),
     ],
@@ -62,6 +63,18 @@ export function chain(input) {
   };
 }
 
+/** On the way back, where several layers read the number: what each of them gives. @param {PictureInput} input @param {Box} box */
+function senders({ stage, explanation: e }, box) {
+  const nodes = e.of === 'gradient' ? e.steps.flatMap(({ label: said }) => stage.graph.byName.get(said.replace(/^through /, '')) ?? []).slice(0, MOST_SOURCES) : [];
+  if (nodes.length === 0) return null;
+  const each = box.h / nodes.length;
+  return nodes.map((node, k) => {
+    const volume = /** @type {Volume} */ (stage.graph.volumes.get(node.name)), y = box.y + k * each;
+    const pose = plate(volume, { x: box.x, y, w: box.w, h: Math.min(each - 44, box.w) }, 0);
+    return { node, volume, pose, y, outline: corners(mapQuad(volume, pose, 0).m), what: 'gives' };
+  });
+}
+
 /** The volumes that operands were read from, below one another, each with what was read of it. @param {PictureInput} input @param {Box} box */
 function sources({ stage, explanation: e }, box) {
   const operands = e.operands.filter((o, k, all) => o.cells.length > 0 && stage.graph.byName.has(o.source) && all.findIndex((p) => p.source === o.source) === k).slice(0, MOST_SOURCES);
@@ -69,7 +82,7 @@ function sources({ stage, explanation: e }, box) {
   return operands.map((operand, k) => {
     const node = /** @type {NodeView} */ (stage.graph.byName.get(operand.source));
     const volume = /** @type {Volume} */ (stage.graph.volumes.get(operand.source));
-    const first = operand.cells.map((axis, a) => axis.find((i) => i >= 0 && i < node.shape[a]) ?? 0);
+    const first = operand.cells.map((axis, a) => (axis.includes(e.at[a]) && node.shape.length === e.at.length ? e.at[a] : axis.find((i) => i >= 0 && i < node.shape[a]) ?? 0));
     const channel = placeOf(node.shape, first)[0];
     const y = box.y + k * each;
     const pose = plate(volume, { x: box.x, y, w: box.w, h: Math.min(each - 44, box.w) }, channel);

@@ -11,6 +11,7 @@ import { depthOf } from '../../scene/sizes.js';
 import { facesOf } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { chain } from './chain.js';
+import { gate } from './gate.js';
 import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { measures } from './stack_sum.js';
@@ -60,6 +61,7 @@ export function gather(input) {
   const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
   const steps = drawn(e.steps);
   if (!readers || !from || !to || to.vector || from.vector || steps.length !== readers.channels.length) return chain(input);
+  if (readers.channels.length === 1 && source.kind !== 'conv2d') return gate(input, readers);
   const m = measures(box);
   const out = output(input, to, m);
   const stackBox = { x: out.x1 + m.gap + m.label, y: box.y, w: box.x + box.w - out.x1 - m.gap - m.label, h: Math.min(m.tallest, box.h * m.stack) };

@@ -76,12 +76,12 @@ function behind(volume, at, channel) {
 }
 
 /**
- * An arrow that leaves to the right and comes in from the left.
+ * An arrow that leaves to one side and comes in level.
  * @param {Point} from @param {Point} to @param {number} [width]
  * @returns {Mark}
  */
 export function reachOver(from, to, width = 1.5) {
-  const bend = Math.max(8, Math.min(70, (to[0] - from[0]) / 2));
+  const way = to[0] < from[0] ? -1 : 1, bend = way * Math.max(8, Math.min(70, Math.abs(to[0] - from[0]) / 2));
   return curve([from, [from[0] + bend, from[1]], [to[0] - bend, to[1]], to], { width, alpha: 0.9, head: true });
 }
 

@@ -15,8 +15,8 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, printer, shapeText } fr
 
 /** The output's strip has so much room across, px. */
 const STRIP = 40;
-/** Bars with a number: the heaviest, as far apart as their numbers are wide (px). */
-const TOLD = { most: 4, apart: 50 };
+/** Steps with a number: the heaviest, in a band of their own under the sum, as far apart as their numbers are wide (px). */
+const TOLD = { most: 5, apart: 66, band: 44 };
 /** A map over its part of the row is at most and at least so large, px. */
 const MAP = { most: 54, least: 20 };
 /** A row's height and the air below it, px. */
@@ -24,7 +24,7 @@ const ROW = { large: { h: 30, gap: 16 }, small: { h: 18, gap: 9 } };
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function rowSum(input) {
-  const { stage, explanation: e, node, source, box } = input;
+  const { stage, explanation: e, node, source, box, added } = input;
   const m = measures(box);
   const [x, w] = e.operands;
   const count = x.values.length;
@@ -37,15 +37,18 @@ export function rowSum(input) {
   const y0 = box.y + maps.height;
   const at = (/** @type {number} */ k) => ({ ...row, y: y0 + k * (h + gap) });
   const products = e.products ?? [];
-  const steps = drawn(e.steps);
+  const all = drawn(e.steps), steps = all.slice(0, added ?? all.length);
   const print = printer([e.value], 5);
   const pitch = row.w / count;
   const places = steps.map((_, index) => ({ x: row.x + pitch * (index + 0.5) + (index >= count ? 14 : 0), index }));
   const out = plate(to, { x: box.x + box.w - right + (m.capped ? (right - STRIP) / 2 : 60), y: box.y, w: STRIP, h: box.h - 66 }, 0);
-  const fall = waterfall({ steps, places, y0: at(3).y - 6, y1: box.y + box.h, bar: Math.max(0.8, pitch * 0.86), end: out.x - 30, scale: stage.look.scale, print: null });
+  const band = box.y + box.h - TOLD.band;
+  const fall = waterfall({ steps, scaled: all, places, y0: at(3).y - 6, y1: band, bar: Math.max(0.8, pitch * 0.86), end: out.x - 30, scale: stage.look.scale, print: null });
   const outline = cellOutline(node, to, out, e.at);
+  const told = m.capped ? { marks: [], labels: [] } : heaviest(steps, places, fall.yOf, count, band);
+  const total = steps[steps.length - 1].total, whole = steps.length === all.length;
   const read = { rows: 1, columns: count, scale: stage.look.scale };
-  const end = m.capped ? at(2).y + h / 2 : fall.yOf(e.value);
+  const end = m.capped ? at(2).y + h / 2 : fall.yOf(whole ? e.value : total);
   const tip = [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2];
   return {
     poses: new Map([[node.name, out]]),
@@ -55,7 +58,8 @@ export function rowSum(input) {
       ...tileMarks({ ...read, box: at(0), values: x.values, range: stage.look.range(source.name) }),
       ...tileMarks({ ...read, box: at(1), values: w.values, range: sizeOf(w.values), scale: stage.look.weight }),
       ...tileMarks({ ...read, box: at(2), values: products, range: sizeOf(products) }),
-      ...(m.capped ? [] : fall.marks),
+      ...toCome([at(0), at(1), at(2)], count, added),
+      ...(m.capped ? [] : [...fall.marks, ...told.marks]),
       curve([[out.x - 30, end], [out.x - 14, end], [tip[0] - 26, tip[1]], [tip[0], tip[1]]], { width: 1.5, alpha: 0.9, head: true }),
       ...attention(outline),
     ],
@@ -67,9 +71,9 @@ export function rowSum(input) {
         ? ['input', `× row ${e.at[0]}`, '= products'].map((text, k) => label(`row ${k}`, row.x - 14, at(k).y + h / 2, 'e', 'row', text))
         : []),
       ...(m.label ? [label('row sums', row.x - 14, (at(3).y + box.y + box.h) / 2, 'e', 'row', 'running', 'sum')] : []),
-      ...(m.capped ? [] : heaviest(steps, places, fall.yOf, count)),
+      ...told.labels,
       ...(m.capped ? [] : cellNames(stage, node.name, out, e.at[0])),
-      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(whole ? e.value : total), look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }),
     ],
     targets: [...maps.targets, ...tileTargets(at(0), source.name, cellsOf(x, source.shape), count)],
     spans: [
@@ -103,19 +107,27 @@ export function mapsOver({ stage, source }, row) {
   return { marks: all.flatMap((a) => a.marks), labels: all.map((a) => a.label), targets: all.map((a) => a.target), height: h + 42 };
 }
 
-/** Numbers on the heaviest steps. @param {import('../../types.d.ts').Step[]} steps @param {{ x: number, index: number }[]} places @param {(total: number) => number} yOf @param {number} count @returns {Label[]} */
-function heaviest(steps, places, yOf, count) {
+/** Numbers of the heaviest steps, each with a line from its bar. @param {import('../../types.d.ts').Step[]} steps @param {{ x: number, index: number }[]} places @param {(total: number) => number} yOf @param {number} count @param {number} y of the band @returns {{ marks: Mark[], labels: Label[] }} */
+function heaviest(steps, places, yOf, count, y) {
   const print = printer(steps.map((s) => s.value), 3);
   /** @type {number[]} */
   const told = [];
   for (const index of steps.map((_, k) => k).sort((a, b) => Math.abs(steps[b].value) - Math.abs(steps[a].value))) {
     if (told.length < TOLD.most && told.every((k) => Math.abs(places[k].x - places[index].x) > TOLD.apart)) told.push(index);
   }
-  return told.map((k) => {
-    const middle = (yOf(k > 0 ? steps[k - 1].total : 0) + yOf(steps[k].total)) / 2;
-    const up = steps[k].value >= 0;
-    return label(`told ${k}`, places[k].x + (up ? -6 : 6), middle, up ? 'e' : 'w', 'number', print.signed(steps[k].value), { text: k < count ? steps[k].label : `+ ${steps[k].label}`, look: 'of' });
-  });
+  const low = (/** @type {number} */ k) => Math.max(yOf(k > 0 ? steps[k - 1].total : 0), yOf(steps[k].total));
+  return {
+    marks: told.map((k) => line([[places[k].x, low(k) + 2], [places[k].x, y + 8]], { width: 0.8, alpha: 0.4, dash: [2, 3] })),
+    labels: told.map((k) => label(`told ${k}`, places[k].x, y + 9, 'n', 'number', print.signed(steps[k].value), { text: k < count ? steps[k].label : `+ ${steps[k].label}`, look: 'of' })),
+  };
+}
+
+/** The terms that are not added yet are not seen, the one at work is in ink. @param {Box[]} rows input, weights, products @param {number} count @param {number | null} added @returns {Mark[]} */
+function toCome([x, w, products], count, added) {
+  if (added === null) return [];
+  const pitch = x.w / count, done = Math.min(added, count), end = products.x + done * pitch;
+  const now = (/** @type {Box} */ row) => rect({ x: row.x + (done - 1) * pitch, y: row.y - 2, w: Math.max(3, pitch), h: row.h + 4 }, { stroke: 'ink', width: 2 });
+  return [rect({ x: end, y: products.y, w: Math.max(0, products.x + products.w - end), h: products.h }, { fill: 'sheet', stroke: 'ink', width: 0.6 }), ...(added <= count ? [x, w, products].map(now) : [])];
 }
 
 /** The classes beside the logits. @param {Stage} stage @param {string} node @param {Pose} out @param {number} chosen @returns {Label[]} */

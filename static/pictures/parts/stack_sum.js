@@ -43,7 +43,8 @@ export function stackSum(input) {
   const [channels, rows, columns] = x.cells;
   const extras = m.capped ? 0 : Math.max(0, heavy.length - channels.length);
   const out = output(input, m);
-  const stackBox = { x: box.x + m.label, y: box.y, w: out.x0 - m.gap - box.x - m.label, h: Math.min(m.tallest, box.h * m.stack) };
+  const high = Math.min(m.tallest, box.h * m.stack), over = overhang(input, from, high);
+  const stackBox = { x: box.x + m.label, y: box.y + over, w: out.x0 - m.gap - box.x - m.label, h: high - over };
   const plan = explode(from, stackBox, channels, heavy, extras, m.closest);
   const size = rows.length * columns.length;
   const at = (/** @type {number} */ channel) => channels.indexOf(channel) * size;
@@ -72,6 +73,14 @@ export function stackSum(input) {
       { node: node.name, x0: out.x0, x1: out.x1, y: box.y - WEDGE },
     ],
   };
+}
+
+/** How far the block of the layer's windows comes out over the top of the slices, px: they stand lower by it. @param {PictureInput} input @param {import('../../stage.d.ts').Volume} volume @param {number} high */
+function overhang({ node, source }, volume, high) {
+  const axis = node.windows[Math.max(0, node.inputs.indexOf(source.name))]?.axes?.[1];
+  const padding = axis && 'offset' in axis && !axis.inverse ? Math.max(0, -axis.offset) : 0;
+  const cell = high / (1 + SEEN.ay) / Math.max(volume.rows, volume.columns);
+  return Math.min(high * 0.3, Math.max(0, padding * cell - CAPTION / 4));
 }
 
 /** The filter's name stands right of the last slice, and right of the block's end where that sticks out. @param {Point} end @param {Plan} plan */

@@ -28,7 +28,7 @@ export function tileMarks({ box, rows, columns, values, range, scale, padding = 
   const all = Array.from({ length: rows * columns }, (_, k) => k);
   const cells = all.length > MANY
     ? [image(strip(values, rows, columns, range, scale), ofBox(box))]
-    : all.map((k) => rect(at(k), { fill: scale.css(values[k], range) }));
+    : all.map((k) => rect(at(k), { fill: padding(Math.floor(k / columns), k % columns) ? 'sheet' : scale.css(values[k], range) }));
   const outside = all.filter((k) => padding(Math.floor(k / columns), k % columns)).map(at)
     .map(({ x, y }) => hatch([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]));
   const lines = w >= 4 && h >= 4 ? gridlines(ofBox(box), rows, columns) : [];
