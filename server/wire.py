@@ -94,6 +94,8 @@ class PreprocessingView(Wire):
     preset: str
     presets: list[str]
     guessed: bool
+    black: list[float]
+    white: list[float]
 
 
 class UnsupportedView(Wire):

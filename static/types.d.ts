@@ -12,14 +12,15 @@ export interface NodeView {
 }
 export interface NetworkView {
   id: string; title: string; labels: string[]; output: string; logits: string; input: string; parameters: number; macs: number;
-  preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number } | null;
+  preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number; preset: string; presets: string[]; guessed: boolean; black: number[]; white: number[] } | null;
+  unsupported: { node: string; operator: string; why: string; nearest: string }[]; notes: string[];
   card: Record<string, unknown> | null; nodes: NodeView[];
 }
 export interface ImageView { id: string; title: string; width: number; height: number; label: string | null; kind: 'photo' | 'drawn' | 'upload'; animated: boolean }
 export interface NodeStats { name: string; min: number; max: number; mean: number; std: number; zeros: number; not_finite: number; histogram: { edges: number[]; counts: number[] } }
 export interface Prediction { top: { index: number; label: string; probability: number; logit: number }[]; probabilities: number[]; logits: number[] }
 export interface TraceView {
-  network: string; image: string; crop: { x: number; y: number; width: number; height: number }; nodes: NodeStats[];
+  network: string; image: string; crop: { x: number; y: number; width: number; height: number }; notes: string[]; nodes: NodeStats[];
   ranges: Ranges; prediction: Prediction | null;
 }
 export interface Step { label: string; value: number; total: number }
@@ -106,6 +107,9 @@ export interface Resources extends LabResources {
   images(): Promise<ImageView[]>;
   image(id: string): Promise<ImageView>;
   upload(file: Blob, progress?: (share: number) => void): Promise<ImageView>;
+  openNetwork(file: Blob, title: string, progress?: (share: number) => void, signal?: AbortSignal): Promise<NetworkView>;
+  nameClasses(network: string, labels: Blob): Promise<NetworkView>;
+  limit(name: string): Promise<number>;
   pictureUrl(id: string, side: number): string;
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
@@ -145,7 +149,7 @@ export interface Mounted { update(state: State, scene: Scene | null): void; resi
 
 /** state/app.js: everything that a person can do, by name. Only these and the address set the state. */
 export interface Actions {
-  openNetwork(id: string): void; openImage(id: string): void; show(view: ViewName): void;
+  openNetwork(id: string): void; setInput(network: string): void; openImage(id: string): void; show(view: ViewName): void;
   select(node: string, at: Cell | null): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
   seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;

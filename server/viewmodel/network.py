@@ -60,6 +60,7 @@ def network_view(
 
 def preprocessing_view(how: Preprocessing, guessed: bool) -> wire.PreprocessingView:
     """How pixels become the network's input, and the names of what else is usual."""
+    black, white = (how.apply(np.full((len(how.mean), 1, 1), pixel, np.uint8)).ravel() for pixel in (0, 255))
     return wire.PreprocessingView(
         size=how.size,
         mean=list(how.mean),
@@ -70,6 +71,8 @@ def preprocessing_view(how: Preprocessing, guessed: bool) -> wire.PreprocessingV
         preset=how.preset,
         presets=how.presets(len(how.mean)),
         guessed=guessed,
+        black=black.tolist(),
+        white=white.tolist(),
     )
 
 

@@ -74,9 +74,10 @@ export const parse = (text) =>
  * @param {string} path
  * @param {Blob} body
  * @param {(share: number) => void} [progress]
+ * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export function put(path, body, progress) {
+export function put(path, body, progress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('PUT', path);
@@ -88,6 +89,8 @@ export function put(path, body, progress) {
       if (status >= 200 && status < 300) resolve(parse(responseText));
       else reject(problem(status, header('content-type'), responseText, header('retry-after')));
     };
+    request.onabort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(body);
   });
 }

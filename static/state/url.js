@@ -29,7 +29,7 @@ const choice = (field, allowed) => ({
 });
 /** @type {(field: 'network' | 'image') => Field} */
 const name = (field) => ({
-  key: field, write: (s) => s[field], read: (text) => only(field, /^[\w.-]{1,80}$/.test(text) ? text : undefined),
+  key: field, write: (s) => s[field], read: (text) => only(field, /^[\w.-]{1,80}(~[\w.,:=-]{1,240})?$/.test(text) ? text : undefined),
 });
 /** @type {(field: 'speed', least: number, most: number) => Field} */
 const measure = (field, least, most) => ({
