@@ -61,6 +61,12 @@ export function createBeat(section, { lesson, values, player, say }) {
     question?.update();
   }
 
+  /** A figure off the screen is taken out of the page, unless its text is all that the page has of it. */
+  function close() {
+    controls.close();
+    if (board.rows) rows.replaceChildren();
+  }
+
   /** Fetches a figure that the page does not carry; what is on the screen meanwhile is its text. */
   async function fetched() {
     if (first.rows || coming) return;
@@ -78,6 +84,7 @@ export function createBeat(section, { lesson, values, player, say }) {
 
   return {
     draw,
+    close,
     fetched,
     /** @param {Record<string, any>} given what a link says, before the beat is shown */
     give: (given) => Object.assign(first.start, given),
@@ -86,6 +93,7 @@ export function createBeat(section, { lesson, values, player, say }) {
       Object.assign(values, { ...first.values, ...values }, first.start);
       board = opened ? board : first;
       opened = true;
+      controls.open();
       fetched();
       draw();
       if (JSON.stringify({ ...first.values, ...values }) !== known || board !== first) ask(values);

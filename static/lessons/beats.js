@@ -32,6 +32,7 @@ export function mountBeats(live, player) {
   function show(index, focus) {
     if (index === now) return;
     player.stop();
+    beats[now]?.close();
     now = index;
     sections.forEach((section, k) => section.toggleAttribute('data-now', k === index));
     links.forEach((link, k) => (k === index ? link.setAttribute('aria-current', 'step') : link.removeAttribute('aria-current')));
@@ -42,11 +43,12 @@ export function mountBeats(live, player) {
   }
 
   const start = indexOf(shownBeat() || first);
+  beats.forEach((beat, k) => k !== start && beat.close());
   if (given) beats[start].give(JSON.parse(given));
   show(start, false);
   addEventListener('hashchange', () => show(indexOf(shownBeat()), true));
   addEventListener('resize', () => beats[now].draw());
-  forPaper(() => beats.forEach((beat) => beat.draw()));
+  forPaper(() => beats.forEach((beat) => beat.draw()), () => beats.forEach((beat, k) => (k === now ? beat.draw() : beat.close())));
 
   return {
     /** One beat on or back; past an end, the lesson after or before. @param {number} by */

@@ -10,6 +10,7 @@ import { fill, h } from '../ui/h.js';
 /** @typedef {(board: Board) => void} Update */
 
 /**
+ * The controls, made when a beat is on the screen and taken out when it is not.
  * @param {HTMLElement} section
  * @param {Hands} hands
  */
@@ -17,10 +18,20 @@ export function mountControls(section, hands) {
   const place = /** @type {HTMLElement} */ (section.querySelector('.controls'));
   /** @type {Control[]} */
   const controls = JSON.parse(place.dataset.controls ?? '[]');
-  const made = controls.map((control) => MAKE[control.kind](control, hands));
-  fill(place, made.map(({ element }) => element));
+  /** @type {{ element: HTMLElement | null, update: Update }[]} */
+  let made = [];
   for (const item of section.querySelectorAll('.tries li')) offer(/** @type {HTMLElement} */ (item), hands);
-  return { update: (/** @type {Board} */ board) => made.forEach(({ update }) => update(board)) };
+  return {
+    open() {
+      made = controls.map((control) => MAKE[control.kind](control, hands));
+      fill(place, made.map(({ element }) => element));
+    },
+    close() {
+      made = [];
+      place.replaceChildren();
+    },
+    update: (/** @type {Board} */ board) => made.forEach(({ update }) => update(board)),
+  };
 }
 
 /** A thing to try becomes a button where it sets values. @param {HTMLElement} item @param {Hands} hands */
@@ -79,12 +90,15 @@ function choice({ name, label, options = [] }, { set }) {
   };
 }
 
+/** Pictures of the reader's own, offered at every beat from then on. @type {string[]} */
+const own = [];
+
 /** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
 function image({ name, label, options = [] }, { set }) {
   const url = (/** @type {string} */ id) => `/api/images/${encodeURIComponent(id)}/picture?side=64`;
   const one = (/** @type {string} */ id, /** @type {string} */ title) =>
     h('button', { 'data-value': id, title, on: { click: () => set({ [name]: id }) } }, h('img', { src: url(id), alt: title, width: 40, height: 40, loading: 'lazy' }));
-  const buttons = options.map(([id, title]) => one(id, title));
+  const buttons = [...options.map(([id, title]) => one(id, title)), ...own.map((id) => one(id, 'your picture'))];
   const said = h('span', { role: 'status' });
   const file = h('input', { type: 'file', accept: 'image/*', class: 'spoken', on: { change: () => sent() } });
   const row = h('div', { class: 'pictures', role: 'group', 'aria-label': label }, buttons, h('label', null, 'yours', file), said);
@@ -94,7 +108,10 @@ function image({ name, label, options = [] }, { set }) {
     said.textContent = '…';
     try {
       const { id } = await put('/api/images', await shrunk(chosen));
-      if (!buttons.some((b) => b.dataset.value === id)) row.insertBefore(buttons[buttons.push(one(id, 'your picture')) - 1], file.parentElement);
+      if (!buttons.some((b) => b.dataset.value === id)) {
+        own.push(id);
+        row.insertBefore(buttons[buttons.push(one(id, 'your picture')) - 1], file.parentElement);
+      }
       said.textContent = '';
       set({ [name]: id });
     } catch (error) {

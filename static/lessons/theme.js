@@ -30,14 +30,15 @@ export function mountTheme(root, changed) {
 export const theme = () => /** @type {'light' | 'dark' | undefined} */ (document.documentElement.dataset.theme) ?? themeOf(chosen());
 
 /**
- * Paper is light: everything is drawn so before it is printed, and as it was afterwards.
- * @param {() => void} draw
+ * Paper is light, and has everything: it is drawn so before it is printed, and as it was afterwards.
+ * @param {() => void} all
+ * @param {() => void} again
  */
-export function forPaper(draw) {
-  const as = (/** @type {() => string} */ which) => () => {
+export function forPaper(all, again) {
+  const as = (/** @type {() => string} */ which, /** @type {() => void} */ draw) => () => {
     document.documentElement.dataset.theme = which();
     draw();
   };
-  addEventListener('beforeprint', as(() => 'light'));
-  addEventListener('afterprint', as(() => themeOf(chosen())));
+  addEventListener('beforeprint', as(() => 'light', all));
+  addEventListener('afterprint', as(() => themeOf(chosen()), again));
 }

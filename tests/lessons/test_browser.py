@@ -17,6 +17,7 @@ PHONE = {"width": 390, "height": 844}
 PROJECTOR = {"width": 1280, "height": 720}
 LOOKS = [(PROJECTOR, "light"), (PROJECTOR, "dark"), (PHONE, "dark"), (PHONE, "light")]
 BEAT_MS = 100
+MOST_ELEMENTS = 1_500
 PROBLEMS: list[str] = []
 """What went wrong in the one page of these tests, since it was last looked at."""
 FRAME = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
@@ -71,6 +72,7 @@ def test_each_key_press_is_a_beat_that_is_labelled_readable_and_fits(page: Page,
             page.wait_for_function(NOW, arg=name)
             assert page.evaluate("document.activeElement.tagName") == "H2"
         drawn(page)
+        assert page.evaluate("document.querySelectorAll('*').length") <= MOST_ELEMENTS, name
         for size, theme in LOOKS[:: 1 if k % 2 == 0 else -1]:  # each beat begins with the look that the last ended with
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

@@ -58,6 +58,11 @@ function cell({ role, span, decimals, small, marks }, size, scale, value, r, c) 
     text?.setAttribute('fill', inkOn(scale.css(value, span)));
   }
   const classes = ['cell', padding && 'padding', plainly && 'plain', has('dim') && 'dim', has('never') && 'never'].filter(Boolean).join(' ');
+  if (small) {
+    rect.setAttribute('class', classes);
+    rect.setAttribute('data-cell', `${r},${c}`);
+    return rect;
+  }
   return svg('g', { class: classes, 'data-cell': `${r},${c}` }, rect, text,
     has('never') ? svg('path', { class: 'cross', d: hatch(size.x + c * size.w, size.y + r * size.h, size.w, size.h) }) : null);
 }
