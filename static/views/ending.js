@@ -100,9 +100,10 @@ const KINDS = [
   [/^relu$/, 'relu', 'keeps what is positive'],
   [/max_pool/, 'max pool', 'keeps the largest of each window'],
   [/average_pool/, 'avg pool', 'keeps the mean of each window'],
-  [/^dense$/, 'dense', 'weighs all numbers for each class'],
+  [/^dense$/, 'dense, fc', 'weighs all numbers for each class'],
 ];
-const KIND = { pitch: 21, w: 300, below: 44, foot: 26 };
+/** A network of more layers than `most` is explored, not explained. */
+const KIND = { most: 40, pitch: 21, w: 300, below: 44, foot: 26 };
 
 /** What the kinds of layers do, at the foot of the ending, where nothing else stands. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Label[]} */
 function kindLabels({ graph, width, height, state, back }, form, poses, bars) {
@@ -111,7 +112,7 @@ function kindLabels({ graph, width, height, state, back }, form, poses, bars) {
   const [x, y] = [width - form.margin - KIND.w, height - KIND.foot - tall];
   const busy = (/** @type {Pose} */ pose) => pose.x + pose.w > x - 30 && pose.y + pose.h > y - KIND.below;
   const low = bars ? bars.rows[bars.rows.length - 1].y + bars.pitch : 0;
-  if (form.name !== 'wide' || back || state.view !== 'overview' || low > y - KIND.below || [...poses.values()].some(busy)) return [];
+  if (form.name !== 'wide' || graph.nodes.length > KIND.most || back || state.view !== 'overview' || low > y - KIND.below || [...poses.values()].some(busy)) return [];
   return kinds.map(([, name, does], k) => ({
     key: `kind ${name}`, x, y: y + k * KIND.pitch, anchor: 'nw', look: 'kind', lines: [{ text: name, look: 'name' }, { text: does, look: 'does' }],
   }));

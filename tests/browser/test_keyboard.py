@@ -77,6 +77,7 @@ def test_the_pass_is_stepped_and_the_range_and_theme_are_changed_by_keys(browser
     )
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     expect(page.get_by_role("combobox", name="Speed")).to_have_value("2")
+    expect(page.locator("#live")).to_contain_text("Computed: flatten. Of its 160 numbers the strongest is number 146")
     expect(page.locator("#live")).to_contain_text("Colour range: one for the whole network.")
 
 

@@ -38,19 +38,23 @@ def test_a_picture_is_uploaded_unravelled_read_and_found_again(browser_page: Pag
     shows(page, UPLOADED)
     assert lens(page) == shown
     expect(page.locator("#views [aria-current]")).to_have_text("unravelled")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("#lens .big")).to_be_in_viewport(ratio=1)
 
 
 def click_a_cell_of(page: Page, node: str) -> None:
     """Clicks into the lowest of a node's maps, which lies above its name."""
     name = page.locator("#scene .label", has_text=re.compile(f"^{node}")).first.bounding_box()
     assert name
-    canvas = page.locator("#scene canvas")
+    canvas = page.locator("#scene canvas.picture")
     box = canvas.bounding_box()
     assert box
     expect(page.locator("#lens")).to_be_hidden()
     for up in range(12, 72, 6):
         canvas.click(position={"x": name["x"] + name["width"] / 2 - box["x"], "y": name["y"] - up - box["y"]})
         if page.locator("#lens").is_visible():
+            after = page.locator("#scene .label", has_text=re.compile(f"^{node}")).first.bounding_box()
+            assert after == name, "what is clicked stays under the pointer"
             return
     pytest.fail(f"nothing above the name of {node} answers to a click")
 

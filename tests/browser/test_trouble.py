@@ -131,11 +131,12 @@ def test_a_link_to_what_is_gone_opens_what_is_here_says_so_and_is_put_right(
 ) -> None:
     page = browser_page
     said = page.get_by_role("alert")
+    gone = "a" * 26
     for asked, words, instead, now in (
-        (f"/?image={'a' * 26}&view=maps", "That picture is gone", "Shown instead is “Cat, a photograph”.", "&view=maps"),
+        (f"/?image={gone}&view=maps", "That picture is gone", "Shown instead is “Cat, a photograph”.", "&view=maps"),
         ("/?image=no-such&at=conv1@1,2,3", "called “no-such”", "Shown instead is", "&at=conv1@1,2,3"),
         ("/?network=no-such&at=conv1@1,2,3", "called “no-such”", "Shown instead is", ""),
-        ("/?view=window&at=conv9@1,2,3", "There is no layer “conv9”", "The layers of Example CNN are input, conv1,", ""),
+        ("/?view=window&at=conv9@1,2,3", "There is no layer “conv9”", "The layers of Example CNN are input, conv1", ""),
         ("/?view=window&at=conv2@99,0,0", "conv2 has no cell 99,0,0", "10×32×32: channels 0 to 9, rows 0 to 31", ""),
     ):
         page.goto(asked)
