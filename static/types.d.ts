@@ -100,6 +100,12 @@ export interface LabResources {
   steps(network: string, image: string, learning: Learning, of: string, edits: string, signal?: AbortSignal): Promise<StepsView>;
 }
 
+/**
+ * What has come of a network too large to be sent whole (graph/faces.js). sides: per node the resolution; fronts: the
+ * channel in front; parts: `front conv1`, `lid conv1`, `side conv1`, `maps conv1`.
+ */
+export interface Faces { version: number; sides: Map<string, number>; fronts: Map<string, number>; parts: Map<string, Tensor> }
+
 /** api/resources.js: every read of the server, deduplicated, cached, cancelled when nobody waits. */
 export interface Resources extends LabResources {
   networks(): Promise<{ id: string; title: string; input_shape: Shape; parameters: number }[]>;
@@ -113,10 +119,11 @@ export interface Resources extends LabResources {
   pictureUrl(id: string, side: number): string;
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
+  faces(network: string, image: string, nodes: string[], how: { side: number; maps: number; objective?: string; of?: 'gradient' | 'product' }): Promise<{ tensors: Map<string, Tensor>; channels: Record<string, string> }>;
   filters(network: string, node: string, image?: string, edits?: string): Promise<Map<string, Tensor>>;
   windows(network: string, image: string, node: string, channel: number, from: number, count: number, edits?: string): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
-  gradients(network: string, image: string, objective: string, of?: 'gradient' | 'product'): Promise<GradientsView>;
+  gradients(network: string, image: string, objective: string, of?: 'gradient' | 'product', nodes?: string[]): Promise<GradientsView>;
   explainGradient(network: string, image: string, objective: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
   explainWeight(network: string, image: string, objective: string, weight: Weight, signal?: AbortSignal): Promise<ExplanationView>;
 }
@@ -124,13 +131,14 @@ export interface Resources extends LabResources {
 /**
  * What the stage shows: everything that has arrived for state.network and state.image.
  * gradients: of scene.objective, which is behind state.objective until the new ones are here; of state.show 'product'
- * they are gradient × activation. edit: the edits that all of it has; change: what they change, null without any;
+ * they are gradient × activation. faces, backFaces: what has come of a network too large to be sent whole, whose
+ * activations and gradients are then those that single numbers are read of; else null. edit: the edits that all of it has; change: what they change, null without any;
  * difference: the activations here are what changed (lab/differing.js). backward: the arithmetic of the selected number's gradient, or of state.weight's.
  */
 export interface Scene {
   network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null;
   gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges } | null; backward: ExplanationView | null;
-  edit: string; change: Change | null; difference?: boolean;
+  edit: string; change: Change | null; difference?: boolean; faces: Faces | null; backFaces: Faces | null;
 }
 
 /** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). sign: '∂' where the number is its gradient. */

@@ -1,5 +1,7 @@
 """The page, and the files that it is made of."""
 
+from math import prod
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -10,25 +12,30 @@ from convoscope.server.routes.images import image_view
 from convoscope.server.services import ServicesDep
 
 router = APIRouter(include_in_schema=False)
+AT_ONCE = 4_000_000
+"""Numbers of a network that are sent whole, as in static/graph/faces.js; of a larger one what is on the screen."""
 
 
 @router.get("/", response_class=HTMLResponse)
 def read_page(request: Request, services: ServicesDep, network: str = "", image: str = "", edit: str = "") -> Response:
     """Convoscope, open on the network and picture of the address, or else on the first ones that are here.
 
-    Of a network or picture that is gone, the page itself tells; so it must open. What edits make of them, it asks for.
+    Of a network or picture that is gone, the page itself tells; so it must open. What edits make of them, it asks for;
+    so for a large network's trace, which takes so long that the page has to say so meanwhile.
     """
     name = image or next(iter(services.library.pictures))
     try:
         model, picture = services.model(network or services.library.models[0]), services.picture(name)
     except Problem:
         return page(request, "index.html")
+    view = services.network_view(model)
+    later = bool(edit) or sum(prod(node.shape) for node in view.nodes) > AT_ONCE
     return page(
         request,
         "index.html",
-        network=services.network_view(model),
+        network=view,
         image=image_view(name, picture),
-        trace=None if edit else services.trace_view(model, picture, name),
+        trace=None if later else services.trace_view(model, picture, name),
     )
 
 

@@ -18,6 +18,9 @@ const numbers = (tensors) => [...tensors.values()].reduce((sum, { data }) => sum
 /** @param {string} objective */
 const query = (objective) => `objective=${encodeURIComponent(objective)}`;
 
+/** @param {string[]} nodes all where none is said */
+const some = (nodes) => (nodes.length ? `nodes=${nodes.map(encodeURIComponent).join(',')}&` : '');
+
 /** @type {(...parts: (string | number)[]) => string} */
 const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
@@ -55,9 +58,12 @@ export function createResources(trouble, release = '', edit = () => '') {
     upload: (file, progress) => patiently(() => put(path('images'), file, progress), { trouble }),
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
     trace: (network, image) => json(seen(path('traces', network, image))),
-    activations: (network, image, nodes = []) => {
-      const some = nodes.length ? `nodes=${nodes.map(encodeURIComponent).join(',')}&` : '';
-      return frame(heavy, seen(`${path('traces', network, image)}/activations.safetensors?${some}dtype=float16`));
+    activations: (network, image, nodes = []) => frame(heavy, seen(`${path('traces', network, image)}/activations.safetensors?${some(nodes)}dtype=float16`)),
+    faces: (network, image, nodes, { side, maps, objective, of }) => {
+      const back = objective ? `&${query(objective)}${of === 'product' ? '&times=activation' : ''}` : '';
+      const url = seen(`${path('traces', network, image)}/faces.safetensors?${some(nodes)}side=${side}${maps ? `&maps=${maps}` : ''}&dtype=float16${back}`);
+      return light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }))
+        .then(({ tensors, metadata }) => ({ tensors, channels: metadata }));
     },
     filters: (network, node, image, edits) => frame(light, image && edits
       ? seen(path('traces', network, image, 'nodes', node, 'filters.safetensors'), edits)
@@ -69,10 +75,10 @@ export function createResources(trouble, release = '', edit = () => '') {
     },
     explain: (network, image, node, at, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
-    gradients: (network, image, objective, of = 'gradient') => {
+    gradients: (network, image, objective, of = 'gradient', nodes = []) => {
       const times = of === 'product' ? '&times=activation' : '';
       const about = (/** @type {string} */ rest) => seen(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);
-      return Promise.all([frame(heavy, about('.safetensors?dtype=float16&')), json(about('/summary?'))])
+      return Promise.all([frame(heavy, about(`.safetensors?${some(nodes)}dtype=float16&`)), json(about('/summary?'))])
         .then(([tensors, { value, ranges }]) => ({ objective, value, tensors, ranges }));
     },
     explainGradient: (network, image, objective, node, at, signal) =>

@@ -5,7 +5,8 @@
 
 import { layerCount, passEnd, returned } from '../anim/timeline.js';
 import { gradientScale } from '../color/scales.js';
-import { painted } from './look.js';
+import { faceOf } from '../graph/faces.js';
+import { facePicture, painted } from './look.js';
 
 /** @import { Scene, ShowMode, State, Tensor } from '../types.d.ts' */
 /** @import { Back, Graph, Look, Scale } from '../stage.d.ts' */
@@ -34,19 +35,23 @@ export function backOf(state, scene, graph, look, theme) {
   const key = [show, objective.name, scene.network.id, scene.trace.image, scene.edit, state.range, theme].join(' ');
   const looks = known.get(gradients) ?? new Map();
   known.set(gradients, looks);
-  if (!looks.has(key)) looks.set(key, backLook(gradients, look, gradientScale(theme), key, (name) => rangeIn(objective.ranges, state.range, name, graph) || 1));
+  if (!looks.has(key)) looks.set(key, backLook(gradients, scene.backFaces, look, gradientScale(theme), key, (name) => rangeIn(objective.ranges, state.range, name, graph) || 1));
   return { gradients, show, objective: objective.name, share: (node) => returned(graph, node, state.t), look: looks.get(key) };
 }
 
 /** Looks that were made of gradients, for as long as those are kept. @type {WeakMap<Map<string, Tensor>, Map<string, Look>>} */
 const known = new WeakMap();
 
-/** @param {Map<string, Tensor>} gradients @param {Look} look of the values @param {Scale} scale @param {string} key @param {(node: string) => number} range @returns {Look} */
-const backLook = (gradients, look, scale, key, range) => ({
+/** @param {Map<string, Tensor>} gradients @param {import('../types.d.ts').Faces | null} faces @param {Look} look of the values @param {Scale} scale @param {string} key @param {(node: string) => number} range @returns {Look} */
+const backLook = (gradients, faces, look, scale, key, range) => ({
   ...look, scale, range,
-  picture: (node, face, channel) => ({
-    key: `${key} ${node} ${face} ${channel}`, pixels: () => painted(gradients.get(node), face, channel, range(node), scale),
-  }),
+  picture(node, face, channel) {
+    const tensor = gradients.get(node);
+    const small = tensor ? null : faceOf(faces, node, face, channel);
+    const name = `${key} ${node} ${face} ${channel}`;
+    if (small) return facePicture(name, face, small, range(node), scale);
+    return { key: tensor ? name : `${name} none`, pixels: () => painted(tensor, face, channel, range(node), scale) };
+  },
 });
 
 /** @param {import('../types.d.ts').Ranges} ranges @param {State['range']} mode @param {string} name @param {Graph} graph */

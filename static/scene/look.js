@@ -1,5 +1,6 @@
 /** What every number of one scene looks like: its colour range, its maps as pixels, and which map stands in front. Pure. */
 
+import { faceOf } from '../graph/faces.js';
 import { activationScale } from '../color/scales.js';
 import { mapOf, volumeOf } from '../model/tensor.js';
 import { rangeOf } from '../state/select.js';
@@ -30,6 +31,7 @@ export function lookOf(scene, graph, mode, theme) {
     weight: scale,
     range,
     front(name) {
+      if (scene.faces) return scene.faces.fronts.get(name) ?? 0;
       const group = graph.byName.get(name)?.range_group ?? name;
       if (!fronts.has(group)) fronts.set(group, liveliest(scene, group));
       return Math.min(fronts.get(group) ?? 0, (graph.volumes.get(name)?.channels ?? 1) - 1);
@@ -37,10 +39,18 @@ export function lookOf(scene, graph, mode, theme) {
     picture(node, face, channel) {
       const tensor = scene.activations.get(node);
       const key = `${network.id} ${trace.image} ${node} ${face} ${channel} ${mode} ${theme} ${scene.edit}`;
-      return { key, pixels: () => painted(tensor, face, channel, range(node), scale) };
+      const small = tensor ? null : faceOf(scene.faces, node, face, channel);
+      if (small) return facePicture(key, face, small, range(node), scale);
+      return { key: tensor ? key : `${key} none`, pixels: () => painted(tensor, face, channel, range(node), scale) };
     },
   };
 }
+
+/** A face as it was sent, at the resolution of the screen. @param {string} key @param {Parameters<Look['picture']>[1]} face @param {{ tensor: Tensor, channel: number }} found @param {number} range @param {Scale} scale @returns {import('../stage.d.ts').Picture} */
+export const facePicture = (key, face, { tensor, channel }, range, scale) => ({
+  key: `${key} ${tensor.shape.join('×')}`,
+  pixels: () => painted(tensor, face === 'glow' ? 'glow' : 'map', channel, range, scale),
+});
 
 /** A face of a volume as pixels; without numbers, nothing. @param {Tensor | undefined} tensor @param {Parameters<Look['picture']>[1]} face @param {number} channel @param {number} range @param {Scale} scale @returns {Pixels} */
 export const painted = (tensor, face, channel, range, scale) => (tensor ? FACES[face](tensor, channel, range, scale) : BLANK);

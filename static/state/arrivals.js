@@ -5,6 +5,7 @@
  * So with gradients: those of the old objective stay, under its name, until those of the new one are here.
  * Where there is no old scene, as when a link is to an upload that is gone, what the page opens on anyway takes its place.
  */
+import { firstNumbers } from '../graph/faces.js';
 import { Problem } from '../api/client.js';
 import { reading } from './app.js';
 import { changeOf, createNumbers } from './numbers.js';
@@ -28,7 +29,7 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   /** What could not be had at first, told once there is something to look at. @type {{ error: unknown, asked: State } | null} */
   let refused = null;
   const replaced = new Set();
-  const { passBack, selected } = createNumbers(resources);
+  const { passBack, selected } = createNumbers(resources, () => scene);
 
   async function fetchScene() {
     const state = store.get(), { network, image } = state, key = subject(state);
@@ -36,12 +37,12 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
     if (key === wanted) return undefined;
     wanted = key;
     try {
-      const [net, trace, view, activations, back, told, change] = await Promise.all([
+      const [net, trace, view, numbers, back, told, change] = await Promise.all([
         resources.network(network), resources.trace(network, image), resources.image(image),
-        resources.activations(network, image), passBack(state), selected(state), changeOf(resources, state),
+        firstNumbers(resources, network, image), passBack(state), selected(state), changeOf(resources, state),
       ]);
       if (key !== wanted) return undefined;
-      scene = { network: net, trace, image: view, activations, edit: state.edit, change, ...back.parts, explanation: null, backward: null, ...told?.parts };
+      scene = { network: net, trace, image: view, ...numbers, edit: state.edit, change, ...back.parts, explanation: null, backward: null, ...told?.parts };
       arrived();
       changed();
       tell(state, back.error, told?.error);

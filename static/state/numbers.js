@@ -1,4 +1,5 @@
 /** Asks for what belongs to one state: gradients of every layer, and the arithmetic of the selected number. */
+import { createFaces, isHeavy } from '../graph/faces.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -16,22 +17,25 @@ export async function changeOf(resources, { network, image, edit, difference }) 
   return { prediction, ranges, tensors };
 }
 
-/** @param {Resources} resources */
-export function createNumbers(resources) {
+/** @param {Resources} resources @param {() => Scene | null} [scene] what is shown: its network is known */
+export function createNumbers(resources, scene = () => null) {
   let patience = new AbortController();
 
   /**
    * The gradients, or why there are none.
    * @param {State} state
-   * @returns {Promise<{ parts: Pick<Scene, 'gradients' | 'objective'>, error?: unknown }>}
+   * @returns {Promise<{ parts: Pick<Scene, 'gradients' | 'backFaces' | 'objective'>, error?: unknown }>}
    */
   async function passBack({ network, image, objective, show }) {
-    const none = { gradients: null, objective: null };
+    const none = { gradients: null, backFaces: null, objective: null };
     if (!objective) return { parts: none };
     const of = show === 'product' ? 'product' : 'gradient';
     try {
-      const { tensors, value, ranges } = await resources.gradients(network, image, objective, of);
-      return { parts: { gradients: tensors, objective: { name: objective, value, of, ranges } } };
+      const shown = scene()?.network;
+      const net = shown?.id === network ? shown : await resources.network(network);
+      const heavy = isHeavy(net);
+      const { tensors, value, ranges } = await resources.gradients(network, image, objective, of, heavy ? [net.logits] : []);
+      return { parts: { gradients: tensors, backFaces: heavy ? createFaces() : null, objective: { name: objective, value, of, ranges } } };
     } catch (error) {
       return { parts: none, error };
     }

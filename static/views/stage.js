@@ -6,11 +6,14 @@
 import { createReel } from '../anim/reel.js';
 import { arrived, faded, lasting, photoAt, posesAt } from '../anim/transition.js';
 import { layerCount } from '../anim/timeline.js';
+import { differing } from '../lab/differing.js';
 import { clamp01 } from '../anim/ease.js';
 import { PALETTE } from '../color/palette.js';
 import { cellOf } from '../model/tensor.js';
 import { labelsOn, onScreen, tilesOn } from '../graph/cull.js';
 import { mountGround } from '../graph/ground.js';
+import { needsOf } from '../graph/needs.js';
+import { createSupply } from '../graph/supply.js';
 import { screenIn, shifted } from '../graph/world.js';
 import { createPainter } from '../paint/canvas.js';
 import { cellMarks } from '../scene/attention.js';
@@ -77,6 +80,7 @@ export function mountStage(root, context) {
 
   const stop = context.clock.add((time) => !inStep() && draw(time));
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
+  const [supply, backSupply] = [0, 1].map(() => createSupply(context.resources, () => refresh(false)));
   const ground = mountGround(root, context, { shown: () => shown, view: VIEWS.overview, size });
   const unpan = mountCamera(root, context.store, context.actions, ground);
   mountPointer(canvas, context, {
@@ -84,6 +88,7 @@ export function mountStage(root, context) {
     choose: ({ node, at }) => choose(node, at),
     hovered(found) {
       hover = found;
+      if (found && asked) supply.whole(asked.scene, [found.node]);
       context.clock.wake();
     },
   });
@@ -146,6 +151,18 @@ export function mountStage(root, context) {
     labels.show(labelsOn(frame, camera, screenIn(state.camera, size)), camera);
     bars.show(state.camera.zoom < LEAST_BARS ? null : frame.bars, camera);
     ground.show(shown);
+    provide();
+  }
+
+  /** Of a network too large to be sent whole, what is on the screen. */
+  function provide() {
+    const { stage, frame } = /** @type {{ stage: Stage, frame: Frame }} */ (shown);
+    const { scene, back } = stage;
+    if (!scene.faces) return;
+    const { whole, ...needs } = needsOf(stage, frame, size, window.devicePixelRatio || 1);
+    supply.show(scene, { ...needs, faces: scene.faces, of: null });
+    supply.whole(scene, whole);
+    if (back && scene.backFaces && scene.objective) backSupply.show(scene, { ...needs, faces: scene.backFaces, of: { objective: scene.objective.name, of: scene.objective.of } });
   }
 
   /** @param {number} time */
@@ -193,7 +210,7 @@ export function mountStage(root, context) {
   /** The numbers that are seen of a node: its gradient where that has come back. @param {string} node */
   function seen(node) {
     const { back, scene } = shown?.stage ?? {};
-    return back && back.share(node) > 0 ? { sign: SIGN[back.show], numbers: back.gradients.get(node) } : { sign: '', numbers: scene?.activations.get(node) };
+    return back && back.share(node) > 0 ? { sign: SIGN[back.show], numbers: back.gradients.get(node) } : { sign: scene?.difference ? 'Δ' : '', numbers: scene?.activations.get(node) };
   }
 
   function resize() {
@@ -217,7 +234,7 @@ export function mountStage(root, context) {
   return {
     update(state, scene) {
       if (!scene) return;
-      asked = { state, scene };
+      asked = { state, scene: differing(state, scene) };
       if (size.width === 0) resize();
       else refresh(false);
     },

@@ -113,7 +113,7 @@ function world(open = { network: 'net', image: 'cat' }) {
   const wait = (/** @type {string} */ key) => (due[key] ??= later()).promise;
   const resources = /** @type {any} */ ({
     networks: async () => [{ id: 'net' }], images: async () => [{ id: 'cat' }],
-    network: async (/** @type {string} */ id) => ({ id }), image: async (/** @type {string} */ id) => ({ id }),
+    network: async (/** @type {string} */ id) => ({ id, logits: 'fc', nodes: [{ shape: [2] }] }), image: async (/** @type {string} */ id) => ({ id }),
     trace: (/** @type {string} */ _, /** @type {string} */ image) => wait(image),
     activations: async () => new Map(),
     explain: (/** @type {string} */ _, /** @type {string} */ image, /** @type {string} */ node) => wait(`${image}/${node}`),
@@ -217,6 +217,7 @@ const slopes = (/** @type {number} */ value) => ({ value, tensors: new Map(), ra
 
 test('a new label shows nothing of its own until all gradients and the selected one are here', async () => {
   const { store, due, scene } = world({ ...BACK, node: 'conv1', at: [0, 0, 0] });
+  await settled();
   due.cat.resolve({ image: 'cat' });
   due['cat/conv1'].resolve({ value: 5 });
   due['cat/loss:1'].resolve(slopes(1));
@@ -234,6 +235,7 @@ test('a new label shows nothing of its own until all gradients and the selected 
 
 test('gradients that come late do not push away those of a label that was chosen after', async () => {
   const { store, due, scene } = world(BACK);
+  await settled();
   due.cat.resolve({ image: 'cat' });
   due['cat/loss:1'].resolve(slopes(1));
   await settled();
@@ -248,6 +250,7 @@ test('gradients that come late do not push away those of a label that was chosen
 
 test('gradients of the old picture are never shown with the new one', async () => {
   const { store, due, scene } = world(BACK);
+  await settled();
   due.cat.resolve({ image: 'cat' });
   due['cat/loss:1'].resolve(slopes(1));
   await settled();
@@ -264,6 +267,7 @@ test('gradients of the old picture are never shown with the new one', async () =
 
 test('gradients that cannot be had are said, and the page goes forward again', async () => {
   const { store, due, scene, failures } = world(BACK);
+  await settled();
   due.cat.resolve({ image: 'cat' });
   due['cat/loss:1'].reject(away(422));
   await settled();
@@ -272,6 +276,7 @@ test('gradients that cannot be had are said, and the page goes forward again', a
 
 test('a weight has a gradient of its own, and the selected cell keeps its number', async () => {
   const { store, due, scene } = world({ ...BACK, node: 'conv1', at: [0, 0, 0] });
+  await settled();
   for (const [key, value] of Object.entries({ cat: {}, 'cat/loss:1': slopes(1), 'cat/conv1': { value: 5 }, 'cat/loss:1/conv1': { value: 10 } })) due[key].resolve(value);
   await settled();
   store.set({ weight: { node: 'conv1', param: 'weight', at: [0, 0, 0, 0] } });
