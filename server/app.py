@@ -8,6 +8,8 @@ from convoscope import __version__
 from convoscope.server import handlers, wire
 from convoscope.server.guards import Guards
 from convoscope.server.library import Library
+from convoscope.server.logs import Observed, log_of
+from convoscope.server.operating import metrics_of
 from convoscope.server.routes import (
     checks,
     convolve,
@@ -15,6 +17,7 @@ from convoscope.server.routes import (
     explanations,
     faces,
     gradients,
+    health,
     images,
     lessons,
     limits,
@@ -41,6 +44,7 @@ ROUTES = (
     limits,
     lessons,
     docs,
+    health,
     pages,
 )
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
@@ -56,5 +60,7 @@ def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
     for routes in ROUTES:
         app.include_router(routes.router)
     zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=4, exclude_content_types=NOT_ZIPPED)
-    worked = Work(zipped, settings.limits)
-    return entrance(Guards(worked, settings), services.lock, framed=bool(settings.embed_origins))
+    work = app.state.work = Work(zipped, settings.limits)
+    metrics = app.state.metrics = metrics_of(services, work)
+    entered = entrance(Guards(work, settings), services.lock, framed=bool(settings.embed_origins))
+    return Observed(entered, metrics, log_of(settings.log, settings.public))

@@ -34,6 +34,7 @@ class Files(Protocol):
     def used(self, name: str) -> float: ...
     def use(self, name: str) -> None: ...
     def free(self) -> int | None: ...
+    def can_write(self) -> bool: ...
     def alone(self) -> AbstractContextManager[None]: ...
     def among_others(self) -> AbstractContextManager[None]: ...
     def tidy(self) -> None: ...
@@ -136,6 +137,14 @@ class Folder:
         found = os.statvfs(self.root) if hasattr(os, "statvfs") else None
         return None if found is None else found.f_bavail * found.f_frsize
 
+    def can_write(self) -> bool:
+        """Whether a file can be made, by making one."""
+        try:
+            with self.written_aside(b"x"):
+                return True
+        except OSError:
+            return False
+
     def alone(self) -> AbstractContextManager[None]:
         """Keeps every other process out of `alone` and `among_others` until it ends."""
         return self._locked("LOCK_EX")
@@ -235,6 +244,13 @@ class Remote:
     def free(self) -> int | None:
         """Nobody knows."""
         return None
+
+    def can_write(self) -> bool:
+        """Whether the place answers."""
+        try:
+            return bool(self.fs.exists(self.at("secret")))
+        except OSError:
+            return False
 
     def alone(self) -> AbstractContextManager[None]:
         """Nothing: behind a URL nobody can be kept out. So what is new is not swept."""

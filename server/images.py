@@ -73,6 +73,10 @@ class Decoder:
         if self.forks:
             self.nursery()
 
+    def is_alive(self) -> bool:
+        """Whether a picture would be decoded now."""
+        return not self.forks or self.nursery().process.poll() is None
+
     def nursery(self) -> Nursery:
         """The nursery, started if there is none."""
         with self._lock:

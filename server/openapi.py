@@ -21,8 +21,8 @@ PLACES = {
     "at": ("A cell, its indices with commas between them.", "3,1,2"),
 }
 """What the parts of an address are, and an example of each."""
-EVERYWHERE = (400, 421, 500, 503)
-READING, WRITING = (404, 422), (403, 413, 415, 422)
+EVERYWHERE = (400, 403, 408, 413, 421, 500, 503)
+READING, WRITING = (404, 410, 422), (404, 410, 415, 422, 507)
 
 
 def description(app: FastAPI) -> dict[str, Any]:

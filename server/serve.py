@@ -8,9 +8,12 @@ import threading
 import webbrowser
 from typing import TYPE_CHECKING
 
+from convoscope.server import workers
 from convoscope.server.link import EVERYWHERE, bracketed, link
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from convoscope.server.library import Library
     from convoscope.server.settings import Settings
 
@@ -36,6 +39,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         metavar="ORIGIN",
         help="let pages of this site show it in a frame",
     )
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that answer (1)")
     browser = parser.add_mutually_exclusive_group()
     browser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     browser.add_argument("--open", action="store_true", help="open a browser even where there seems to be no screen")
@@ -72,6 +76,7 @@ def settings_from(args: argparse.Namespace) -> "Settings":
 
     embed = tuple(args.embed_origin) or None
     named = {"host": args.host, "port": args.port, "public": args.public or None, "embed_origins": embed}
+    named["workers"] = args.workers
     given = {name: value for name, value in named.items() if value is not None}
     try:
         return completed(Settings(**given))
@@ -122,8 +127,8 @@ def listen(host: str, port: int) -> socket.socket:
     sys.exit(f"Convoscope cannot listen on {bracketed(host)}, port {port} or the {PORTS_TRIED} after it: {why}.")
 
 
-def start(settings: "Settings", listening: socket.socket, library: "Library", opens: bool) -> None:
-    """Runs the server on the socket, and says where it is."""
+def served(settings: "Settings", library: "Library") -> "uvicorn.Server":
+    """The server, to be run on a socket."""
     import uvicorn
 
     from convoscope.server.app import create_app
@@ -142,6 +147,11 @@ def start(settings: "Settings", listening: socket.socket, library: "Library", op
         timeout_graceful_shutdown=STOP_SECONDS,
         h11_max_incomplete_event_size=settings.limits.header_bytes,
     )
+    return uvicorn.Server(config)
+
+
+def start(settings: "Settings", listening: socket.socket, library: "Library", opens: bool) -> None:
+    """Runs the server on the socket, and says where it is."""
     make_room(settings.limits.connections)
     port = listening.getsockname()[1]
     url = link(settings, port)
@@ -150,7 +160,7 @@ def start(settings: "Settings", listening: socket.socket, library: "Library", op
     print(f"Convoscope is {where} {url}{taken}. Press Ctrl-C to stop it.", flush=True)
     if opens:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    uvicorn.Server(config).run(sockets=[listening])
+    workers.run(settings.workers, lambda: served(settings, library).run(sockets=[listening]))
 
 
 def make_room(connections: int) -> None:

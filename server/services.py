@@ -94,6 +94,12 @@ class Services:
                 self.kept.sweep()
             sleep(TIDY_SECONDS)
 
+    def missing(self) -> list[str]:
+        """What the server would need to do all of its work, in words."""
+        problem = "store that can be written" if self.kept is None else self.kept.missing()
+        decoder = "" if self.decoder.is_alive() else "process that decodes pictures"
+        return [what for what in (problem, decoder) if what]
+
     def model(self, name: str) -> Model:
         """A network by its name or content id. Raises Problem."""
         names = self.library.models

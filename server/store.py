@@ -1,6 +1,6 @@
 """What the server remembers: everything by content, bounded by bytes, made once however many ask.
 
-All of it may be forgotten at any time: a result is computed again, an upload is sent again by the page.
+All of it may be forgotten at any time: a result is computed again, an upload is read from its store again (uploads.py).
 """
 
 import base64
@@ -60,7 +60,7 @@ class Results:
         self.memory: Memory[Any] = Memory(limit)
         self._running: dict[Hashable, Future[Any]] = {}
         self._lock = Lock()
-        self.computed = 0
+        self.computed = self.found = 0
 
     def get(self, key: Hashable, make: Callable[[], V], size: Callable[[V], int]) -> V:
         """The value of `key`, from memory, from whoever computes it just now, or from `make`.
@@ -70,8 +70,10 @@ class Results:
         with self._lock:
             kept = self.memory.get(key)
             if kept is not None:
+                self.found += 1
                 return cast(V, kept)
             theirs = self._running.get(key)
+            self.found += theirs is not None
             if theirs is None:
                 ours = self._running[key] = Future[Any]()
         if theirs is not None:

@@ -41,6 +41,13 @@ class Uploads:
         self.files, self.limits = files, limits
         self._lock, self._size, self._counted = ThreadLock(), 0, 0.0
 
+    def missing(self) -> str:
+        """What is needed before another upload can be kept, nothing when all is there."""
+        free = self.files.free()
+        if free is not None and free < self.limits.disk_free:
+            return "room on the disk"
+        return "" if self.files.can_write() else "store that can be written"
+
     def secret(self) -> bytes:
         """32 bytes that whoever shares the store shares."""
         self.files.create("secret", token_bytes(32))

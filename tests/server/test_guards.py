@@ -56,6 +56,7 @@ PARTS = {
     "node": "conv1",
     "param": "weight",
     "at": "0,0,0",
+    "address": "conv1.weight@0,0,0,0",
     "name": "icon.svg",
     "slug": "nowhere",
     "beat": "nowhere",
