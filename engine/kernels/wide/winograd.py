@@ -5,10 +5,15 @@ r"""Winograd's convolution F(m×m, 3×3): tiles of m×m outputs from (m + 2)² p
 and dL/dx is the convolution of dL/dy with the filters turned by 180°. Both transforms of a tile are one matrix product
 with the Kronecker product of two small matrices, and the products over channels are one matrix product for each of the
 (m + 2)² places. For pictures of 28 rows and more m is 4, which needs a quarter of the multiplications; for smaller
-ones 2. Rounding grows: about 1e-5 of the largest number for m = 4, as small as without for m = 2.
-Source: Lavin and Gray 2016, "Fast algorithms for convolutional neural networks", sections 4.1 to 4.3 and 5.
+ones 2. Rounding grows: about 3e-6 of the largest number for m = 4, as small as without for m = 2.
+
+A filter turned by 180° takes at 1/p the value that the filter takes at p. So dL/dx goes by the same G w Gᵀ, with A and
+B for the reciprocal points; nothing is kept twice.
+Source: Lavin and Gray 2016, "Fast algorithms for convolutional neural networks", sections 4.1 to 4.3 and 5; Barabasz et
+al. 2020, "Error analysis and improving the accuracy of Winograd convolution for deep neural networks" (the points).
 """
 
+from collections.abc import Sequence
 from functools import cache, partial
 
 import numpy as np
@@ -18,39 +23,18 @@ from convoscope.engine.kernels.kernel import Call
 from convoscope.engine.kernels.slot import Margin
 from convoscope.engine.kernels.wide import rows
 from convoscope.engine.kernels.wide.pixels import PixelSlot
-from convoscope.engine.kernels.wide.site import Site, Sum, turned
+from convoscope.engine.kernels.wide.site import Site, Sum
 from convoscope.engine.kernels.wide.tiles import CACHE, Tile, cut, fill, program
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.types import Array, Shape, Sizes
 
-Matrices = dict[int, list[list[float]]]
-B: Matrices = {
-    2: [[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]],
-    4: [
-        [4, 0, -5, 0, 1, 0],
-        [0, -4, -4, 1, 1, 0],
-        [0, 4, -4, -1, 1, 0],
-        [0, -2, -1, 2, 1, 0],
-        [0, 2, -1, -2, 1, 0],
-        [0, 4, 0, -5, 0, 1],
-    ],
+Point = tuple[int, int]
+POINTS: dict[int, tuple[Point, ...]] = {
+    2: ((0, 1), (1, 1), (-1, 1), (1, 0)),
+    4: ((0, 1), (1, 1), (-1, 1), (2, 1), (-1, 2), (1, 0)),
 }
-G: Matrices = {
-    2: [[1, 0, 0], [1 / 2, 1 / 2, 1 / 2], [1 / 2, -1 / 2, 1 / 2], [0, 0, 1]],
-    4: [
-        [1 / 4, 0, 0],
-        [-1 / 6, -1 / 6, -1 / 6],
-        [-1 / 6, 1 / 6, -1 / 6],
-        [1 / 24, 1 / 12, 1 / 6],
-        [1 / 24, -1 / 12, 1 / 6],
-        [0, 0, 1],
-    ],
-}
-A: Matrices = {
-    2: [[1, 1, 1, 0], [0, 1, -1, -1]],
-    4: [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
-}
-"""Transposed, as in the paper: Bᵀ of the input, G of the filter, Aᵀ of the output."""
+"""Where polynomials are evaluated, as numerator and denominator, by m; the last is ∞. 2 and -1/2 round a third as much
+as the 2 and -2 of the paper."""
 CHANNELS, ROWS, ROWS_FOR_FOUR = 32, 12, 28
 """From how many channels on it pays, from how many rows, and from how many with m = 4."""
 MANY = 1 << 15
@@ -86,11 +70,20 @@ def adjoint_margin(site: Site) -> Margin:
 
 
 @cache
-def both_axes(letter: str, m: int, dtype: np.dtype[np.floating]) -> Array:
-    """One of the matrices, for both axes at once."""
-    letters: dict[str, Matrices] = {"A": A, "B": B, "G": G}
-    matrix = np.array(letters[letter][m])
+def both_axes(letter: str, m: int, dtype: np.dtype[np.floating], turned: bool = False) -> Array:
+    """Aᵀ, Bᵀ or G for both axes at once. turned: for the reciprocal points."""
+    points = [point[::-1] for point in POINTS[m]] if turned else POINTS[m]
+    matrix = {
+        "A": lambda: evaluations(points, m).T,
+        "B": lambda: np.linalg.inv(evaluations(points, m + 2)).T,
+        "G": lambda: evaluations(points, 3),
+    }[letter]()
     return np.kron(matrix, matrix).astype(dtype)
+
+
+def evaluations(points: Sequence[Point], count: int) -> Array:
+    """(points, count): what takes `count` coefficients to the values of their polynomial."""
+    return np.array([[p**k * q ** (count - 1 - k) for k in range(count)] for p, q in points], float)
 
 
 @cache
@@ -99,12 +92,8 @@ def turned_back(letter: str, m: int, dtype: np.dtype[np.floating]) -> Array:
     return np.ascontiguousarray(both_axes(letter, m, dtype).T)
 
 
-def transformed(m: int) -> "partial[Array]":
-    """Makes (K, C, 3, 3) filters into ((m + 2)², C, K)."""
-    return partial(_transformed, m)
-
-
-def _transformed(m: int, w: Array) -> Array:
+def transformed(m: int, w: Array) -> Array:
+    """(K, C, 3, 3) filters as ((m + 2)², C, K)."""
     flat = np.ascontiguousarray(w.transpose(2, 3, 1, 0)).reshape(9, -1)
     return (both_axes("G", m, w.dtype) @ flat).reshape(-1, w.shape[1], w.shape[0])
 
@@ -117,28 +106,27 @@ def patches(start: Array, m: int, tile: Tile, across: int) -> Array:
     return as_strided(start[tile.start :], shape, (row, pixel, m * row, m * pixel, number))
 
 
-def inputs(site: Site, start: Array, m: int, tile: Tile, across: int) -> tuple[list[Call], Array]:
+def inputs(site: Site, start: Array, m: int, tile: Tile, across: int, turned: bool = False) -> tuple[list[Call], Array]:
     """The calls that make Bᵀ x B of a tile, ((m + 2)², tiles, C), and where it stands."""
     source = patches(start, m, tile, across)
     copied = site.working("patches", tile.thread, *source.shape)
     places, count = (m + 2) ** 2, source.shape[2] * across
     made = site.working("transformed", tile.thread, places, count, source.shape[4])
-    transform = partial(
-        np.matmul, both_axes("B", m, start.dtype), copied.reshape(places, -1), out=made.reshape(places, -1)
-    )
+    matrix = both_axes("B", m, start.dtype, turned)
+    transform = partial(np.matmul, matrix, copied.reshape(places, -1), out=made.reshape(places, -1))
     return [partial(np.copyto, copied, source), transform], made
 
 
-def convolve(site: Site, name: str, source: PixelSlot, padding: Sizes, filters: Array, out: PixelSlot) -> list[Tile]:
+def convolve(site: Site, source: PixelSlot, padding: Sizes, filters: Array, out: PixelSlot, turned: bool) -> list[Tile]:
     """Tiles that write the convolution of a slot into another."""
     m, dtype = size(site), out.dtype
     n, height, width, k = out.cells.shape
     across, places, c = -(-width // m), (m + 2) ** 2, source.shape[1]
-    start, back = source.window(padding), both_axes("A", m, dtype)
+    start, back = source.window(padding), both_axes("A", m, dtype, turned)
     per_row = places * across * (c + k) * dtype.itemsize / m
 
     def tile(tile: Tile) -> list[Call]:
-        calls, v = inputs(site, start[tile.n], m, tile, across)
+        calls, v = inputs(site, start[tile.n], m, tile, across, turned)
         down = v.shape[1] // across
         products = site.working("products", tile.thread, places, v.shape[1], k)
         made = site.working("outputs", tile.thread, m, m, down, across, k)
@@ -149,7 +137,7 @@ def convolve(site: Site, name: str, source: PixelSlot, padding: Sizes, filters: 
             *scattered(made, out.cells[tile.n], tile, m),
         ]
 
-    return fill(cut(n, height, per_row, 1 if filters.nbytes < 2 * CACHE else 32, step=m), tile)
+    return fill(cut(n, height, per_row, 1 if filters.nbytes < 4 * CACHE else 8, step=m), tile)
 
 
 def scattered(made: Array, out: Array, tile: Tile, m: int) -> list[Call]:
@@ -163,17 +151,20 @@ def scattered(made: Array, out: Array, tile: Tile, m: int) -> list[Call]:
     return [partial(np.copyto, to, a[: to.shape[0], : to.shape[1]]) for to, a in places if to.size]
 
 
+def filters_of(site: Site) -> Array:
+    """G w Gᵀ, ((m + 2)², C, K)."""
+    return site.packs.form("winograd", partial(transformed, size(site)))
+
+
 def forward(site: Site, x: PixelSlot, y: PixelSlot) -> list[Tile]:
     """y."""
-    filters = site.packs.form("winograd", transformed(size(site)))
-    return convolve(site, "forward", x, site.padding, filters, y)
+    return convolve(site, x, site.padding, filters_of(site), y, turned=False)
 
 
 def data(site: Site, dy: PixelSlot, dx: PixelSlot) -> list[Call]:
     """dL/dx."""
-    make = transformed(size(site))
-    filters = site.packs.form("winograd, turned", lambda w: make(turned(w)))
-    return program(convolve(site, "turned", dy, site.turned_padding, filters, dx))
+    filters = filters_of(site).transpose(0, 2, 1)
+    return program(convolve(site, dy, site.turned_padding, filters, dx, turned=True))
 
 
 def weight(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Array]:
@@ -231,8 +222,7 @@ def by_places(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Arra
     tiles = cut(site.pictures, site.rows, places * across * (c + k) * dy.dtype.itemsize / m, step=m)
     count = site.pictures * down * across
     vs, gs = site.working("all inputs", 0, places, count, c), site.working("all gradients", 0, places, count, k)
-    total, start = site.working("all sums", 0, places, c, k), x.window(site.padding)
-    grad, each = np.zeros((9, c * k), dy.dtype), count * (c + k) * dy.dtype.itemsize
+    start, grad = x.window(site.padding), np.zeros((9, c * k), dy.dtype)
 
     def tile(tile: Tile) -> list[Call]:
         first, v = inputs(site, start[tile.n], m, tile, across)
@@ -242,12 +232,10 @@ def by_places(site: Site, x: PixelSlot, dy: PixelSlot) -> tuple[list[Call], Arra
         return [*first, *second, *keep]
 
     def product(tile: Tile) -> list[Call]:
-        part = slice(tile.start, tile.stop)
-        return [partial(np.matmul, vs[part].transpose(0, 2, 1), gs[part], out=total[part])]
+        some = vs[:, :, tile.start : tile.stop].transpose(0, 2, 1)  # a block of the channels
+        total = site.working("all sums", tile.thread, places, some.shape[1], k)
+        part = grad[:, tile.start * k : tile.stop * k]
+        return [partial(np.matmul, some, gs, out=total), back(total, part, m)]
 
-    calls = [
-        *program(fill(tiles, tile)),
-        *program(fill(cut(1, places, each, 3 * each / CACHE), product)),
-        back(total, grad, m),
-    ]
-    return calls, grad.reshape(3, 3, c, k).transpose(3, 2, 0, 1)
+    blocks = fill(cut(1, c, places * k * dy.dtype.itemsize, caches=8), product)
+    return [*program(fill(tiles, tile)), *program(blocks)], grad.reshape(3, 3, c, k).transpose(3, 2, 0, 1)
