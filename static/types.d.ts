@@ -119,7 +119,7 @@ export interface Resources extends LabResources {
   pictureUrl(id: string, side: number): string;
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
-  faces(network: string, image: string, nodes: string[], how: { side: number; maps: number; objective?: string; of?: 'gradient' | 'product' }): Promise<{ tensors: Map<string, Tensor>; channels: Record<string, string> }>;
+  faces(network: string, image: string, nodes: string[], how: { side: number; maps: number; objective?: string; of?: 'gradient' | 'product' }): Promise<{ tensors: Map<string, Tensor>; channels: Record<string, number> }>;
   filters(network: string, node: string, image?: string, edits?: string): Promise<Map<string, Tensor>>;
   windows(network: string, image: string, node: string, channel: number, from: number, count: number, edits?: string): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;

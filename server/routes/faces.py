@@ -1,5 +1,6 @@
 """Faces of volumes: what a screen shows of a network too large to be sent whole."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -47,7 +48,7 @@ def read_faces(
             found |= {f"{part} {name}": wire.as_dtype(a, dtype) for part, a in parts.items() if a is not None}
             if maps and shown[name].ndim > 2:
                 found[f"maps {name}"] = wire.as_dtype(engine.shrunk(first(shown[name][0], maps), side), dtype)
-        return found, {name: str(channel) for name, channel in channels.items()}
+        return found, {"channels": json.dumps(channels)}
 
     return arrays(request, subject.content, format, make, private=subject.private)
 

@@ -63,7 +63,7 @@ export function createResources(trouble, release = '', edit = () => '') {
       const back = objective ? `&${query(objective)}${of === 'product' ? '&times=activation' : ''}` : '';
       const url = seen(`${path('traces', network, image)}/faces.safetensors?${some(nodes)}side=${side}${maps ? `&maps=${maps}` : ''}&dtype=float16${back}`);
       return light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }))
-        .then(({ tensors, metadata }) => ({ tensors, channels: metadata }));
+        .then(({ tensors, metadata }) => ({ tensors, channels: JSON.parse(metadata.channels) }));
     },
     filters: (network, node, image, edits) => frame(light, image && edits
       ? seen(path('traces', network, image, 'nodes', node, 'filters.safetensors'), edits)

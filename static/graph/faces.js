@@ -20,11 +20,11 @@ export async function firstNumbers(resources, id, image) {
   return heavy ? { activations: new Map(), faces: createFaces() } : { activations: await resources.activations(id, image), faces: null };
 }
 
-/** Adds what came. @param {Faces} faces @param {Map<string, Tensor>} tensors by `front conv1` @param {Record<string, string>} channels by node @param {number} side at which it was asked for */
+/** Adds what came. @param {Faces} faces @param {Map<string, Tensor>} tensors by `front conv1` @param {Record<string, number>} channels by node @param {number} side at which it was asked for */
 export function addFaces(faces, tensors, channels, side) {
   for (const [name, tensor] of tensors) faces.parts.set(name, tensor);
   for (const [node, channel] of Object.entries(channels)) {
-    faces.fronts.set(node, Number(channel));
+    faces.fronts.set(node, channel);
     faces.sides.set(node, Math.max(side, faces.sides.get(node) ?? 0));
   }
   faces.version += 1;
