@@ -74,10 +74,10 @@ def both_axes(letter: str, m: int, dtype: np.dtype[np.floating], turned: bool = 
     """Aᵀ, Bᵀ or G for both axes at once. turned: for the reciprocal points."""
     points = [point[::-1] for point in POINTS[m]] if turned else POINTS[m]
     matrix = {
-        "A": lambda: evaluations(points, m).T,
-        "B": lambda: np.linalg.inv(evaluations(points, m + 2)).T,
-        "G": lambda: evaluations(points, 3),
-    }[letter]()
+        "A": evaluations(points, m).T,
+        "B": np.linalg.inv(evaluations(points, m + 2)).T,
+        "G": evaluations(points, 3),
+    }[letter]
     return np.kron(matrix, matrix).astype(dtype)
 
 
