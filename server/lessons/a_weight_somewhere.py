@@ -268,4 +268,5 @@ That is one training step. Repeat.
             ),
         ),
     ),
+    stage="/?weight=conv1.weight@0,0,1,1&objective=loss:3",
 )

@@ -333,4 +333,5 @@ Move the input and the parameters. Watch what happens to the gradients on the le
             ),
         ),
     ),
+    stage="/?at=conv6@5,3,3&objective=loss:3",
 )

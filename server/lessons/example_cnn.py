@@ -1,11 +1,9 @@
 """Lesson 13: the example CNN, the whole pass forward and backward, told in beats that open on the stage."""
 
-from urllib.parse import urlencode
-
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Choice, Image, Item, Lesson, Question, Try, Values
 
 BLOCKS = {n: (f"conv{2 * n - 1}", f"relu{2 * n - 1}", f"conv{2 * n}", f"relu{2 * n}", f"pool{n}") for n in (1, 2, 3)}
@@ -29,8 +27,12 @@ def gradients(v: Values) -> engine.Gradients:
 
 def stage(v: Values, words: str, **state: str) -> Item:
     """A link that opens the same picture on the stage."""
-    query = {"network": nets.EXAMPLE, "image": v["image"].name, **state}
-    return items.links([(f"/?{urlencode(query, safe='@,')}", words)])
+    return items.links([onward.stage(words, v["image"], **state)])
+
+
+def objective(v: Values) -> str:
+    """What the stage differentiates: the loss against the label."""
+    return f"loss:{network().labels.index(v['label'])}"
 
 
 def t_of(name: str) -> str:
@@ -153,6 +155,7 @@ def seed(v: Values) -> Board:
                 )
             ],
             [items.number("L", g.value)],
+            [stage(v, "The loss on the stage", objective=objective(v), at=f"softmax@{labels.index(v['label'])}")],
         ],
         f"The loss against {v['label']} is {g.value:.4f}.",
     )
@@ -166,7 +169,9 @@ def back(v: Values) -> Board:
         [volume(v, name, g.by_activation[name][0], "gradient") for name in names[:3]],
         [volume(v, name, g.by_activation[name][0], "gradient") for name in names[3:]],
     ]
-    return Board(rows, "Gradients of the loss, from the last pool back to the picture.")
+    end = str(2 * len(ORDER) - 1)  # a unit of time for each layer forward, one for the loss, one for each backward
+    link = stage(v, "The backward pass on the stage", objective=objective(v), show="gradient", view="maps", t=end)
+    return Board([*rows, [link]], "Gradients of the loss, from the last pool back to the picture.")
 
 
 def learnt(v: Values) -> Board:
@@ -182,6 +187,7 @@ def learnt(v: Values) -> Board:
         [
             [items.words("conv1's filters (channel red), and the gradient of the loss for each of their weights.")],
             *rows,
+            [stage(v, "One of these weights on the stage", objective=objective(v), weight="conv1.weight@0,0,1,1")],
         ],
         "Ten filters and their gradients.",
     )

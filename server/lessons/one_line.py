@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Choice, Item, Lesson, Number, Question, Try, Values
 from convoscope.server.lessons.snippets import run
 
@@ -103,7 +103,9 @@ def show(v: Values) -> Board:
     )
     rows = [[line(v, pick)], [items.words(MEANS[pick])], [*xs, out]]
     terms = [(s.label, s.value) for s in e.steps]
+    link = onward.sandbox("This window in the sandbox", X[n], W[f : f + 1], b=B[f : f + 1], t=r * SIDE + c)
     rows.append([*ws, items.total(terms, f"out[{n}, {f}, {r}, {c}]", e.value)])
+    rows.append([items.links([link])])
     return Board(rows, f"{MEANS[pick]} Here out[{n}, {f}, {r}, {c}] = {e.value:g}.".replace("`", ""))
 
 

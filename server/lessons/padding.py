@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Item, Lesson, Number, Question, Try, Values
 
 SIDE = 7
@@ -60,8 +60,10 @@ def slide(v: Values) -> Board:
         ),
     ]
     said = f"Window {step + 1} of {n * n}: {outside} of its 9 cells are padding; it gives {e.value:g}."
+    words = items.words(f"out[{r}, {c}] = **{e.value:g}**, with {outside} zeros of padding under the window")
+    link = onward.sandbox("This window in the sandbox", X[None], KERNEL[None, None], stride=s, pad=p, t=step)
     return Board(
-        [row, [items.words(f"out[{r}, {c}] = **{e.value:g}**, with {outside} zeros of padding under the window")]],
+        [row, [words, items.links([link])]],
         said,
         {"t": (0, n * n - 1)},
     )

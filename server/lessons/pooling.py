@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Cells, Image, Item, Lesson, Question, Spot, Try, Values
 
 X = ((1.0, 1.0, 2.0, 4.0), (5.0, 6.0, 7.0, 8.0), (3.0, 2.0, 1.0, 0.0), (1.0, 2.0, 3.0, 4.0))
@@ -144,6 +144,13 @@ def both(v: Values) -> Board:
                 ),
             ]
         )
+    rows.append(
+        onward.links(
+            onward.sandbox(
+                "The average as a convolution, in the sandbox", [v["x"]], np.full((1, 1, 2, 2), 0.25), stride=2
+            )
+        )
+    )
     return Board(
         rows,
         (
@@ -167,8 +174,14 @@ def picture(v: Values) -> Board:
         items.volume(made["max"], "max, 16×16", span=span),
         items.volume(made["average"], "average, 16×16", span=span),
     ]
+    best = made["max"][0]
+    r, c = divmod(int(best.argmax()), best.shape[1])
+    link = onward.stage("The strongest window on the stage", v["image"], view="window", at=f"pool1@{k},{r},{c}")
     tops = ", ".join(f"{kind} {float(m.max()):.2f}" for kind, m in made.items())
-    return Board([row], f"The strongest number of the map is {float(a[k].max()):.2f}; after pooling it is: {tops}.")
+    return Board(
+        [row, onward.links(link)],
+        f"The strongest number of the map is {float(a[k].max()):.2f}; after pooling it is: {tops}.",
+    )
 
 
 def route(v: Values) -> tuple[int, ...]:

@@ -363,4 +363,5 @@ If we choose $C$ to be the **max**, then it works:
             ),
         ),
     ),
+    stage="/?at=softmax@3&objective=loss:3",
 )

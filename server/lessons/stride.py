@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Lesson, Number, Question, Try, Values
 
 KERNEL = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
@@ -59,7 +59,11 @@ def slide(v: Values, *, hidden: bool = True) -> Board:
     )
     if left:
         said += f" {len(left)} cells of the input are never read (crossed out)."
-    return Board([row, [items.words(f"out[{r}, {c}] = **{e.value:g}**")]], said, {"t": (0, n * n - 1)})
+    words = items.words(f"out[{r}, {c}] = **{e.value:g}**")
+    link = onward.sandbox(
+        "This window in the sandbox", t.activations["x"][0], KERNEL[None, None], stride=v["stride"], t=step
+    )
+    return Board([row, [words, items.links([link])]], said, {"t": (0, n * n - 1)})
 
 
 def covered(v: Values) -> Board:

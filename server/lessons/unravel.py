@@ -1,7 +1,9 @@
 """Lesson 9: unravel the cube: a volume opens into its slices."""
 
+import numpy as np
+
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Choice, Image, Lesson, Number, Question, Try, Values
 
 NODES = ("input", "conv1", "relu1", "conv2", "pool1", "conv3", "pool2", "conv5", "pool3")
@@ -17,8 +19,12 @@ def cube(v: Values) -> Board:
     """One layer's volume, closed or open."""
     a = trace(v).activations[v["node"]][0]
     place = "a stack" if v["open"] < 0.5 else "side by side"
+    link = onward.stage("These maps on the stage", v["image"], view="maps", at=f"{v['node']}@0,0,0")
     return Board(
-        [[items.volume(a, f"{v['node']} {'×'.join(map(str, a.shape))}", open=v["open"], opens=True)]],
+        [
+            [items.volume(a, f"{v['node']} {'×'.join(map(str, a.shape))}", open=v["open"], opens=True)],
+            onward.links(link),
+        ],
         f"{v['node']}: {a.shape[0]} maps of {a.shape[1]} by {a.shape[2]}, {place}.",
     )
 
@@ -49,6 +55,8 @@ def pair(v: Values) -> Board:
     span = float(abs(t.network.params["conv1"]["weight"]).max())
     three = [items.grid(w[c], COLOURS[c], role="weight", decimals=2, span=span) for c in range(3)]
     scale = float(abs(t.activations["conv1"]).max()) * 0.6
+    r, c = divmod(int(np.abs(a).argmax()), a.shape[1])
+    link = onward.stage("Its strongest window on the stage", v["image"], view="window", at=f"conv1@{k},{r},{c}")
     return Board(
         [
             three,
@@ -59,6 +67,7 @@ def pair(v: Values) -> Board:
                 items.op("→"),
                 items.volume(t.activations["relu1"][0, k : k + 1], f"relu1, map {k}", span=scale),
             ],
+            onward.links(link),
         ],
         f"Filter {k} of conv1, and the map that it makes of the picture.",
     )

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Image, Item, Lesson, Number, Question, Try, Values
 from convoscope.server.lessons.sharing import CIFAR, KERNEL, OUT, SIDE, counts, shared, whole
 
@@ -58,7 +58,11 @@ def before_and_now(v: Values) -> Board:
         ("now (3D arrays)", " → ".join("×".join(map(str, s)) for _, s in now)),
     ]
     return Board(
-        [[items.boxes(now, "now: 3D arrays")], [items.table(("", "activations"), rows)]],
+        [
+            [items.boxes(now, "now: 3D arrays")],
+            [items.table(("", "activations"), rows)],
+            onward.links(onward.stage("These volumes on the stage", view="overview")),
+        ],
         "Before, activations were vectors; now they are volumes.",
     )
 
@@ -90,6 +94,9 @@ def neuron(v: Values, filters: int = 1) -> Board:
             ]
         )
     values = [t.explain("y", (k, v["r"], v["c"])).value for k in range(filters)]
+    chunk = t.explain("y", (0, v["r"], v["c"])).operands[0].values
+    which = "This neuron" if filters == 1 else "Both neurons"
+    rows.append(onward.links(onward.sandbox(f"{which} in the sandbox", chunk, FILTERS[:filters], b=BIAS[:filters])))
     return Board(
         rows,
         ("The neuron's value is " if filters == 1 else "The two neurons say ")

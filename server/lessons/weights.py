@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Beat, Board, Cells, Lesson, Number, Question, Spot, Try, Values
 
 W = np.array([[0.5, -1.0, 2.0], [1.5, 0.0, -0.5]])
@@ -45,7 +45,9 @@ def forward(v: Values) -> Board:
         items.op("="),
         items.grid(h.T, "h", decimals=1),
     ]
-    return Board([row], "Two outputs, each a weighted sum of three inputs and a bias.")
+    as_pixel = np.reshape(v["x"], (3, 1, 1)), W.reshape(2, 3, 1, 1)
+    link = onward.sandbox("The same numbers as a 1×1 convolution, in the sandbox", *as_pixel, b=B)
+    return Board([row, onward.links(link)], "Two outputs, each a weighted sum of three inputs and a bias.")
 
 
 def weight(v: Values) -> Board:
@@ -283,4 +285,5 @@ shape of what it is the gradient of.
             ),
         ),
     ),
+    stage="/?weight=fc.weight@3,12&objective=loss:3",
 )

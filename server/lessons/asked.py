@@ -1,0 +1,121 @@
+"""What the sandbox's controls ask for: input, kernel and biases as arrays, and the case that they make."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from convoscope.server.convolution import Array, Case
+from convoscope.server.lessons import nets
+from convoscope.server.lessons.model import Values
+from convoscope.server.limits import Limits
+
+KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "edge": ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
+    "blur": ((1 / 9,) * 3,) * 3,
+    "sharpen": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+    "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
+    "neighbours": ((1, 1, 1), (1, 0, 1), (1, 1, 1)),
+}
+GLIDER = ((0, 1), (1, 2), (2, 0), (2, 1), (2, 2))
+BLINKER = ((5, 4), (5, 5), (5, 6))
+
+
+def filled(v: Values) -> Array:
+    """The input, (C, H, W): typed, or made as `fill` says."""
+    shape = v["channels"], v["rows"], v["columns"]
+    if v["fill"] == "typed" and v["input"]:
+        return fitted(np.array(v["input"], float), shape)
+    if v["fill"] == "life":
+        return life(shape)
+    if v["fill"] == "picture":
+        return patch(v, shape)
+    return np.random.default_rng(v["seed"]).integers(0, 10, shape).astype(float)
+
+
+def fitted(a: Array, shape: tuple[int, ...]) -> Array:
+    """The array cut, or filled up with zeros, to a shape."""
+    out = np.zeros(shape)
+    common = tuple(slice(min(n, m)) for n, m in zip(a.shape, shape, strict=True))
+    out[common] = a[common]
+    return out
+
+
+def life(shape: tuple[int, ...]) -> Array:
+    """Cells of Conway's Game of Life: a glider, and a blinker where there is room."""
+    out = np.zeros(shape)
+    for r, c in (*GLIDER, *BLINKER):
+        if r < shape[1] and c < shape[2]:
+            out[:, r, c] = 1
+    return out
+
+
+def patch(v: Values, shape: tuple[int, ...]) -> Array:
+    """The middle of the picture as the example CNN reads it, rounded to one decimal."""
+    x = nets.LOOKED.trace(v["image"].picture).activations["input"][0]
+    top, left = ((n - m) // 2 for n, m in zip(x.shape[1:], shape[1:], strict=True))
+    middle = x[:, top : top + shape[1], left : left + shape[2]]
+    return np.stack([middle[c % len(x)] for c in range(shape[0])]).round(1).astype(float)
+
+
+def kernel(v: Values) -> Array:
+    """The kernel: typed, by name, or random."""
+    per = v["channels"] // v["groups"] if v["channels"] % v["groups"] == 0 else 1
+    shape = (v["filters"], per, v["kh"], v["kw"])
+    if v["transposed"] == "yes":
+        shape = (v["channels"], max(v["filters"] // v["groups"], 1), v["kh"], v["kw"])
+    if v["kernel"] == "typed" and v["weights"]:
+        return fitted(np.array(v["weights"], float), shape)
+    if v["kernel"] in KERNELS:
+        named = np.array(KERNELS[v["kernel"]])[None, None]
+        return fitted(np.broadcast_to(named, (*shape[:2], 3, 3)), shape)
+    return np.random.default_rng(v["seed"] + 1).integers(-2, 3, shape).astype(float)
+
+
+@lru_cache(maxsize=32)
+def _case(key: tuple[Any, ...]) -> Case:
+    x, w, bias, stride, pad, mode, dilation, groups, transposed = key
+    array = [np.frombuffer(data, np.float64).reshape(shape) for data, shape in (x, w)]
+    made = Case(
+        array[0],
+        array[1],
+        biases(bias, filters_of(array[1], groups, transposed)),
+        (stride,) * 2,
+        (pad,) * 4,
+        mode,
+        (dilation,) * 2,
+        groups,
+        transposed,
+    )
+    made.bounded(Limits())
+    return made
+
+
+def biases(given: tuple[float, ...], count: int) -> Array | None:
+    """A bias for each filter: as given, the last one for the filters after it; None where all are 0."""
+    found = np.array([given[min(k, len(given) - 1)] for k in range(count)], float)
+    return found if found.any() else None
+
+
+def filters_of(w: Array, groups: int, transposed: bool) -> int:
+    """How many channels the output has."""
+    return w.shape[1] * groups if transposed else len(w)
+
+
+def case(v: Values) -> Case:
+    """What is asked. Raises Problem or an error of the engine, both with words for the reader."""
+    x, w = filled(v), kernel(v)
+    arrays = ((x.tobytes(), x.shape), (w.tobytes(), w.shape))
+    return _case(
+        (
+            *arrays,
+            v["biases"] or (v["bias"],),
+            v["stride"],
+            v["pad"],
+            v["mode"],
+            v["dilation"],
+            v["groups"],
+            v["transposed"] == "yes",
+        )
+    )
