@@ -13,6 +13,8 @@ from convoscope.server.inputs import MARK, with_input
 from convoscope.server.library import Model
 from convoscope.server.limits import Limits
 from convoscope.server.models import Reader, labelled
+from convoscope.server.sessions import OWN
+from convoscope.server.shelf import NOWHERE, Shelf
 from convoscope.server.store import Memory, Results
 
 DERIVED = 64 << 10
@@ -22,8 +24,8 @@ DERIVED = 64 << 10
 class Brought:
     """What was opened, as long as there is memory for it. at_once: bounds the files that are read at the same time."""
 
-    def __init__(self, limits: Limits, results: Results) -> None:
-        self.limits, self.results = limits, results
+    def __init__(self, limits: Limits, results: Results, shelf: Shelf = NOWHERE) -> None:
+        self.limits, self.results, self.shelf = limits, results, shelf
         self.reader = Reader(limits)
         self.at_once = CapacityLimiter(limits.networks_at_once)
         self.models: Memory[Model] = Memory(limits.networks_memory)
@@ -32,18 +34,23 @@ class Brought:
         """The network of this name, None when it is none of ours. known: finds networks of any name. Raises Problem."""
         base, mark, how = name.partition(MARK)
         if not mark:
-            return self.models.get(name)
+            return self.models.get(name) or self.from_shelf(name)
         model = replace(known(base), name=base)
         key = ("model", model.content, base, how)
         return self.results.get(key, lambda: with_input(model, how, self.limits), lambda _: DERIVED)
 
-    def open(self, folder: Path, title: str, gone: Event | None = None) -> Model:
+    def open(self, folder: Path, title: str, gone: Event | None = None, student: str = OWN) -> Model:
         """Keeps the network whose file `given` lies in the folder. Raises Problem when it is none that can be shown."""
-        return self.keep(self.reader.model(folder, title, gone))
+        return self.keep(self.shelf.keep(self.reader.model(folder, title, gone), student))
 
-    def name_classes(self, model: Model, text: str) -> Model:
+    def name_classes(self, model: Model, text: str, student: str = OWN) -> Model:
         """Keeps the network with other names for its classes. Raises Problem or FormatError."""
-        return self.keep(labelled(model, parse_labels(text)))
+        return self.keep(self.shelf.keep(labelled(model, parse_labels(text)), student))
+
+    def from_shelf(self, name: str) -> Model | None:
+        """The network from the store, where it may have been put before a restart, or by another process."""
+        found = self.shelf.find(name)
+        return None if found is None else self.keep(found)
 
     def keep(self, model: Model) -> Model:
         """Remembers a network. Raises Problem when it is larger than all that may be kept."""

@@ -24,6 +24,7 @@ from convoscope.server.library import Library, Model
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.sessions import OWN, Lock
 from convoscope.server.settings import Settings
+from convoscope.server.shelf import Shelf
 from convoscope.server.store import Memory, Results
 from convoscope.server.uploads import Uploads
 from convoscope.server.viewmodel import gradients_view, network_view, trace_view
@@ -56,7 +57,6 @@ class Services:
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
         self.answers = Results(settings.limits.answers_memory)
-        self.brought = Brought(settings.limits, self.results)
 
     @cached_property
     def kept(self) -> Uploads | None:
@@ -65,6 +65,11 @@ class Services:
             return Uploads(files_at(self.settings.data), self.limits)
         except OSError:
             return None
+
+    @cached_property
+    def brought(self) -> Brought:
+        """The networks that people opened."""
+        return Brought(self.limits, self.results, Shelf(self.kept, self.lock))
 
     @cached_property
     def lock(self) -> Lock | None:
@@ -77,6 +82,7 @@ class Services:
     def start(self) -> None:
         """Starts what should be ready before it is asked for: the decoder, and what the first page shows."""
         self.decoder.start()
+        _ = self.brought  # before threads ask for it at the same time
         Thread(target=self.tidy, daemon=True).start()
         Thread(target=self.warm, daemon=True).start()
 

@@ -16,6 +16,7 @@ from convoscope.server.library import Model
 from convoscope.server.models_child import GIVEN
 from convoscope.server.routes.arrays import Format, arrays, in_each_format
 from convoscope.server.services import Services, ServicesDep, refuse
+from convoscope.server.sessions import OWN, STUDENT
 from convoscope.server.viewmodel import network_summary
 
 router = APIRouter(prefix="/api/networks", tags=["networks"])
@@ -67,7 +68,8 @@ async def name_classes(request: Request, services: ServicesDep, net: str) -> Res
     except UnicodeDecodeError as error:
         detail = "The labels file is no text in UTF-8. Save it as plain text, one name a line."
         raise Problem("bad_format", detail) from error
-    model = await to_thread.run_sync(lambda: services.brought.name_classes(services.model(net), text))
+    student = request.scope.get(STUDENT, OWN)
+    model = await to_thread.run_sync(lambda: services.brought.name_classes(services.model(net), text, student))
     return await created(services, model)
 
 
@@ -121,7 +123,7 @@ async def while_awaited(request: Request, services: Services, folder: Path, titl
 
     def read() -> None:
         try:
-            found.append(services.brought.open(folder, title, gone))
+            found.append(services.brought.open(folder, title, gone, request.scope.get(STUDENT, OWN)))
         except Exception as error:  # a task group would wrap it, and our handlers would not know it
             found.append(error)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from tests.live import LiveServer, live_server
 
 OUTSIDE = ["/", "/nowhere", "/api/networks", "/api/images/cat-photo", "/static/main.js", "/api/docs", "/metrics"]
 LOCK = Lock(bytes(32))
+NETWORK = Path(__file__).parents[1] / "reference" / "exported_legacy_13.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +108,14 @@ def test_nobody_finds_what_another_has_sent_unless_told_its_id(room: LiveServer,
         guessed = bob.get(f"/api/images/{LOCK.sign('x', hers)}")
         assert absent.status_code == 404
         assert absent.json() | {"request_id": ""} == guessed.json() | {"request_id": ""}
+
+
+def test_nobody_finds_what_network_another_has_opened(room: LiveServer, key: str) -> None:
+    with student(room, key) as ada, student(room, key) as bob:
+        hers, his = (c.put("/api/networks", content=NETWORK.read_bytes()).json()["id"] for c in (ada, bob))
+        assert hers != his
+        assert bob.get(f"/api/networks/{hers}").status_code == 200, "the owner gave the link away"
+        assert {n["id"] for n in bob.get("/api/networks").json()["networks"]}.isdisjoint({hers, his})
 
 
 def test_a_room_goes_by_any_address_and_by_no_other_name(room: LiveServer, key: str) -> None:

@@ -19,6 +19,7 @@ from tests.live import live_server
 from tests.server.test_room import picture
 
 LIMITS = Limits(disk_free=1)
+REFERENCE = Path(__file__).parents[1] / "reference"
 WRITER = """
 import os, signal, sys
 from pathlib import Path
@@ -177,6 +178,19 @@ def test_an_upload_survives_the_server(tmp_path: Path) -> None:
     with live_server(tmp_path) as live:
         told = httpx.put(f"{live.url}/api/images", content=picture(9), trust_env=False).json()
         preview = httpx.get(f"{live.url}/api/images/{told['id']}/picture", trust_env=False).content
+        file = REFERENCE / "exported_legacy_13.onnx"
+        network = httpx.put(f"{live.url}/api/networks?title=mine", content=file.read_bytes(), trust_env=False).json()
+        named = httpx.put(
+            f"{live.url}/api/networks/{network['id']}/labels",
+            content="\n".join(f"class of mine {k}" for k in range(network["nodes"][-1]["shape"][0])),
+            trust_env=False,
+        ).json()
+        seen = f"/api/traces/{named['id']}/{told['id']}"
+        trace = httpx.get(f"{live.url}{seen}", trust_env=False).json()
+    assert len(list((tmp_path / "store" / "blobs").rglob("*"))) == 4, "the picture, and the network once; two folders"
     with live_server(tmp_path) as live:
         assert httpx.get(f"{live.url}/api/images/{told['id']}", trust_env=False).json() == told
+        for view in (network, named):
+            assert httpx.get(f"{live.url}/api/networks/{view['id']}", trust_env=False).json() == view
+        assert httpx.get(f"{live.url}{seen}", trust_env=False).json() == trace
         assert httpx.get(f"{live.url}/api/images/{told['id']}/picture", trust_env=False).content == preview
