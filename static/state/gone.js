@@ -1,4 +1,4 @@
-/** What a link asked for and is not there, in words: what it was, why it is gone, how to get it back. Pure. */
+/** Refusals in plain words: what a link asked for, why it is gone and how to get it back; what is wrong with a file. Pure. */
 import { times } from './select.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -19,7 +19,7 @@ const MANY = 24;
  * @returns {Gone | null}
  */
 export function gone(code, { network, image, node, at }, scene) {
-  if (code === 'unknown_image') return picture(image);
+  if (code === 'unknown_image' || code === 'blob_corrupt') return picture(image);
   if (code === 'unknown_network') return { title: 'That network is not here', detail: upload(network) ? `The link asks for a network that was opened from a file. ${LIVES} Open its file again, and the link works again.` : `The link asks for a network called “${network}”. Those that are here are listed at the top.` };
   if (!node || !at || !scene) return null;
   const place = `${node}@${at.join(',')}`, found = scene.network.nodes.find(({ name }) => name === node);
@@ -48,3 +48,9 @@ function ends(name, shape) {
   const axes = shape.length === 1 ? ['numbers'] : AXES;
   return `${name} is ${times(shape)}: ${shape.map((count, axis) => `${axes[axis] ?? 'indices'} 0 to ${count - 1}`).join(', ')}.`;
 }
+
+/** Refusals of a file, by code; the others' own words are plain. @type {Record<string, Gone>} */
+export const FILES = {
+  image_format: { title: 'That file is not a picture', detail: 'A picture can be a PNG, JPEG, WebP, GIF or BMP file.' },
+  image_corrupt: { title: 'That picture is damaged', detail: 'Part of the file is missing or wrong. Open it in another program, save it again, and try that file.' },
+};

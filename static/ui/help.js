@@ -17,7 +17,7 @@ function made(rows) {
     h('div', { class: 'sheet' },
       h('header', null, h('h2', { id: 'help-title' }, 'What you see, and every key'), close),
       h('p', null, 'Each volume is one layer: a stack of feature maps, drawn from the numbers that the network computed for this picture. ',
-        'Colour is a number: blue below zero, orange above, no colour is zero. Click any cell and the lens shows the arithmetic that made it.'),
+        'Colour is a number: blue below zero, orange above, no colour is zero. Click any cell and the lens shows the arithmetic that made it. Turn the wheel to come nearer, drag to move, double click for the whole.'),
       h('dl', null, rows.map(([key, does]) => [h('dt', null, key.split(' ').map((k) => h('kbd', null, k))), h('dd', null, does)]).flat())));
 }
 

@@ -1,6 +1,6 @@
 /** What went wrong, said where the person looks: plainly, with what is shown instead and what to do. Esc closes it. */
 import { Problem } from '../api/client.js';
-import { gone } from '../state/gone.js';
+import { FILES, gone } from '../state/gone.js';
 import { fill, h, place } from './h.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -49,7 +49,8 @@ export function mountNotes(root, { retry, unselect, scene }) {
   /** @param {unknown} error @param {{ x: number, y: number }} [where] @param {() => void} [again] @param {Partial<Note>} [plain] */
   function problem(error, where, again, plain) {
     if (!(error instanceof Problem)) throw error;
-    say({ title: error.view.title, detail: error.view.detail, place: where, retry: error.passing ? again : undefined, ...plain });
+    const { title, detail } = FILES[error.view.code] ?? error.view;
+    say({ title, detail, place: where, retry: error.passing ? again : undefined, ...plain });
   }
 
   /** @param {unknown} error @param {'scene' | 'gradients' | 'number'} what @param {State} asked @param {boolean} [first] whether the page opens with it */

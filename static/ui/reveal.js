@@ -3,7 +3,8 @@ import { changes } from './h.js';
 
 /** @typedef {import('../types.d.ts').Part} Part */
 
-const AIR = 24; // css px between what is selected and the lens
+/** css px between what is selected and the lens; less than so much that is still hidden is shown too. */
+const AIR = 24, END = 270;
 
 /**
  * @param {HTMLElement} stage
@@ -26,7 +27,8 @@ function show(stage, lens, node) {
   const label = (stage.querySelector('.bar.chosen') ?? stage.querySelector(`[data-node="${CSS.escape(node)}"]`))?.getBoundingClientRect();
   if (!label || lens.hidden) return;
   const room = stage.getBoundingClientRect(), sheet = lens.getBoundingClientRect();
-  if (label.right + AIR > room.right) stage.scrollLeft += label.right + AIR - room.right;
+  const right = stage.scrollLeft + label.right + AIR - room.right;
+  if (right > stage.scrollLeft) stage.scrollLeft = stage.scrollWidth - stage.clientWidth - right < END ? stage.scrollWidth : right;
   else if (label.left < room.left) stage.scrollLeft += label.left - AIR - room.left;
   if (getComputedStyle(lens).position === 'fixed' && label.bottom > sheet.top) scrollBy(0, label.bottom + AIR - sheet.top);
 }

@@ -81,11 +81,18 @@ def test_the_pass_is_stepped_and_the_range_and_theme_are_changed_by_keys(browser
     expect(page.locator("#live")).to_contain_text("Colour range: one for the whole network.")
 
 
-def test_a_click_gives_the_keys_back_to_the_page(browser_page: Page) -> None:
+def test_a_click_gives_the_keys_back_to_the_page_and_fit_the_whole_network(browser_page: Page) -> None:
     page = opened(browser_page)
     page.get_by_role("link", name="unravelled").click()
     page.keyboard.press("u")
     expect(page.locator("#stage")).to_have_attribute("data-view", "overview")
+    fit = page.get_by_role("button", name="Fit")
+    expect(fit).to_be_hidden()
+    page.get_by_role("button", name="Nearer").click()
+    expect(page).to_have_url(re.compile("camera="))
+    fit.click()
+    expect(fit).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("camera="))
 
 
 def test_every_control_has_a_name(browser_page: Page) -> None:
