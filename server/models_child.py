@@ -13,7 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from convoscope.engine import Network, OnnxLimits, errors, from_json, load_onnx, load_safetensors
+from convoscope import engine
+from convoscope.engine import Network, OnnxLimits, from_json, load_onnx, load_safetensors
 
 GIVEN, READ = "given", "network"
 WIDENED = 4
@@ -27,7 +28,7 @@ def main(limits: Mapping[str, int]) -> None:
         network = read(Path(GIVEN), onnx_limits(limits))
         said: dict[str, Any] = {"report": report(network)}
         Path(READ).write_bytes(network.save())
-    except errors.ConvoscopeError as e:
+    except engine.errors.ConvoscopeError as e:
         said = {"refused": [e.code, str(e)]}
     except MemoryError:
         said = {"refused": ["network_memory", ""]}

@@ -2,6 +2,7 @@
 import { createClock } from './anim/clock.js';
 import { createResources } from './api/resources.js';
 import { mountLens } from './lens/lens.js';
+import { mountPreprocess } from './preprocess/panel.js';
 import { mountShelf } from './shelf/shelf.js';
 import { createActions } from './state/app.js';
 import { createArrivals } from './state/arrivals.js';
@@ -22,6 +23,7 @@ import { makeRoom, rememberScreen } from './ui/room.js';
 import { mountSpeed } from './ui/speed.js';
 import { mountTheme } from './ui/theme.js';
 import { mountTooltip } from './ui/tooltip.js';
+import { mountUnshown } from './ui/unshown.js';
 import { mountWaiting } from './ui/waiting.js';
 import { mountZoom } from './ui/zoom.js';
 import { mountStage } from './views/stage.js';
@@ -56,6 +58,8 @@ parts.push(
   mountControls(place('views'), place('controls'), context),
   mountNetworks(place('title'), context),
   mountShelf(place('shelf'), context, notes),
+  mountPreprocess(document.body, context),
+  mountUnshown(place('stage')),
   mountHeadline(place('headline'), place('stage'), context),
   stage,
   timeline,

@@ -1,6 +1,7 @@
-/** The pictures to look at: samples, and a person's own, by button, by drop or by paste. */
+/** The pictures to look at: samples, and a person's own, by button, by drop or by paste; and the way in for networks. */
 import { changes, fill, h, svg } from '../ui/h.js';
-import { listenForPictures } from './arrive.js';
+import { listenForFiles } from './arrive.js';
+import { createOpening } from './opening.js';
 import { createUpload } from './upload.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -11,7 +12,7 @@ import { createUpload } from './upload.js';
 const SIDE = 64; // pixels of a thumbnail, about 40 css px
 /** @type {[ImageView['kind'], string][]} */
 const KINDS = [['upload', 'yours'], ['photo', 'photographs'], ['drawn', 'drawn']];
-const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/bmp';
+const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/bmp', NETWORKS = '.onnx,.safetensors,.json,.txt';
 
 /**
  * @param {HTMLElement} root
@@ -19,7 +20,8 @@ const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/bmp';
  * @param {Notes} notes
  * @returns {Part}
  */
-export function mountShelf(root, { resources, actions }, notes) {
+export function mountShelf(root, context, notes) {
+  const { resources, actions } = context;
   /** @type {ImageView[]} */
   let known = [];
   let chosen = '';
@@ -43,11 +45,16 @@ export function mountShelf(root, { resources, actions }, notes) {
     type: 'file', accept: ACCEPTED, class: 'spoken', id: 'own',
     on: { change: () => (file.files?.[0] && upload(file.files[0]), (file.value = '')) },
   });
+  const takeFiles = createOpening(context, notes, upload);
+  const network = h('input', {
+    type: 'file', accept: NETWORKS, multiple: true, hidden: true, id: 'own-network', 'aria-label': 'Open your own network',
+    on: { change: () => (takeFiles([...(network.files ?? [])], undefined, 'network'), (network.value = '')) },
+  });
   const own = h('label', { class: 'own', title: 'Your own picture: choose a file, drop one anywhere, or paste (Ctrl V)' },
     file, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M10 4v12M4 10h12' })),
     h('span', { class: 'spoken' }, 'Open your own picture'));
-  listenForPictures(upload, notes);
-  fill(root, own, bar, list);
+  listenForFiles(takeFiles, notes);
+  fill(root, own, network, bar, list);
 
   /** @param {ImageView[]} images */
   function add(images) {

@@ -1,6 +1,7 @@
 /** The photograph, what is cut out of it, and what is done to it before the first layer: shown, never silent. Pure. */
 
 import { cropMarks } from '../scene/crop.js';
+import { arithmetic } from '../preprocess/words.js';
 import { line } from '../scene/marks.js';
 import { extentOf } from '../scene/slices.js';
 import { photoBox } from '../scene/tail.js';
@@ -14,6 +15,8 @@ const ARROW = 40;
 const ROOM = 88;
 /** Where there is so much room (px) at the left of the input, the photograph stands there. */
 const BEFORE = 84;
+/** The words beside the photograph open the panel that says all of it (preprocess/panel.js). */
+const PREPROCESS = 'caption small preprocess';
 
 /**
  * @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses
@@ -35,13 +38,13 @@ export function photoParts(stage, form, poses) {
   const box = photoBox({ x: input.x, y: input.y - ARROW - side, w: side, h: side }, scene.image.width, scene.image.height);
   const x = box.x + Math.min(box.w, input.w) * 0.22;
   const label = (/** @type {string} */ key, /** @type {number} */ lx, /** @type {number} */ ly, /** @type {string[]} */ lines, /** @type {Label['anchor']} */ anchor) =>
-    /** @type {Label} */ ({ key, x: lx, y: ly, anchor, look: key === 'photo' ? 'caption' : 'caption small', lines: lines.map((text) => ({ text })) });
+    /** @type {Label} */ ({ key, x: lx, y: ly, anchor, look: key === 'photo' ? 'caption' : PREPROCESS, lines: lines.map((text, k) => ({ text, look: k ? 'change' : '' })) });
   return {
     box,
     marks: [line([[x, box.y + box.h + 5], [x, input.y + pose.w * pose.ay * 0.22 - 1]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage.scene, box)],
     labels: [
       label('photo', box.x, box.y - 6, [stage.scene.image.kind === 'photo' ? 'the photograph' : 'the picture'], 'sw'),
-      ...(input.w >= ROOM ? [label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw')] : []),
+      input.w >= ROOM ? label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw') : label('preprocessing', box.x, box.y - ABOVE, preprocessing(stage), 'sw'),
     ],
   };
 }
@@ -52,13 +55,13 @@ function before(stage, input) {
   const middle = input.y + input.h / 2;
   const fit = photoBox({ x: stage.margin, y: middle - BEFORE / 2, w: BEFORE, h: BEFORE }, image.width, image.height);
   const box = { ...fit, y: middle - fit.h / 2 };
-  const lines = preprocessing(stage).map((text) => ({ text }));
+  const lines = preprocessing(stage).map((text, k) => ({ text, look: k ? 'change' : '' }));
   return {
     box,
     marks: [line([[box.x + box.w + 4, middle], [input.x - 4, middle]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage.scene, box)],
     labels: [
       /** @type {Label} */ ({ key: 'photo', x: box.x, y: box.y - 6, anchor: 'sw', look: 'caption', lines: [{ text: image.kind === 'photo' ? 'the photograph' : 'the picture' }] }),
-      /** @type {Label} */ ({ key: 'preprocessing', x: box.x, y: box.y + box.h + 5, anchor: 'nw', look: 'caption small', lines }),
+      /** @type {Label} */ ({ key: 'preprocessing', x: box.x, y: box.y + box.h + 5, anchor: 'nw', look: PREPROCESS, lines }),
     ],
   };
 }
@@ -71,5 +74,5 @@ export function preprocessing({ scene }) {
   const { crop } = trace;
   const cut = crop.width < image.width - 1 || crop.height < image.height - 1 ? 'crop, ' : '';
   const resized = `${cut}${p.size[1]}×${p.size[0]}`;
-  return [resized, p.mean.length ? '(x − mean)/std' : 'scaled'];
+  return [resized, `${arithmetic(p)}${p.guessed ? '?' : ''}`];
 }

@@ -88,6 +88,7 @@ function fill(made, { look, anchor, lines, width, node, ink }) {
   made.style.maxWidth = width ? `${Math.round(width)}px` : '';
   made.style.color = ink ?? '';
   if (node) made.dataset.node = node;
+  if (look.includes('preprocess')) Object.assign(made, { tabIndex: 0, role: 'button' });
   made.replaceChildren(
     ...lines.map(({ text, look: own }) => {
       const span = element('span', own ?? '');
