@@ -1,22 +1,32 @@
 /** The ground that a large network stands on: handles that open and fold its groups, and cameras that find their way on it. */
 
-import { cameraMatrix } from '../scene/camera.js';
+import { cameraMatrix, HOME } from '../scene/camera.js';
 import { mountHandles } from './buttons.js';
-import { toggled } from './fold.js';
+import { openedTo, toggled } from './fold.js';
+import { openFind } from './find.js';
+import { createGlide } from './glide.js';
 import { mountMinimap } from './minimap.js';
-import { anchored, fitted, held, leastZoom, screenIn } from './world.js';
+import { itemsOf } from './plan.js';
+import { anchored, cameraTo, fitted, held, leastZoom, screenIn } from './world.js';
+import { flowColumns } from '../views/ending.js';
 
 /** @import { Context, State } from '../types.d.ts' */
 /** @import { Frame, Stage } from '../stage.d.ts' */
 /** @typedef {{ stage: Stage, frame: Frame }} Shown */
 
+/** Ways of the ground under the screen, and a key's step in shares of it. @type {Record<string, [number, number]>} */
+const PAN = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const STEP = 0.3;
+
 /**
  * @param {HTMLElement} root @param {Context} context
  * @param {{ shown: () => Shown | null, view: (stage: Stage) => Frame, size: { width: number, height: number } }} stage
  */
-export function mountGround(root, { actions, store }, { shown, view, size }) {
+export function mountGround(root, context, { shown, view, size }) {
+  const { actions, store, clock } = context;
+  const glide = createGlide(clock, () => store.get().camera, actions.setCamera);
   const handles = mountHandles(root, toggle);
-  const minimap = mountMinimap(root, { go: (camera) => actions.setCamera(camera), fold: () => actions.setOpen('', fitted(undefined, size)) });
+  const minimap = mountMinimap(root, { go: (camera, far) => (far ? glide(camera) : actions.setCamera(camera)), fold: () => actions.setOpen('', HOME), find: () => openFind(context) });
 
   /** Opens a group or folds it; it stays where it is on the screen. @param {string} id */
   function toggle(id) {
@@ -29,6 +39,31 @@ export function mountGround(root, { actions, store }, { shown, view, size }) {
     const { camera } = store.get();
     actions.setOpen(open, before && after && next.world ? anchored(camera, before, after, next.world, size) : camera);
   }
+
+  /** The layer comes to the middle, out of the groups that it is in. @param {string} name */
+  function goTo(name) {
+    if (store.get().view !== 'overview') actions.show('overview');
+    const now = shown();
+    if (!now) return;
+    actions.select(name, null);
+    if (!now.frame.world) return;
+    const { stage } = now;
+    const open = openedTo(stage.state.open, itemsOf(stage.graph, flowColumns(stage, stage.graph.columns)), name);
+    const next = view({ ...stage, state: { ...stage.state, open } });
+    const box = next.extents?.get(name);
+    actions.setOpen(open);
+    if (box && next.world) glide(cameraTo(box, store.get().camera, next.world, size));
+  }
+  root.addEventListener('go', (event) => goTo(/** @type {CustomEvent<string>} */ (event).detail));
+
+  // Where no cell is selected that they would move, arrows with Shift move the ground.
+  addEventListener('keydown', (event) => {
+    const way = PAN[event.key];
+    const { node, at, camera, view: name } = store.get();
+    if (!way || !event.shiftKey || (node && at) || name === 'window' || !shown()?.frame.world || document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    glide(held({ ...camera, x: camera.x + way[0] * STEP, y: camera.y + way[1] * STEP }, shown()?.frame.world, size));
+  });
 
   return {
     /** @param {Shown} now */

@@ -40,8 +40,11 @@ export function titleOf(flow, block) {
   const merge = isMerge(last) ? last.nodes[0].kind : '';
   const shuffles = way.some((column) => column.nodes[0].kind === 'transpose');
   const named = FORMS.find(({ test }) => test(shuffles ? `s${form}` : form, merge, flow.before[block[block.length - 1]].length));
-  return named?.title ?? commonPart(block.map((k) => outOf(flow.columns[k]).name)) ?? 'block';
+  return named?.title ?? (merge ? undefined : stepsOf(way)) ?? commonPart(block.map((k) => outOf(flow.columns[k]).name)) ?? 'block';
 }
+
+/** A few steps in words: `conv 1×1, average pool`. @param {Column[]} way */
+const stepsOf = (way) => (way.length < 3 ? way.map(({ nodes }) => nodes[0].summary).join(', ') : undefined);
 
 /** Shapes of blocks by their convolutions (1: one cell, k: a wider window, d: depthwise; s before them: channels change places), how they merge, and how many ways meet. @type {{ title: string, test: (form: string, merge: string, ways: number) => boolean }[]} */
 const FORMS = [

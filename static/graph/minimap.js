@@ -11,13 +11,13 @@ import { cameraOn, fitted, held, isWide, screenIn } from './world.js';
 /** @typedef {{ width: number, height: number }} Size */
 
 /** px: the map is as wide as this, or as tall as this where it would be taller; at least so tall. */
-const MAP = { w: 300, h: 84, least: 30, pad: 5 };
+const MAP = { w: 300, h: 96, least: 30, pad: 5 };
 /** A volume is at least so large on the map, px. */
 const SEEN = 1.6;
 
 /** What the map shows. @param {Stage} stage @param {Frame} frame @param {Size} size of the stage @returns {{ w: number, h: number, scale: number, x: number, y: number, marks: Mark[] }} */
 export function minimapOf({ graph, state }, { extents = new Map(), groups = [], world, lit }, size) {
-  const all = /** @type {Box} */ (world);
+  const all = cropped(/** @type {Box} */ (world), [...extents.values()]);
   const scale = Math.min((MAP.w - 2 * MAP.pad) / all.w, (MAP.h - 2 * MAP.pad) / all.h);
   const [w, h] = [MAP.w, Math.max(MAP.least, all.h * scale + 2 * MAP.pad)];
   const [x, y] = [(w - all.w * scale) / 2 - all.x * scale, (h - all.h * scale) / 2 - all.y * scale];
@@ -30,6 +30,12 @@ export function minimapOf({ graph, state }, { extents = new Map(), groups = [], 
   return { w, h, scale, x, y, marks: [flow, ...frames, ...volumes, rect(inside(seen, w, h), { fill: 'halo', fillAlpha: 0.35, stroke: 'ink', width: 1.6 })] };
 }
 
+/** What the map is of: as wide as the world, as tall as what stands in it. @param {Box} world @param {Box[]} boxes @returns {Box} */
+function cropped(world, boxes) {
+  const [top, bottom] = [Math.min(...boxes.map((b) => b.y)), Math.max(...boxes.map((b) => b.y + b.h))];
+  return { ...world, y: top - 20, h: bottom - top + 40 };
+}
+
 /** @param {Box} box @param {number} width @param {number} height of the map @returns {Box} */
 function inside({ x, y, w, h }, width, height) {
   const [x0, y0] = [Math.max(1, x), Math.max(1, y)];
@@ -37,13 +43,14 @@ function inside({ x, y, w, h }, width, height) {
 }
 
 /**
- * @param {HTMLElement} root @param {{ go: (camera: State['camera']) => void, fold: () => void }} actions
+ * @param {HTMLElement} root @param {{ go: (camera: State['camera'], far: boolean) => void, fold: () => void, find: () => void }} actions
  */
-export function mountMinimap(root, { go, fold }) {
+export function mountMinimap(root, { go, fold, find }) {
   const canvas = h('canvas', { 'aria-hidden': 'true' });
   const fit = h('button', { type: 'button', title: 'All of it on the screen' }, 'all of it');
+  const seek = h('button', { type: 'button', title: 'Find a layer by its name (/)' }, 'find /');
   const close = h('button', { type: 'button', title: 'Fold every group again' }, 'fold all');
-  const panel = h('div', { class: 'minimap', role: 'group', 'aria-label': 'Map of the network' }, canvas, h('div', { class: 'tools' }, fit, close));
+  const panel = h('div', { class: 'minimap', role: 'group', 'aria-label': 'Map of the network' }, canvas, h('div', { class: 'tools' }, seek, fit, close));
   panel.hidden = true;
   root.append(panel);
   const painter = createPainter(canvas);
@@ -51,14 +58,15 @@ export function mountMinimap(root, { go, fold }) {
   /** @type {{ stage: Stage, frame: Frame, size: Size, map: ReturnType<typeof minimapOf> } | null} */
   let shown = null;
 
-  fit.addEventListener('click', () => shown && go(fitted(shown.frame.world, shown.size)));
+  fit.addEventListener('click', () => shown && go(fitted(shown.frame.world, shown.size), true));
   close.addEventListener('click', fold);
+  seek.addEventListener('click', find);
   const point = (/** @type {PointerEvent} */ event) => {
     if (!shown || event.buttons !== 1) return;
     const box = canvas.getBoundingClientRect();
     const { map: { x, y, scale }, stage: { state: { camera } }, frame: { world }, size } = shown;
     const at = [(event.clientX - box.left - x) / scale, (event.clientY - box.top - y) / scale];
-    go(held(cameraOn(at[0], at[1], Math.max(camera.zoom, 0.8), size), world, size));
+    go(held(cameraOn(at[0], at[1], Math.max(camera.zoom, 0.8), size), world, size), false);
   };
   canvas.addEventListener('pointerdown', (event) => {
     canvas.setPointerCapture(event.pointerId);

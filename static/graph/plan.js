@@ -15,7 +15,7 @@ import { structureOf } from './structure.js';
 /** @typedef {{ items: Item[], seen: Seen, sizes: Measured[], made: Layered, side: number, axis: number }} Plan axis: y of the axis on the stage */
 
 /** Between these the largest map's side (px) is chosen so that the folded graph fills the room. */
-const SIDE = { least: 96, most: 230 };
+const SIDE = { least: 76, most: 230 };
 /** What is left over of the width widens the gaps by at most this factor. */
 const WIDEST_GAP = 2.4;
 /** px between boxes of a layer, and that an edge passing by takes. */

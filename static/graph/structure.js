@@ -27,12 +27,14 @@ const MOST = 0.5;
 /** Runs of steps are looked at for patterns of at most this length; one step repeated needs so many in a row. */
 const LONGEST_PATTERN = 6;
 const LEAST_ALONE = 3;
+/** So many steps between two blocks are folded. */
+const LONGEST_TRANSITION = 4;
 
 /** @param {Graph} graph @param {Column[]} columns those of the flow @returns {Item[]} */
 export function structureOf(graph, columns) {
   const flow = flowOf(graph, columns);
   const pieces = segmentsOf(flow).flatMap((places) => whole(places, columns.length));
-  const blocks = byPattern(flow, graph, byName(flow, likeBlocks(flow, pieces)));
+  const blocks = transitions(flow, byPattern(flow, graph, byName(flow, likeBlocks(flow, pieces))));
   return numbered(stages(flow, graph, blocks), '');
 }
 
@@ -82,6 +84,16 @@ function byPattern(flow, graph, pieces) {
     length = Array.from({ length: LONGEST_PATTERN - 1 }, (_, i) => i + 2).find((n) => times(k, n) > 1 && new Set(signs.slice(k, k + n)).size > 1) ?? 0;
     if (length > 0) inPattern = times(k, length) - 1;
     return length;
+  });
+}
+
+/** A few steps between two blocks, as between the stages of a DenseNet, are a block. @param {Flow} flow @param {Piece[]} pieces @returns {Piece[]} */
+function transitions(flow, pieces) {
+  return gathered(pieces, (k) => {
+    let length = 0;
+    while (isStep(pieces[k + length]) && columnOf(flow, pieces[k + length]).nodes[0].inputs.length > 0) length += 1;
+    const between = pieces[k - 1]?.block && pieces[k + length]?.block;
+    return between && length > 1 && length <= LONGEST_TRANSITION ? length : 0;
   });
 }
 
