@@ -8,6 +8,7 @@ import { createActions } from './state/app.js';
 import { createArrivals } from './state/arrivals.js';
 import { mountSettle } from './state/settle.js';
 import { createStore } from './state/store.js';
+import { mountPins } from './pins/pins.js';
 import { followAddress, stateOfAddress } from './state/url.js';
 import { mountControls } from './ui/controls.js';
 import { onceSoon, place } from './ui/h.js';
@@ -69,6 +70,7 @@ parts.push(
   mountLayers(place('layers'), context),
   mountLive(place('live')),
   mountWaiting(place('waiting')),
+  mountPins(place('stage'), context),
   mountZoom(place('scene'), place('stage')),
   mountReveal(place('stage'), place('lens')),
 );

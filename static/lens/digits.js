@@ -91,6 +91,14 @@ export function columnIn(values, total, style) {
 }
 
 /**
+ * By how much two printed numbers differ, in the digits printed.
+ * @param {number} one
+ * @param {number} other
+ * @param {Style} style
+ */
+export const difference = (one, other, style) => text((units(one, style) - units(other, style)) / 10 ** (style.decimals - style.exponent), style, '+');
+
+/**
  * One number by itself.
  * @param {number} value
  * @param {number} significant

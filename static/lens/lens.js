@@ -94,7 +94,7 @@ export function mountLens(root, { store, scene, actions }) {
     update(state, now) {
       const wanted = lensAddress(state), explanation = now && lensOf(state, now);
       const late = isBackward(state) && now?.objective?.name !== state.objective;
-      root.hidden = !(wanted && now);
+      root.hidden = !(wanted && now) || state.field;
       root.dataset.of = explanation?.of ?? '';
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
       if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme))) return;

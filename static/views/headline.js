@@ -1,6 +1,7 @@
 /** One sentence about what is on the screen, made from the data. Pure. */
 
 import { said } from '../state/objective.js';
+import { fieldHeadline } from '../field/say.js';
 import { through } from '../pictures/parts/gather.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
@@ -22,6 +23,8 @@ const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
  * @returns {Headline}
  */
 export function headline(state, scene) {
+  const seen = fieldHeadline(state, scene);
+  if (seen) return seen;
   const way = wayBack(state, scene);
   if (way && state.view !== 'window') return ofWayBack(scene, way);
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);

@@ -7,9 +7,9 @@ import { valueAt } from '../model/tensor.js';
 
 /**
  * @param {HTMLElement} surface @param {Context} context
- * @param {{ under: (x: number, y: number) => Found | null, seen: (node: string) => { sign: string, numbers?: Tensor }, choose: (found: Found) => void, hovered: (found: Found | null) => void }} stage
+ * @param {{ under: (x: number, y: number) => Found | null, seen: (node: string) => { sign: string, numbers?: Tensor }, choose: (found: Found) => void, pin: (found: Found) => void, hovered: (found: Found | null) => void }} stage
  */
-export function mountPointer(surface, { reportHover, select, store }, { under, seen, choose, hovered }) {
+export function mountPointer(surface, { reportHover, select, store }, { under, seen, choose, pin, hovered }) {
   /** @type {Found | null} */
   let now = null;
 
@@ -36,6 +36,6 @@ export function mountPointer(surface, { reportHover, select, store }, { under, s
   surface.addEventListener('pointerleave', (event) => point(null, event));
   surface.addEventListener('click', (event) => {
     const found = under(event.clientX, event.clientY);
-    if (found) choose(found);
+    if (found) (event.shiftKey ? pin : choose)(found);
   });
 }

@@ -15,8 +15,8 @@ import { mountGround } from '../graph/ground.js';
 import { needsOf } from '../graph/needs.js';
 import { createSupply } from '../graph/supply.js';
 import { screenIn, shifted } from '../graph/world.js';
+import { hoverMarks } from '../field/hover.js';
 import { createPainter } from '../paint/canvas.js';
-import { cellMarks } from '../scene/attention.js';
 import { cameraMatrix } from '../scene/camera.js';
 import { hit } from '../scene/hit.js';
 import { group } from '../scene/marks.js';
@@ -34,7 +34,7 @@ import { createWarming } from './warm.js';
 import { mountBars, mountLabels } from './words.js';
 
 /** @import { Cell, Context, Mounted, Scene, State } from '../types.d.ts' */
-/** @import { Box, Frame, Mark, Pose, Stage, Target } from '../stage.d.ts' */
+/** @import { Box, Frame, Mark, Stage, Target } from '../stage.d.ts' */
 /** @import { Transition } from '../anim/transition.js' */
 /** @import { Found } from './pointer.js' */
 
@@ -85,7 +85,7 @@ export function mountStage(root, context) {
   const unpan = mountCamera(root, context.store, context.actions, ground);
   mountPointer(canvas, context, {
     under, seen,
-    choose: ({ node, at }) => choose(node, at),
+    choose: ({ node, at }) => choose(node, at), pin: ({ node, at }) => context.actions.pin(node, at),
     hovered(found) {
       hover = found;
       if (found && asked) supply.whole(asked.scene, [found.node]);
@@ -180,7 +180,7 @@ export function mountStage(root, context) {
       group([...frame.under, ...tilesOn(frame, screen), ...far], fade),
       ...sceneMarks(scene, poses, frame.lit, move !== null),
       ...photoMarks(photoAt(move, frame.photo, time), move && !move.photo ? fade : 1),
-      group([...frame.over, ...hoverMarks(poses)], fade),
+      group([...frame.over, ...(hover ? hoverMarks(shown.stage, poses, hover) : [])], fade),
     ], PALETTE[look.theme], cameraMatrix(state.camera, size.width, size.height));
     return move !== null;
   }
@@ -189,12 +189,6 @@ export function mountStage(root, context) {
   function photoMarks(box, alpha) {
     const image = photo.current();
     return box && image ? [{ kind: 'photo', image, box, alpha }] : [];
-  }
-
-  /** @param {Map<string, Pose>} poses */
-  function hoverMarks(poses) {
-    const node = hover && shown?.stage.graph.byName.get(hover.node);
-    return hover && node && shown ? cellMarks(shown.stage.graph, poses, node, hover.at) : [];
   }
 
   /** The cell at a point of the screen, none while volumes move. @param {number} x @param {number} y @returns {Found | null} */
