@@ -1,6 +1,7 @@
 /** Wiring only: makes the store, the resources and the parts of the page, and tells the parts when something changed. */
 import { createClock } from './anim/clock.js';
 import { createResources } from './api/resources.js';
+import { mountLab } from './lab/lab.js';
 import { mountLens } from './lens/lens.js';
 import { mountPreprocess } from './preprocess/panel.js';
 import { mountShelf } from './shelf/shelf.js';
@@ -66,6 +67,7 @@ parts.push(
   timeline,
   mountSpeed(place('timeline'), context),
   mountLegend(place('legend'), context),
+  mountLab(place('bottom'), context),
   mountLens(place('lens'), context),
   mountLayers(place('layers'), context),
   mountLive(place('live')),

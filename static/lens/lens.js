@@ -1,6 +1,7 @@
 /** The lens: the arithmetic of the selected number, from the engine's own steps, adding up in the digits shown. */
 import { isBackward, lensAddress, lensOf } from '../state/objective.js';
 import { address, toQuery } from '../state/url.js';
+import { createBench } from '../lab/bench.js';
 import { themeOf } from '../ui/theme.js';
 import { changes, fill, h } from '../ui/h.js';
 import { chain } from './chain.js';
@@ -24,7 +25,8 @@ import { sum } from './sum.js';
  * @param {Context} context
  * @returns {Part}
  */
-export function mountLens(root, { store, scene, actions }) {
+export function mountLens(root, context) {
+  const { store, scene, actions } = context, bench = createBench(context);
   /** @type {Choices} */
   let choices = { significant: SIGNIFICANT[0], open: null, unfolded: false };
   let shown = '';
@@ -44,8 +46,8 @@ export function mountLens(root, { store, scene, actions }) {
     to(source, at) {
       const now = scene(), node = source.replace(/^∂/, ''), [, owner, param] = /^(.+)\.(\w+)$/.exec(source) ?? [];
       if (now?.network.nodes.some(({ name }) => name === node)) return { does: 'its own arithmetic', run: () => actions.select(node, at) };
-      if (!owner || !store.get().objective) return null;
-      return { does: `the gradient of this weight`, run: () => actions.selectWeight({ node: owner, param, at }) };
+      if (!owner) return null;
+      return { does: `this weight: what if, and its gradient`, run: () => actions.selectWeight({ node: owner, param, at }) };
     },
   };
 
@@ -62,8 +64,10 @@ export function mountLens(root, { store, scene, actions }) {
     const view = lookAt(now, store.get(), explanation);
     const { total, parts } = arithmetic(view, choices, { choose, link, links });
     const stated = explanation.operands.length > 0 || view.back;
-    fill(root, head(view, total), view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view))].flat(), parts, readers(view, link));
+    const keep = bench.keep();
+    fill(root, head(view, total), bench.root, view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view))].flat(), parts, readers(view, link));
     fit(root);
+    keep();
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
   }
 
@@ -97,6 +101,7 @@ export function mountLens(root, { store, scene, actions }) {
       root.hidden = !(wanted && now) || state.field;
       root.dataset.of = explanation?.of ?? '';
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
+      bench.update(state, now);
       if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme))) return;
       const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };

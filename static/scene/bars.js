@@ -27,9 +27,14 @@ export function barsOf(scene, { x, y, w, pitch }, node, pending, chosen) {
     const value = /** @type {import('../types.d.ts').Prediction} */ (trace.prediction).probabilities[index];
     const label = network.labels[index] ?? String(index);
     const look = [label === image.label ? 'truth' : '', index === best && !pending ? 'best' : '', index === chosen ? 'chosen' : ''].filter(Boolean).join(' ');
-    return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: value.toFixed(3), look, y: y + (k + 0.5) * pitch, said: '' });
+    return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: value.toFixed(3), look, y: y + (k + 0.5) * pitch, said: changed(scene, index) });
   });
   return { x, w, pitch, rows, node, pending, range: null };
+}
+
+/** What the edits change of a class's probability, where there are any. @param {Scene} scene @param {number} index */
+function changed({ change }, index) {
+  return change?.prediction ? signed(change.prediction.probabilities[index]) : '';
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Every key in one table: what it does is what help says. */
 import { loopOf } from '../anim/loop.js';
+import { LAB_ALSO, LAB_KEYS } from '../lab/keys.js';
 import { grainOf } from '../state/moment.js';
 import { COLOURS, GRAINS, next, RANGES, THEMES } from './choices.js';
 import { openHelp } from './help.js';
@@ -34,6 +35,7 @@ export const KEYS = [
   { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window', run: back },
   { keys: ['f', 'F'], shown: 'F', does: 'the field: all that the selected number has seen, back to the picture', run: ({ actions, store }) => actions.setField(!store.get().field) },
   { keys: ['.'], shown: '.', does: 'pin the selected number; two pins are compared', run: pin },
+  ...LAB_KEYS,
   { keys: ['p', 'P'], shown: 'P', does: 'presenter: big type; Space, PageDown and PageUp go on and back, B or . blanks the screen', run: ({ actions }) => actions.present(true) },
   { keys: ['m', 'M'], shown: 'M', does: 'colours: another of three pairs, all safe for colour-blind eyes', run: ({ actions, store }) => actions.setColours(next(COLOURS, store.get().colours)) },
   { keys: ['r', 'R'], shown: 'R', does: 'colour range: unit, layer, network',
@@ -42,6 +44,7 @@ export const KEYS = [
   { keys: ['?'], shown: '?', does: 'this help', run: showKeys },
 ];
 const ALSO = [
+  ...LAB_ALSO,
   ['Tab', 'through pictures, layers and controls; Enter opens what has the focus'],
   ['Ctrl V', 'paste a picture; or drop one anywhere'],
 ];

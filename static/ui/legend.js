@@ -1,5 +1,6 @@
 /** What the colours say: the ramp, drawn by the function that draws the pixels, where it ends, and for whom. */
 import { activationScale, gradientScale } from '../color/scales.js';
+import { differing } from '../lab/differing.js';
 import { isBackward, said } from '../state/objective.js';
 import { groupOf, nodeOf, rangeIn } from '../state/select.js';
 import { about } from './about.js';
@@ -25,7 +26,8 @@ export function mountLegend(root, context) {
     RANGES.map(([value, name, what]) => h('option', { value, title: what }, name)));
   const ranged = h('label', { class: 'ranged', title: 'What shares one colour scale (R)' }, 'one scale for ', range);
   return {
-    update(state, scene) {
+    update(state, arrived) {
+      const scene = differing(state, arrived);
       if (!scene) return;
       if (!root.contains(turn.root)) fill(root, turn.root, scale, ranged);
       range.value = state.range;
@@ -40,7 +42,7 @@ function drawn(state, scene) {
   const back = isBackward(state) ? scene.objective : null, theme = themeOf(state.theme);
   const { least, most, whose } = ends(state, scene, back?.ranges ?? scene.trace.ranges);
   const end = least === most ? about(most) : 'r', symbol = back ? (back.of === 'product' ? 'x·∂L/∂x' : '∂L/∂x') : 'x';
-  const value = back && `L = ${about(back.value)}, the ${said(back.name, scene.network.labels)}; `;
+  const value = scene.difference ? 'what changed, new − old; ' : back && `L = ${about(back.value)}, the ${said(back.name, scene.network.labels)}; `;
   return [
     h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp((back ? gradientScale : activationScale)(theme)) } }),
     h('p', { class: 'ticks' }, h('span', null, `−${end}`), h('span', null, '0'), h('span', null, `+${end}`)),

@@ -1,0 +1,41 @@
+/** The keys of the laboratory: rows for the page's table of keys, and undo. */
+import { switched } from './edits.js';
+import { targetOf } from './target.js';
+
+/** @typedef {import('../types.d.ts').Context} Context */
+
+/** @type {{ keys: string[], shown: string, does: string, run: (context: Context, key: string) => void }[]} */
+export const LAB_KEYS = [
+  { keys: ['e', 'E'], shown: 'E', does: 'what if: another number for the selected weight or pixel', run: () => document.querySelector(NUMBER)?.focus() },
+  { keys: ['x', 'X'], shown: 'X', does: 'what if: switch the map of the selected number off, and on again', run: switchMap },
+  { keys: ['d', 'D'], shown: 'D', does: 'show what a change changes: new − old in place of values', run: ({ store, actions }) => actions.setDifference(!store.get().difference && store.get().edit !== '') },
+  { keys: ['c', 'C'], shown: 'C', does: 'check the gradient of the selected number against a measured slope', run: ({ store, actions }) => open(store.get(), actions, 'check') },
+  { keys: ['s', 'S'], shown: 'S', does: 'learn: honest training steps on this picture', run: ({ store, actions }) => open(store.get(), actions, 'learn') },
+];
+export const LAB_ALSO = [['Ctrl Z', 'undo a what-if; with Shift, redo it']];
+
+/** The field of the selected number. @type {'input'} */
+const NUMBER = /** @type {any} */ ('#lens .bench input');
+
+/** @param {Context} context */
+function switchMap({ store, scene, actions }) {
+  const now = scene(), maker = now && targetOf(store.get(), now)?.maker;
+  if (maker) actions.setEdit(switched(store.get().edit, maker));
+}
+
+/** @param {import('../types.d.ts').State} state @param {Context['actions']} actions @param {'check' | 'learn'} bench */
+function open(state, actions, bench) {
+  actions.setBench(state.bench === bench ? '' : bench);
+}
+
+/** @param {{ undo: () => void, redo: () => void }} history */
+export function mountUndo({ undo, redo }) {
+  addEventListener('keydown', (event) => {
+    const { key, ctrlKey, metaKey, shiftKey } = event, typing = document.activeElement instanceof HTMLInputElement && !document.activeElement.closest('.bench');
+    if (!(ctrlKey || metaKey) || typing) return;
+    const way = /^z$/i.test(key) ? (shiftKey ? redo : undo) : /^y$/i.test(key) ? redo : null;
+    if (!way) return;
+    event.preventDefault();
+    way();
+  });
+}

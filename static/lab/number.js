@@ -1,0 +1,68 @@
+/** What if a number were another: the number of a weight, a bias or a pixel, to be written over. */
+import { single } from '../lens/digits.js';
+import { fill, h } from '../ui/h.js';
+import { parts, readable, withNumber } from './edits.js';
+
+/** @typedef {import('../types.d.ts').Context} Context */
+/** @typedef {import('../types.d.ts').NumberView} NumberView */
+
+const DIGITS = 7; // of a number that steps have changed: as many as float32 has
+const LARGE = 10; // steps at once, with Shift
+
+/** @param {Pick<Context, 'store' | 'actions'>} context */
+export function createNumber({ store, actions }) {
+  const input = h('input', { type: 'text', inputmode: 'decimal', spellcheck: 'false', autocomplete: 'off', on: { keydown: pressed, change: () => apply(input.value), focus: () => input.select() } });
+  const shipped = h('span', { class: 'shipped' }), problem = h('p', { class: 'wrong', role: 'alert' });
+  const label = h('label', null, 'what if it were ', input), root = h('div', { class: 'number' }, label, shipped, problem);
+  /** @type {NumberView | null} */
+  let shown = null;
+
+  /** @param {string} text */
+  function apply(text) {
+    const value = Number(text.replace('−', '-').replace(',', '.'));
+    const bad = text.trim() === '' || !Number.isFinite(Math.fround(value));
+    problem.textContent = bad ? 'A finite number, such as 0.5 or -1e-3.' : '';
+    if (bad || !shown || value === Number(single7(shown.value))) return;
+    actions.setEdit(withNumber(store.get().edit, shown.address, value));
+  }
+
+  /** @param {KeyboardEvent} event */
+  function pressed(event) {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === 'Enter') apply(input.value);
+    if (event.key === 'Escape') restore();
+    if (way && shown) apply(stepped(Number(input.value), shown.step * way * (event.shiftKey ? LARGE : 1)));
+    if (way || event.key === 'Enter') event.preventDefault();
+  }
+
+  function restore() {
+    if (shown) input.value = single7(shown.value);
+    problem.textContent = '';
+    input.blur();
+  }
+
+  /** @param {number} now @param {number} by */
+  function stepped(now, by) {
+    input.value = single7(now + by);
+    return input.value;
+  }
+
+  return {
+    root,
+    /** @param {NumberView | null} number */
+    show(number) {
+      shown = number;
+      root.hidden = !number;
+      if (!number) return;
+      const edited = parts(store.get().edit).set.some(({ address }) => address === number.address);
+      input.value = single7(number.value);
+      input.setAttribute('aria-label', `What if ${readable(number.address)} were; arrows change it by ${number.step}, Enter applies, Escape undoes`);
+      input.title = `↑ ↓ change it by ${number.step}, with Shift by ${number.step * LARGE}; Enter applies, Esc undoes`;
+      fill(shipped, edited ? h('button', { class: 'quiet', title: 'Undo this change', on: { click: () => actions.setEdit(withNumber(store.get().edit, number.address, null)) } }, `shipped: ${single(number.shipped, 5)}`) : number.value === number.shipped ? 'as shipped' : `learnt; shipped: ${single(number.shipped, 5)}`);
+      problem.textContent = '';
+    },
+  };
+}
+
+/** All digits that matter, as they may be typed. @param {number} value */
+const single7 = (value) => String(Number(value.toPrecision(DIGITS)));

@@ -1,0 +1,31 @@
+/** A curve with a line and dots, as the geometry of a small drawing. Pure. */
+
+/** @typedef {[number, number]} Point */
+
+const BOX = { w: 344, h: 168, left: 6, right: 6, top: 10, bottom: 20 };
+const STILL = 1e-12; // a curve that is flat to the eye stands in the middle
+const AIR = 0.08;
+
+/**
+ * @param {Point[]} curve @param {Point[]} line @param {Point[]} dots
+ * @returns {{ viewBox: string, curve: string, line: string, dots: Point[], ends: { x: [number, number], y: [number, number] }, clip: { x: number, y: number, width: number, height: number } }}
+ */
+export function plot(curve, line, dots) {
+  const seen = curve.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  const x = span(seen.map(([a]) => a)), y = span(seen.map(([, b]) => b)), air = (y[1] - y[0]) * AIR;
+  const inner = { w: BOX.w - BOX.left - BOX.right, h: BOX.h - BOX.top - BOX.bottom };
+  const place = (/** @type {Point} */ [a, b]) => /** @type {Point} */ ([
+    BOX.left + ((a - x[0]) / (x[1] - x[0])) * inner.w, BOX.top + (1 - (b - y[0] + air) / (y[1] - y[0] + 2 * air)) * inner.h]);
+  const path = (/** @type {Point[]} */ points) => points.map((point, k) => `${k ? 'L' : 'M'}${place(point).map((v) => v.toFixed(2)).join(' ')}`).join('');
+  return {
+    viewBox: `0 0 ${BOX.w} ${BOX.h}`, curve: path(seen), line: path(line), dots: dots.map(place), ends: { x, y },
+    clip: { x: BOX.left, y: BOX.top, width: inner.w, height: inner.h },
+  };
+}
+
+/** From the least to the most, never nothing. @param {number[]} values @returns {[number, number]} */
+function span(values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!values.length) return [0, 1];
+  return most - least > STILL * Math.max(1, Math.abs(most)) ? [least, most] : [least - 1, most + 1];
+}
