@@ -1,11 +1,11 @@
 /** Honest training steps on this picture: what a step is made of, what it promises, what it does. */
 import { activationScale, gradientScale } from '../color/scales.js';
-import { largest } from '../lens/context.js';
 import { single, styleFor, text, unit } from '../lens/digits.js';
 import { said } from '../state/objective.js';
 import { fill, h } from '../ui/h.js';
 import { cells, curve } from './drawing.js';
 import { parts, readable, withLearning } from './edits.js';
+import { reach } from './plot.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Learning} Learning */
@@ -89,10 +89,10 @@ function story(steps, labels, theme) {
 
 /** @param {NonNullable<StepsView['filter']>} filter @param {string} address @param {'light' | 'dark'} theme */
 function wholeFilter({ shape, before, gradient, after }, address, theme) {
-  const value = activationScale(theme), slope = gradientScale(theme), range = largest([...before, ...after]) || 1;
+  const value = activationScale(theme), slope = gradientScale(theme), range = reach([...before, ...after]);
   return h('dl', { class: 'filters' },
     h('dt', null, 'w'), h('dd', null, cells(before, shape, value, range, `the filter of ${readable(address)}`)),
-    h('dt', null, 'dw'), h('dd', null, cells(gradient, shape, slope, largest(gradient) || 1, 'its gradient')),
+    h('dt', null, 'dw'), h('dd', null, cells(gradient, shape, slope, reach(gradient), 'its gradient')),
     h('dt', null, 'w′'), h('dd', null, cells(after, shape, value, range, 'the filter after the step')));
 }
 

@@ -23,6 +23,9 @@ export function plot(curve, line, dots) {
   };
 }
 
+/** Where the colours of these numbers end: the largest of either sign, never 0. @param {number[]} values */
+export const reach = (values) => Math.max(...values.map(Math.abs).filter(Number.isFinite), 0) || 1;
+
 /** From the least to the most, never nothing. @param {number[]} values @returns {[number, number]} */
 function span(values) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
