@@ -10,6 +10,8 @@ import { isWeighted } from '../model/graph.js';
 const LETTER = 6.2;
 /** Of a name in bold. */
 const NAME_LETTER = 9;
+/** px between what two neighbours say of their weights, and more than fits() allows. */
+const APART = 12;
 /** px between two names in a row. */
 const ROW_AIR = 3;
 const ROOM = { name: 22, shape: 40, all: 60, word: 100 };
@@ -49,7 +51,8 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
   if (room >= ROOM.all && most === 'full') {
     if (node.summary !== node.name && fits(node.summary, room)) lines.push({ text: node.summary, look: 'kind' });
     lines.push(small);
-    if (isWeighted(node)) lines.push({ text: `${thousands(node.parameters)} ${room >= ROOM.word ? 'parameters' : 'params'}`, look: 'shape' });
+    const weights = `${thousands(node.parameters)} ${room >= ROOM.word ? 'parameters' : 'params'}`;
+    if (isWeighted(node) && fits(weights, room - APART)) lines.push({ text: weights, look: 'shape' });
   } else if (room >= ROOM.shape && most !== 'name') lines.push(small);
   const look = room < ROOM.all ? 'node tight' : 'node';
   return [{ key: `node ${node.name}`, x, y, anchor, look, lines, width: room + 16, node: node.name }];

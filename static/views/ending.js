@@ -3,7 +3,7 @@
 import { revealed } from '../anim/timeline.js';
 import { labelOf } from '../scene/back.js';
 import { barClasses, barsOf, slopesOf } from '../scene/bars.js';
-import { stripLabel } from '../scene/labels.js';
+import { stacked, stripLabel } from '../scene/labels.js';
 import { line } from '../scene/marks.js';
 import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
 
@@ -14,6 +14,9 @@ import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
 const TO_BARS = 14;
 /** Below the flow, on a narrow screen: px from the strips to the left margin, rows at least, px for the names below. */
 const BELOW = { left: 6, rows: 6, names: 40 };
+
+/** Where strips have their names above them: below, names of volumes and notes come close. */
+const ABOVE = /wide|middle/;
 
 /** @typedef {{ poses: Map<string, Pose>, bars: Bars | null }} Ending */
 
@@ -73,12 +76,16 @@ export function barLines({ scene, graph }, poses, bars) {
 /** Names of the strips, and what the bars are. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Bars | null} bars @returns {Label[]} */
 export function endingLabels(stage, form, poses, bars) {
   const { graph, scene, back } = stage;
-  const strips = tailOf(scene.network, graph).strips.flatMap((node) => {
+  const beside = tailOf(scene.network, graph).strips.flatMap((node) => {
     const pose = poses.get(node.name);
-    return pose ? [stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits)] : [];
+    if (!pose) return [];
+    const label = stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits);
+    return [label.anchor === 'ne' && ABOVE.test(form.name) ? { ...label, x: pose.x + pose.w / 2, y: pose.y - 6, anchor: /** @type {const} */ ('s') } : label];
   });
+  const above = beside.filter(({ anchor }) => anchor === 's'), pitch = -30;
+  const strips = [...stacked(above, 3, pitch), ...beside.filter(({ anchor }) => anchor !== 's')];
   if (!bars) return strips;
-  const text = bars.range === null ? probability(form, bars) : slopesTitle(back);
+  const text = bars.range === null ? probability(form, bars) : slopesTitle(form, back);
   return [...strips, ...kindLabels(stage, form, poses, bars), { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
 }
 
@@ -88,10 +95,10 @@ function probability(form, bars) {
   return form.name === 'wide' ? `probability of each class${ticked}` : `probability${ticked}`;
 }
 
-/** What the bars are on the way back. @param {Stage['back']} back */
-function slopesTitle(back) {
+/** What the bars are on the way back. @param {Form} form @param {Stage['back']} back */
+function slopesTitle(form, back) {
   if (back?.show === 'product') return 'each logit × its gradient';
-  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : 'gradient of the loss: p − t, t = 1 at ✓';
+  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : `${form.name === 'wide' ? 'gradient of the loss: ' : ''}p − t, t = 1 at ✓`;
 }
 
 /** Each kind of layer in a few words, in the order in which they are met. @type {[RegExp, string, string][]} */
