@@ -1,6 +1,7 @@
 /** What a change says, for those who listen: one sentence, said when things have come to rest. */
 import { changes } from './h.js';
 import { gradientSentence, sentence } from '../lens/speak.js';
+import { isWindowed } from '../state/moment.js';
 import { isBackward, lensOf, said } from '../state/objective.js';
 import { stepText } from './steps.js';
 
@@ -39,7 +40,7 @@ export function mountLive(root) {
       if (viewed(state.view) && started) say('view', VIEWS[state.view]);
       if (ranged(state.range) && started) say('range', `Colour range: ${RANGES[state.range]}.`);
       if (turned(scene.objective?.name, isBackward(state)) && started) say('pass', passText(state, scene));
-      if (stepped(state.t, state.playing) && started && !state.playing) say('step', stepText(state, scene));
+      if (stepped(state.t, state.playing) && started && !state.playing && !isWindowed(state)) say('step', stepText(state, scene));
       const shown = lensOf(state, scene);
       if (numbered(shown) && shown) say('number', shown.of === 'activation' ? sentence(shown) : gradientSentence(shown, objective(scene)));
       started = true;

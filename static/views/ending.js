@@ -79,7 +79,8 @@ export function endingLabels(stage, form, poses, bars) {
   const beside = tailOf(scene.network, graph).strips.flatMap((node) => {
     const pose = poses.get(node.name);
     if (!pose) return [];
-    const label = stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits);
+    const full = stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits);
+    const label = form.name === 'narrow' ? { ...full, lines: full.lines.slice(0, 2) } : full;
     return [label.anchor === 'ne' && ABOVE.test(form.name) ? { ...label, x: pose.x + pose.w / 2, y: pose.y - 6, anchor: /** @type {const} */ ('s') } : label];
   });
   const above = beside.filter(({ anchor }) => anchor === 's'), pitch = -30;

@@ -29,8 +29,8 @@ export function photoParts(stage, form, poses) {
   if (!pose || !volume) return { box: null, marks: [], labels: [] };
   const input = extentOf(volume, pose);
   if (form.name === 'phone' || form.name === 'narrow') {
-    const top = form.name === 'phone' ? 12 : form.head.overview;
-    const box = photoBox({ x: width - form.margin - 72, y: top, w: 72, h: 72 }, scene.image.width, scene.image.height);
+    const [top, h] = form.name === 'phone' ? [12, 72] : [50, 54];
+    const box = photoBox({ x: width - form.margin - 72, y: top, w: 72, h }, scene.image.width, scene.image.height);
     return { box, marks: cropMarks(stage.scene, box), labels: [] };
   }
   if (input.x - stage.margin > BEFORE) return before(stage, input);
