@@ -21,7 +21,7 @@ export function hoverMarks(stage, poses, { node: name, at }) {
   const { graph } = stage, node = graph.byName.get(name);
   if (!node) return [];
   if (stage.state.view === 'window') return cellMarks(graph, poses, node, at);
-  return [...readerMarks(stage, poses, node, at), ...selectionMarks(graph, poses, name, at), ...pulled(stage, poses, node, at)];
+  return [...readerMarks(stage, poses, node, at), ...selectionMarks(graph, poses, name, at, stage.state.camera.zoom), ...pulled(stage, poses, node, at)];
 }
 
 /** Where the number goes on to: in each node that reads it, the block of those that do. @param {Stage} stage @param {Map<string, Pose>} poses @param {NodeView} node @param {Cell} at @returns {Mark[]} */

@@ -23,6 +23,8 @@ const SHARES = { photo: 0.2, tall: 0.46 };
 /** px over the row for the sizes. */
 const ABOVE = 40;
 const DIM = 0.6;
+/** px across of a letter of a name. */
+const LETTER = 6.2;
 
 /** In place of a view while the field is asked for and a number is selected. @param {View} view @returns {View} */
 export const withField = (view) => (stage) => {
@@ -52,7 +54,7 @@ function fieldView(stage, name, at) {
       ...edges(stage, stops).flatMap(([from, to]) => cone(/** @type {Point[]} */ (outlines.get(from)), /** @type {Point[]} */ (outlines.get(to)))),
       ...[...outlines.values()].flatMap((points) => attention(points, 1.8)), ...(seen ? attention(seen, 2.2) : []),
     ],
-    labels: [...stops.flatMap((stop) => labelsOf(stage, stop, poses, name)), ...photoLabels(stage, photo), ...value(stage, name, at, poses)],
+    labels: [...stops.flatMap((stop) => labelsOf(stage, stop, poses, name, (room.w - photo.w) / stops.length)), ...photoLabels(stage, photo), ...value(stage, name, at, poses)],
     targets: [],
   };
 }
@@ -149,11 +151,12 @@ function outside({ x, y, w, h }, [[x0, y0], , [x1, y1]]) {
   return strips.filter(([, , a, b]) => a > 0.5 && b > 0.5).map(([a, b, c, d]) => rect({ x: a, y: b, w: c, h: d }, { fill: 'paper', fillAlpha: DIM }));
 }
 
-/** How much of it was seen over each volume, its name under it. @param {Stage} stage @param {Stop} stop @param {Map<string, Pose>} poses @param {string} name @returns {Label[]} */
-function labelsOf(stage, { node, names, block }, poses, name) {
+/** How much of it was seen over each volume, its name under it. @param {Stage} stage @param {Stop} stop @param {Map<string, Pose>} poses @param {string} name @param {number} place px across that it has @returns {Label[]} */
+function labelsOf(stage, { node, names, block }, poses, name, place) {
   const { extent, volume } = face(stage, node, poses), x = extent.x + extent.w / 2;
   const size = block ? `${block[1] - block[0]}×${block[3] - block[2]}` : '1';
-  const said = names.length > 2 ? `${names[0]} … ${names[names.length - 1]}` : names.join(', ');
+  const all = names.length > 2 ? `${names[0]} … ${names[names.length - 1]}` : names.join(', ');
+  const said = all.length * LETTER > place ? names[names.length - 1].split('.')[0] : all;
   return [
     { key: `seen ${node}`, x, y: extent.y - 10, anchor: 's', look: node === name ? 'result' : 'heading', lines: [{ text: size, look: 'name' }] },
     { key: `named ${node}`, x, y: extent.y + extent.h + 8, anchor: 'n', look: 'shape', node, lines: [{ text: said, look: 'name' }, { text: volume.vector ? `${volume.cells}` : `${volume.rows}×${volume.columns}` }] },

@@ -56,7 +56,7 @@ export function largeView(stage, wide) {
     key: `large ${form.name}`, height, scrolls: false, poses, photo: photo.box, bars: ending.bars,
     under: [...photo.marks, ...barLines(stage, poses, ending.bars)],
     tiles: tilesOf(stage, plan, form, poses, extents),
-    over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
+    over: state.node ? selectionMarks(graph, poses, state.node, state.at, state.camera.zoom) : [],
     labels: [...plan.seen.items.flatMap((item, k) => stepLabels(item, plan.sizes[k], form.margin + plan.made.boxes[k].x, plan.axis + plan.made.axes[k])), ...photo.labels.filter(({ key }) => key !== 'photo' || plan.sizes[0].w >= CAPTION), ...endingLabels(stage, form, poses, ending.bars)],
     targets: [], lit: new Set(state.node ? [state.node] : []), extents, groups,
     world: worldOf(plan, Math.max(width, right), height),

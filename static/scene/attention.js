@@ -32,14 +32,14 @@ export function windowOn(source, node, at, which) {
 
 /**
  * Outlines of the selected cell and of its windows, wherever their maps can be seen.
- * @param {Graph} graph @param {Map<string, Pose>} poses @param {string} name @param {Cell | null} at
+ * @param {Graph} graph @param {Map<string, Pose>} poses @param {string} name @param {Cell | null} at @param {number} [zoom] of the camera
  * @returns {Mark[]}
  */
-export function selectionMarks(graph, poses, name, at) {
+export function selectionMarks(graph, poses, name, at, zoom = 1) {
   const node = graph.byName.get(name);
   if (!node || !isCell(node.shape, at) || !at) return [];
   const windows = inputsOf(graph, node).flatMap((source, which) => windowMarks(graph, poses, source, windowOn(source, node, at, which)));
-  return [...windows, ...cellMarks(graph, poses, node, at)];
+  return [...windows, ...cellMarks(graph, poses, node, at, zoom)];
 }
 
 /** @param {Graph} graph @param {Map<string, Pose>} poses @param {NodeView} source @param {ReturnType<typeof windowOn>} window @returns {Mark[]} */
@@ -57,15 +57,15 @@ function windowMarks(graph, poses, source, window) {
     .flatMap((channel) => attention(blockOn(mapQuad(volume, pose, channel).m, volume.rows, volume.columns, block), isClosed(pose) ? 2 : 1.4));
 }
 
-/** The outline of one cell where its map is in sight. @param {Graph} graph @param {Map<string, Pose>} poses @param {NodeView} node @param {Cell} at @returns {Mark[]} */
-export function cellMarks(graph, poses, node, at) {
+/** The outline of one cell where its map is in sight. @param {Graph} graph @param {Map<string, Pose>} poses @param {NodeView} node @param {Cell} at @param {number} [zoom] of the camera @returns {Mark[]} */
+export function cellMarks(graph, poses, node, at, zoom = 1) {
   const [pose, volume] = [poses.get(node.name), graph.volumes.get(node.name)];
   if (!pose || !volume) return [];
   const [channel] = placeOf(node.shape, at);
   if (isClosed(pose) && !volume.vector && deck(volume, pose)[0] !== channel) return [];
   const { m } = mapQuad(volume, pose, channel);
   const [r0, r1, c0, c1] = cellBlock(node.shape, at);
-  const grow = Math.max(0, (FOUND_FROM - m[3] / volume.rows) / 2 / (m[3] / volume.rows));
+  const tall = (m[3] / volume.rows) * zoom, grow = Math.max(0, (FOUND_FROM - tall) / 2 / tall);
   const across = volume.vector ? 0 : grow;
   return attention(blockOn(m, volume.rows, volume.columns, [r0 - grow, r1 + grow, c0 - across, c1 + across]));
 }

@@ -4,7 +4,7 @@
 /** @import { Matrix, Point } from '../stage.d.ts' */
 
 export const HOME = { x: 0, y: 0, zoom: 1 };
-const NEAREST = 12;
+const NEAREST = 48;
 
 /** Layout px → screen px; it grows about the middle of the stage. @param {State['camera']} camera @param {number} width @param {number} height @returns {Matrix} */
 export const cameraMatrix = ({ x, y, zoom }, width, height) => [

@@ -46,7 +46,7 @@ export function maps(stage) {
   return {
     key: `maps ${form.name}`, height, scrolls: form.name === 'phone', poses, photo: photoPlace(stage, form, poses), bars,
     under: [...sheets.flatMap((s) => rules(s, stage)), ...barLines(stage, poses, bars)],
-    over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
+    over: state.node ? selectionMarks(graph, poses, state.node, state.at, state.camera.zoom) : [],
     labels: [...sheets.flatMap((s) => (isExcerpt(s) ? parts(s, columns, form.margin) : names(stage, s, columns))), ...numbers(stage, sheets[0]), ...besideSheet(endingLabels(stage, form, poses, bars), sheets[0], poses)],
     targets: [], lit: new Set(),
   };

@@ -53,7 +53,7 @@ function asFunnel(stage, form) {
   return {
     key: `overview ${form.name}`, height: placed.height, scrolls: form.name === 'phone', poses, photo: photo.box, bars: placed.bars,
     under: [...flowMarks(graph, poses, axisOf, stage.back !== null), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, placed.bars)],
-    over: state.node ? selectionMarks(graph, poses, state.node, state.at) : [],
+    over: state.node ? selectionMarks(graph, poses, state.node, state.at, state.camera.zoom) : [],
     labels: [
       ...volumeLabels(stage, form, poses, placed.lines), ...photo.labels, ...blocks.labels,
       ...endingLabels(stage, form, poses, placed.bars), ...noteLabels(stage, form, poses, placed.lines),

@@ -24,6 +24,7 @@ import { invert } from '../scene/matrix.js';
 import { sceneLights, sceneMarks, sceneTargets } from '../scene/scene.js';
 import { telling } from '../state/select.js';
 import { changes } from '../ui/h.js';
+import { cellNumbers } from './cells.js';
 import { VIEWS } from './index.js';
 import { mountCamera } from './camera.js';
 import { mountPhoto } from './picture.js';
@@ -146,9 +147,9 @@ export function mountStage(root, context) {
   function words() {
     if (!shown) return;
     const camera = cameraMatrix(shown.stage.state.camera, size.width, size.height);
-    root.toggleAttribute('data-near', shown.stage.state.camera.zoom > NEAR);
+    root.toggleAttribute('data-near', shown.stage.state.camera.zoom > NEAR || ground.covers(shown, camera));
     const { frame, stage: { state } } = shown;
-    labels.show(labelsOn(frame, camera, screenIn(state.camera, size)), camera);
+    labels.show([...labelsOn(frame, camera, screenIn(state.camera, size)), ...cellNumbers(shown.stage, frame.poses)], camera);
     bars.show(state.camera.zoom < LEAST_BARS ? null : frame.bars, camera);
     ground.show(shown);
     provide();
