@@ -30,7 +30,7 @@ export function createNumber({ store, actions }) {
   function pressed(event) {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (event.key === 'Enter') apply(input.value);
-    if (event.key === 'Escape') restore();
+    if (event.key === 'Escape') (event.stopPropagation(), restore()); // the next one closes the lens
     if (way && shown) apply(stepped(Number(input.value), shown.step * way * (event.shiftKey ? LARGE : 1)));
     if (way || event.key === 'Enter') event.preventDefault();
   }

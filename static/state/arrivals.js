@@ -85,9 +85,13 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
       open({ ...asked, [field]: '' }, field === 'network' ? NOWHERE : {});
       return;
     }
+    if (!scene && asked.edit && error instanceof Problem && !error.passing) {
+      refused ??= { error, asked };
+      goBack({ edit: '', difference: false });
+      return;
+    }
     failed(error, 'scene', asked);
     if (scene) goBack(shownSubject(scene));
-    else if (asked.edit) goBack({ edit: '', difference: false });
   }
 
   /** The gradients of every layer and the arithmetic of one of them: both or none, so that they agree. */
