@@ -39,6 +39,7 @@ def grid(
     slot: Sequence[int] = (),
     also: Mapping[str, Any] | None = None,
     pick: str = "",
+    first: int = -1,
     decimals: int | None = None,
     small: bool = False,
 ) -> Item:
@@ -46,6 +47,7 @@ def grid(
 
     edit, pick: the control that its cells are typed into, or that takes the chosen cell. slot: which matrix of that
     control's array the grid is, when it is one of many. also: what else typing sets, the rest of that array included.
+    first: the step of the first cell, where a chosen cell sets the control `pick` to its step, in reading order.
     """
     a = np.atleast_2d(np.asarray(values, np.float64))
     finite = np.abs(a[np.isfinite(a)])
@@ -65,6 +67,7 @@ def grid(
         "slot": list(slot),
         "also": dict(also or {}),
         "pick": pick,
+        "first": first,
         "decimals": decimals_of(a) if decimals is None else decimals,
         "small": small,
     }

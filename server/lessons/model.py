@@ -128,12 +128,17 @@ class Seen:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture: a shipped one, or one that the reader has sent. options: filled in when the page is drawn."""
+    """A picture: a shipped one, or one that the reader has sent. digits: the handwritten digits are offered alone."""
 
     name: str
     label: str
     default: str = ""
+    digits: bool = False
     kind: Literal["image"] = "image"
+
+    def offers(self, name: str) -> bool:
+        """Whether a shipped picture is among those to choose from."""
+        return name.startswith("digit-") == self.digits
 
     def read(self, given: Any, services: Services) -> Seen:
         """The picture in `given`. Raises Problem."""

@@ -101,11 +101,10 @@ def show(v: Values) -> Board:
         pick="spot",
         marks=[items.mark("pick", [(r, c)])] if pick in ("rc", "", "sum", "f", "n") else [],
     )
-    rows = [[line(v, pick)], [items.words(MEANS[pick])], [*xs, out]]
+    rows = [[line(v, pick)], [items.words(MEANS[pick])], xs, [*ws, out]]
     terms = [(s.label, s.value) for s in e.steps]
     link = onward.sandbox("This window in the sandbox", X[n], W[f : f + 1], b=B[f : f + 1], t=r * SIDE + c)
-    rows.append([*ws, items.total(terms, f"out[{n}, {f}, {r}, {c}]", e.value)])
-    rows.append([items.links([link])])
+    rows.append([items.total(terms, f"out[{n}, {f}, {r}, {c}]", e.value), items.links([link])])
     return Board(rows, f"{MEANS[pick]} Here out[{n}, {f}, {r}, {c}] = {e.value:g}.".replace("`", ""))
 
 

@@ -56,6 +56,8 @@ def slide(v: Values) -> Board:
             t.output[0, 0],
             f"output {n}×{n}",
             name="output",
+            pick="t",
+            first=0,
             marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])],
         ),
     ]

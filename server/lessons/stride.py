@@ -50,6 +50,8 @@ def slide(v: Values, *, hidden: bool = True) -> Board:
             t.output[0, 0],
             f"output {n}×{n}",
             name="output",
+            pick="t",
+            first=0,
             marks=[items.mark("blank", todo if hidden else []), items.mark("pick", [(r, c)])],
         ),
     ]

@@ -46,7 +46,8 @@ def control_view(control: Control, services: Services) -> Json:
     """What the page needs to draw a control."""
     said = {name: getattr(control, name) for name in control.__dataclass_fields__}
     if isinstance(control, Image):
-        said["options"] = [[name, picture.title] for name, picture in services.library.pictures.items()]
+        known = services.library.pictures.items()
+        said["options"] = [[name, picture.title] for name, picture in known if control.offers(name)]
     return said
 
 

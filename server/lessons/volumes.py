@@ -82,16 +82,10 @@ def neuron(v: Values, filters: int = 1) -> Board:
     if filters == 1:
         e = t.explain("y", (0, v["r"], v["c"]))
         chunk, w = e.operands[0].values, e.operands[1].values
+        names = ("red", "green", "blue")
+        rows.append([items.grid(chunk[c], f"$x^r$, {name}", small=True, span=2) for c, name in enumerate(names)])
         rows.append(
-            [
-                items.grid(chunk[c], f"$x^r$, {name}", small=True, span=2)
-                for c, name in enumerate(("red", "green", "blue"))
-            ]
-            + [items.op("×")]
-            + [
-                items.grid(w[c], f"W, {name}", small=True, role="weight", span=0.5)
-                for c, name in enumerate(("red", "green", "blue"))
-            ]
+            [items.grid(w[c], f"× W, {name}", small=True, role="weight", span=0.5) for c, name in enumerate(names)]
         )
     values = [t.explain("y", (k, v["r"], v["c"])).value for k in range(filters)]
     chunk = t.explain("y", (0, v["r"], v["c"])).operands[0].values

@@ -60,6 +60,10 @@ function number({ name, label, least = 0, most = 1, step = 1, plays }, { set, pl
     return d > 0 && value < Number(range.max);
   };
   const play = plays && h('button', { class: 'play', 'aria-label': `Play ${label}`, 'aria-pressed': 'false', on: { click: () => run() } }, '▶');
+  const pace = plays && h('button', { class: 'pace', title: 'How fast it plays', on: { click: () => { player.faster(); told(); } } });
+  const told = () => {
+    if (pace) [pace.textContent, pace.ariaLabel] = [`${player.pace()}×`, `Speed ${player.pace()} times`];
+  };
   const run = () => {
     if (Number(range.value) >= Number(range.max)) set1(Number(range.min));
     const on = player.toggle(name, by(1));
@@ -67,7 +71,7 @@ function number({ name, label, least = 0, most = 1, step = 1, plays }, { set, pl
   };
   const element = h('div', { class: 'control' }, h('span', { class: 'label' }, label), output, h('div', { class: 'slide' },
     h('button', { class: 'step', 'aria-label': `${label}: less`, on: { click: by(-1) } }, '−'), range,
-    h('button', { class: 'step', 'aria-label': `${label}: more`, on: { click: by(1) } }, '+'), play || null));
+    h('button', { class: 'step', 'aria-label': `${label}: more`, on: { click: by(1) } }, '+'), play || null, pace || null));
   return {
     element,
     update({ values, bounds }) {
@@ -75,6 +79,7 @@ function number({ name, label, least = 0, most = 1, step = 1, plays }, { set, pl
       [range.min, range.max] = [String(low), String(high)];
       if (document.activeElement !== range) range.value = String(values[name]);
       output.textContent = shown(values[name], step);
+      told();
       if (play && player.playing() !== name) [play.textContent, play.ariaPressed] = ['▶', 'false'];
     },
   };

@@ -1,6 +1,6 @@
 /** A figure takes the room that there is: larger for the back of a room, a little smaller to stay on one screen. */
 
-const MOST = 1.55, LEAST = 0.8, NARROW = 900; // times; css px
+const MOST = 2.1, LEAST = 0.8, NARROW = 900; // times; css px
 const AROUND = 190; // css px above and below a figure: header, footer, caption, margins
 
 /** Rows are measured unwrapped; they stay so where that fits. @param {HTMLElement} rows */

@@ -3,23 +3,24 @@
 /** @typedef {import('../types.d.ts').Clock} Clock */
 /** @typedef {import('./types.d.ts').Player} Player */
 
-const FIRST = 480, FASTER = 0.9, LEAST = 90; // ms between steps
+const FIRST = 480, FASTER = 0.9, LEAST = 90; // ms between steps at pace 1
+const PACES = [1, 2, 4, 0.25, 0.5];
 
 /**
  * @param {Clock} clock
  * @returns {Player}
  */
 export function mountPlayer(clock) {
-  let name = '', due = 0, wait = FIRST;
+  let name = '', due = 0, wait = FIRST, pace = 1;
   /** @type {() => boolean} */
   let step = () => false;
 
   clock.add((now) => {
     if (!name) return false;
-    if (!due) due = now + wait;
+    if (!due) due = now + wait / pace;
     if (now < due) return true;
     wait = Math.max(LEAST, wait * FASTER);
-    due = now + wait;
+    due = now + wait / pace;
     if (!step()) name = '';
     return name !== '';
   });
@@ -35,5 +36,9 @@ export function mountPlayer(clock) {
       name = '';
     },
     playing: () => name,
+    pace: () => pace,
+    faster() {
+      pace = PACES[(PACES.indexOf(pace) + 1) % PACES.length];
+    },
   };
 }

@@ -25,6 +25,6 @@ export function mountTools(root, subject) {
   const pressed = String(document.body.hasAttribute('data-present'));
   const button = h('button', { id: 'present', 'aria-pressed': pressed, title: 'Big type and nothing else (P)', on: { click: present } }, 'present');
   const link = h('button', { title: 'Copies the address of this beat with these numbers', on: { click: copy } }, 'link');
-  root.append(link, button, h('button', { title: 'Every beat on paper', on: { click: () => print() } }, 'print'));
+  root.append(link, button, h('button', { class: 'print', title: 'Every beat on paper', on: { click: () => print() } }, 'print'));
   mountTheme(root, subject.redraw);
 }

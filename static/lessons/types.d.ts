@@ -5,7 +5,7 @@ export type Look = 'window' | 'pick' | 'winner' | 'padding' | 'dim' | 'blank' | 
 export interface CellMark { look: Look; cells: [number, number][] }
 export interface Grid {
   kind: 'grid'; name: string; title: string; note: string; role: Role; values: number[][]; span: number; rows: string[]; columns: string[];
-  marks: CellMark[]; edit: string; slot: number[]; also: Record<string, any>; pick: string; decimals: number; small: boolean;
+  marks: CellMark[]; edit: string; slot: number[]; also: Record<string, any>; pick: string; first: number; decimals: number; small: boolean;
 }
 export interface Sum { kind: 'sum'; title: string; terms: [string, number][]; label: string; value: number; role: Role }
 export interface Bars { kind: 'bars'; title: string; rows: [string, number][]; role: Role; span: number; pick: number }
@@ -39,4 +39,4 @@ export interface Control {
   least?: number; most?: number; step?: number; plays?: boolean; options?: [string, string][];
 }
 /** Moves one control at a time, step by step. */
-export interface Player { toggle(name: string, step: () => boolean): boolean; stop(): void; playing(): string }
+export interface Player { toggle(name: string, step: () => boolean): boolean; stop(): void; playing(): string; pace(): number; faster(): void }

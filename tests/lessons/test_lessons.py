@@ -120,7 +120,7 @@ def test_a_page_reads_without_scripts(client: httpx.Client, slug: str) -> None:
 def test_a_page_with_all_it_loads_is_small(client: httpx.Client, slug: str) -> None:
     page = client.get(f"/lessons/{slug}")
     modules = [path for path in (ROOT / "static").rglob("*.js") if "/views/" not in path.as_posix()]
-    styles = [ROOT / "static/css" / f"{name}.css" for name in ("tokens", "base", "lessons")]
+    styles = [ROOT / "static/css" / f"{name}.css" for name in ("tokens", "base", "lesson-figures", "lessons")]
     sent = len(gzip.compress(page.content)) + sum(len(gzip.compress(p.read_bytes())) for p in (*modules, *styles))
     assert sent < MOST_PAGE
 

@@ -104,7 +104,7 @@ function spoken({ title, values, decimals, small, marks }) {
 }
 
 /** @param {SVGSVGElement} root @param {Grid} item @param {Size} size @param {Hands} hands @param {string} title */
-function choosable(root, { name, pick, values, decimals }, size, hands, title) {
+function choosable(root, { name, pick, first, values, decimals }, size, hands, title) {
   const [count, across] = [values.length, values[0].length];
   const ring = svg('rect', { class: 'cursor', width: size.w - 4, height: size.h - 4 });
   const stand = (/** @type {[number, number]} */ [r, c]) => {
@@ -114,7 +114,7 @@ function choosable(root, { name, pick, values, decimals }, size, hands, title) {
     root.setAttribute('aria-label', `${title}, row ${r}, column ${c}: ${digits(values[r][c], decimals)}. Enter chooses it.`);
   };
   const choose = (/** @type {[number, number]} */ at) => {
-    if (!hands.picked?.(name, at) && pick) hands.set({ [pick]: at });
+    if (!hands.picked?.(name, at) && pick) hands.set({ [pick]: first < 0 ? at : first + at[0] * across + at[1] });
   };
   const [r, c] = cursors.get(name) ?? [0, 0];
   stand([Math.min(r, count - 1), Math.min(c, across - 1)]);

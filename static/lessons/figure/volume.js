@@ -33,8 +33,8 @@ export function volume(item) {
   const stop = clock.add((now) => {
     start ||= now;
     const f = still.matches || from === item.open ? 1 : Math.min(1, (now - start) / MOVE);
-    painter.resize(width, height, devicePixelRatio);
     const shown = canvas.clientWidth / width || 1;
+    painter.resize(width * shown, height * shown, devicePixelRatio);
     painter.draw(marks(item, { ...pose, u: lerp(from, item.open, cubicInOut(f)) }), PALETTE[theme()], [shown, 0, 0, shown, 0, 0]);
     if (f >= 1) stop();
     return f < 1;
