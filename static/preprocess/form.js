@@ -66,11 +66,19 @@ export function mountForm(apply) {
       const focused = presets.contains(document.activeElement);
       fill(presets, known.map(preset));
       if (focused) this.focus();
-      showNumbers();
-      [crop.value, rows.value, columns.value] = [now.crop, now.rows, now.columns];
+      if (!isTyping(numbers)) showNumbers();
+      crop.value = now.crop;
+      if (!isTyping(rows)) rows.value = rows.defaultValue = now.rows;
+      if (!isTyping(columns)) columns.value = columns.defaultValue = now.columns;
       kept.textContent = percent(now.crop);
     },
   };
+}
+
+/** Whether somebody is about to change a number in there: what arrives meanwhile does not take it away. @param {HTMLElement} place */
+function isTyping(place) {
+  const focused = document.activeElement;
+  return focused instanceof HTMLInputElement && place.contains(focused) && focused.value !== focused.defaultValue;
 }
 
 /** @param {string} share */
