@@ -23,12 +23,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--peers", action="store_true", help="beside PyTorch and ONNX Runtime")
     parser.add_argument("only", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named")
     given = parser.parse_args()
     if unknown := [name for name in given.only if name not in PARTS]:
         parser.error(f"There is no benchmark {unknown[0]!r}, only {', '.join(PARTS)}.")
-    options = {"engine": ["--peers"] if given.peers else []}
+    options = {"engine": ["--peers"]}
     failed = [name for name in given.only or PARTS if run(name, options.get(name, []))]
     print(f"\nNot within the budgets: {', '.join(failed)}." if failed else "\nAll within their budgets.")
     return int(bool(failed))

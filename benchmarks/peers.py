@@ -3,6 +3,7 @@
 Neither is needed by the project. To measure against them: pip install torch onnxruntime
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
@@ -21,10 +22,16 @@ class Torch:
         torch.set_num_threads(threads)
         self.torch, self.net, self.x = torch, net, torch.from_numpy(x)
         self.params = {
-            node: {k: torch.from_numpy(a.copy()).requires_grad_(k in ("weight", "bias")) for k, a in p.items()}
+            node: {k: self._shared(a).requires_grad_(k in ("weight", "bias")) for k, a in p.items()}
             for node, p in net.params.items()
         }
         self.steps = [(n.name, n.inputs, self._step(n)) for n in net.nodes]
+
+    def _shared(self, a: Array) -> Any:
+        """The same memory as a tensor. Nobody writes there, which PyTorch cannot know and warns about."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self.torch.from_numpy(a)
 
     def _step(self, node: Node) -> Callable[..., Any]:
         F, layer, p = self.torch.nn.functional, node.layer, self.params.get(node.name, {})

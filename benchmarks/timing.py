@@ -6,8 +6,9 @@ block the median counts, and of all blocks the median of the ratios of neighbour
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
+from typing import Protocol
 
 BLOCK, REST, MOST = 0.04, 0.03, 200
 """Seconds of a block, seconds of a rest, and the most calls in a block."""
@@ -16,7 +17,18 @@ Times = dict[str, list[float]]
 Clock = Callable[[], float]
 
 
-def compared(contenders: dict[str, Callable[[], object]], turns: int, clock: Clock = time.perf_counter) -> Times:
+class OwnClock(Protocol):
+    """A contender in another process, which measures itself."""
+
+    def block(self) -> list[float]:
+        """Seconds of each call in one block."""
+        ...
+
+
+Contender = Callable[[], object] | OwnClock
+
+
+def compared(contenders: Mapping[str, Contender], turns: int, clock: Clock = time.perf_counter) -> Times:
     """Seconds per call of each contender, a number for every turn.
 
     clock: time.thread_time counts what the calling thread worked, whatever else the machine was busy with.
@@ -28,8 +40,11 @@ def compared(contenders: dict[str, Callable[[], object]], turns: int, clock: Clo
         for _ in range(turns):
             for name, run in contenders.items():
                 time.sleep(REST)
-                run()
-                times[name].append(median(block(run, clock)))
+                if callable(run):
+                    run()
+                    times[name].append(median(block(run, clock)))
+                else:
+                    times[name].append(median(run.block()))
     finally:
         gc.enable()
     return times
