@@ -26,9 +26,10 @@ export function mountReveal(stage, lens) {
 function show(stage, lens, node) {
   const label = (stage.querySelector('.bar.chosen') ?? stage.querySelector(`[data-node="${CSS.escape(node)}"]`))?.getBoundingClientRect();
   if (!label || lens.hidden) return;
-  const room = stage.getBoundingClientRect(), sheet = lens.getBoundingClientRect();
+  const room = stage.getBoundingClientRect(), look = getComputedStyle(lens);
   const right = stage.scrollLeft + label.right + AIR - room.right;
   if (right > stage.scrollLeft) stage.scrollLeft = stage.scrollWidth - stage.clientWidth - right < END ? stage.scrollWidth : right;
   else if (label.left < room.left) stage.scrollLeft += label.left - AIR - room.left;
-  if (getComputedStyle(lens).position === 'fixed' && label.bottom > sheet.top) scrollBy(0, label.bottom + AIR - sheet.top);
+  const under = label.bottom + AIR + parseFloat(look.maxHeight) - lens.getBoundingClientRect().bottom; // the sheet may still be empty, and low
+  if (look.position === 'fixed' && under > 0) scrollBy(0, under);
 }

@@ -17,6 +17,8 @@ const BELOW = { left: 6, rows: 6, names: 40 };
 
 /** Where strips have their names above them: below, names of volumes and notes come close. */
 const ABOVE = /wide|middle/;
+/** On a phone the name of a strip begins so far (px) to the left of its end. */
+const FIRST = 30;
 
 /** @typedef {{ poses: Map<string, Pose>, bars: Bars | null }} Ending */
 
@@ -80,7 +82,8 @@ export function endingLabels(stage, form, poses, bars) {
     const pose = poses.get(node.name);
     if (!pose) return [];
     const full = stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits);
-    const label = form.name === 'narrow' ? { ...full, lines: full.lines.slice(0, 2) } : full;
+    const label = ABOVE.test(form.name) ? full : { ...full, lines: full.lines.slice(0, 2) };
+    if (form.name === 'phone' && label.anchor === 'ne') return [{ ...label, x: Math.max(0, label.x - FIRST), anchor: /** @type {const} */ ('nw') }];
     return [label.anchor === 'ne' && ABOVE.test(form.name) ? { ...label, x: pose.x + pose.w / 2, y: pose.y - 6, anchor: /** @type {const} */ ('s') } : label];
   });
   const above = beside.filter(({ anchor }) => anchor === 's'), pitch = -30;
