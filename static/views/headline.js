@@ -1,6 +1,7 @@
 /** One sentence about what is on the screen, made from the data. Pure. */
 
 import { said } from '../state/objective.js';
+import { CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { through } from '../pictures/parts/gather.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
@@ -26,12 +27,15 @@ export function headline(state, scene) {
   const seen = fieldHeadline(state, scene);
   if (seen) return seen;
   const way = wayBack(state, scene);
-  if (way && state.view !== 'window') return ofWayBack(scene, way);
+  if (way && state.view !== 'window') return recoloured(ofWayBack(scene, way), state.colours);
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (state.view === 'maps') return ofMaps(scene);
   if (state.view === 'window') return ofWindow(state, scene);
   return ofNetwork(state, scene);
 }
+
+/** The colours are called as they are. @param {Headline} line @param {State['colours']} colours @returns {Headline} */
+const recoloured = ({ title, sub }, colours) => ({ title, sub: sub.replace('green', CALLED[colours][1]).replace('purple', CALLED[colours][0]) });
 
 /** What of the way back is on the screen: nothing while values are shown or computed. @param {State} state @param {Scene} scene */
 function wayBack(state, scene) {
@@ -71,7 +75,7 @@ function starts({ trace, network }, label) {
 /** @param {Scene} scene */
 function seen({ image }) {
   if (image.label) return `${article(image.label)} ${image.label}`;
-  return image.kind === 'upload' ? 'your picture' : `“${image.title}”`;
+  return image.kind === 'upload' ? 'your picture' : `“${image.title.replace(/, a photograph$/, '')}”`;
 }
 
 /** @param {State} state @param {Scene} scene @returns {Headline} */

@@ -35,14 +35,14 @@ export function chain(input) {
   const rows = steps.map((step, k) => ({ step, y: top + k * each }));
   const outline = cellOutline(node, to, made, e.at);
   const tip = /** @type {Point} */ ([outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2]);
-  const last = top + (rows.length - 1) * each + high / 2;
+  const ends = read.length ? rows.slice(-1) : rows; // what is made of nothing on the screen is the sum of all its boxes
   return {
     poses: new Map([...read.map((r) => /** @type {[string, Pose]} */ ([r.node.name, r.pose])), [node.name, made]]),
     under: [],
     over: [
-      ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: high }, { fill: 'sheet', stroke: 'ink', width: k === rows.length - 1 ? 1.6 : 0.8, alpha: 0.8 })),
+      ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: high }, { fill: 'sheet', stroke: 'ink', width: ends.includes(rows[k]) ? 1.6 : 0.8, alpha: 0.8 })),
       ...read.flatMap(({ outline: at, what }, k) => [reachOver(at[1], [left - 4, top + (what === 'gives' ? k * each : 0) + high / 2], 1.2), ...(what === 'gives' ? [] : attention(at))]),
-      reachOver([left + wide + 4, last], tip),
+      ...ends.map(({ y }) => reachOver([left + wide + 4, y + high / 2], tip)),
       ...attention(outline),
     ],
     labels: [
