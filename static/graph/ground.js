@@ -1,6 +1,7 @@
 /** The ground that a large network stands on: handles that open and fold its groups, and cameras that find their way on it. */
 
 import { cameraMatrix, HOME } from '../scene/camera.js';
+import { apply } from '../scene/matrix.js';
 import { mountHandles } from './buttons.js';
 import { openedTo, toggled } from './fold.js';
 import { openFind } from './find.js';
@@ -17,6 +18,8 @@ import { flowColumns } from '../views/ending.js';
 /** Ways of the ground under the screen, and a key's step in shares of it. @type {Record<string, [number, number]>} */
 const PAN = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STEP = 0.3;
+/** px at the top of the stage that the headline takes. */
+const HEADLINE = 92;
 
 /**
  * @param {HTMLElement} root @param {Context} context
@@ -74,6 +77,13 @@ export function mountGround(root, context, { shown, view, size }) {
       minimap.show(stage, frame, size);
       root.toggleAttribute('data-wide', frame.world !== undefined);
     },
+    /** Whether something stands where the headline does. @param {Shown} now @param {import('../stage.d.ts').Matrix} m */
+    covers: ({ frame: { world, extents, groups = [] } }, m) =>
+      world !== undefined && [...groups.map(({ box }) => box), ...(extents ?? new Map()).values()].some(({ x, y, w, h }) => {
+        const [left, top] = apply(m, x, y);
+        const [right, bottom] = apply(m, x + w, y + h);
+        return top < HEADLINE && bottom > 0 && right > 0 && left < size.width;
+      }),
     /** Whether the node is drawn for a folded group; then that opens. @param {string} node */
     opens(node) {
       const group = shown()?.frame.groups?.find((g) => !g.open && g.node === node);

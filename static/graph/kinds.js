@@ -43,8 +43,8 @@ export function titleOf(flow, block) {
   return named?.title ?? (merge ? undefined : stepsOf(way)) ?? commonPart(block.map((k) => outOf(flow.columns[k]).name)) ?? 'block';
 }
 
-/** A few steps in words: `conv 1×1, average pool`. @param {Column[]} way */
-const stepsOf = (way) => (way.length < 3 ? way.map(({ nodes }) => nodes[0].summary).join(', ') : undefined);
+/** A few steps in a word each: `conv, pool`. @param {Column[]} way */
+const stepsOf = (way) => (way.length < 4 ? way.map(({ nodes: [{ kind, summary }] }) => /pool|conv|norm|dense/.exec(kind)?.[0] ?? summary).join(', ') : undefined);
 
 /** Shapes of blocks by their convolutions (1: one cell, k: a wider window, d: depthwise; s before them: channels change places), how they merge, and how many ways meet. @type {{ title: string, test: (form: string, merge: string, ways: number) => boolean }[]} */
 const FORMS = [

@@ -8,16 +8,16 @@ import { times } from '../scene/labels.js';
 /** @import { Item } from './structure.js' */
 
 /** px across of a letter: of a name, of small type. */
-const LETTER = { name: 8, small: 6.2 };
+const LETTER = { name: 7.4, small: 6.2 };
 
 /** @param {string} text @param {number} room @param {number} letter */
 const fits = (text, room, letter) => text.length * letter <= room;
 
 /** As much of a name as fits: all, its last parts, or what the node does. @param {NodeView} node @param {number} room */
-export function shortName({ name, summary, kind }, room) {
+export function shortName({ name, summary }, room) {
   const parts = name.split(/[./]/).filter(Boolean);
   const tails = parts.map((_, k) => parts.slice(k).join('.'));
-  return tails.find((tail) => fits(tail, room, LETTER.name)) ?? (fits(summary, room, LETTER.name) ? summary : kind);
+  return tails.find((tail) => fits(tail, room, LETTER.name)) ?? summary;
 }
 
 /** Names above, between and below the volumes of a step; groups have handles in their place. @param {Item} item @param {Measured} size @param {number} left @param {number} axis @returns {Label[]} */

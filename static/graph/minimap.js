@@ -15,8 +15,10 @@ const MAP = { w: 300, h: 96, least: 30, pad: 5 };
 /** A volume is at least so large on the map, px. */
 const SEEN = 1.6;
 
-/** What the map shows. @param {Stage} stage @param {Frame} frame @param {Size} size of the stage @returns {{ w: number, h: number, scale: number, x: number, y: number, marks: Mark[] }} */
-export function minimapOf({ graph, state }, { extents = new Map(), groups = [], world, lit }, size) {
+/** @typedef {{ w: number, h: number, scale: number, x: number, y: number, marks: Mark[] }} Chart a point of the layout is at (x, y) + scale · point */
+
+/** What the map shows. @param {Stage} stage @param {Frame} frame @returns {Chart} */
+export function minimapOf({ graph }, { extents = new Map(), groups = [], world, lit }) {
   const all = cropped(/** @type {Box} */ (world), [...extents.values()]);
   const scale = Math.min((MAP.w - 2 * MAP.pad) / all.w, (MAP.h - 2 * MAP.pad) / all.h);
   const [w, h] = [MAP.w, Math.max(MAP.least, all.h * scale + 2 * MAP.pad)];
@@ -25,9 +27,14 @@ export function minimapOf({ graph, state }, { extents = new Map(), groups = [], 
   const folded = new Set(groups.filter((group) => !group.open).map((group) => group.node));
   const frames = groups.filter((group) => group.open).map((group) => rect(small(group.box), { fill: 'ink', fillAlpha: 0.06 }));
   const volumes = [...extents].map(([name, box]) => rect(small(box), { fill: 'ink', fillAlpha: lit.has(name) ? 1 : folded.has(name) || (graph.byName.get(name)?.params.length ?? 0) > 0 ? 0.62 : 0.36 }));
-  const seen = small(screenIn(state.camera, size));
   const flow = line([[x, y + (all.y + all.h / 2) * scale], [x + all.w * scale, y + (all.y + all.h / 2) * scale]], { alpha: 0.12 });
-  return { w, h, scale, x, y, marks: [flow, ...frames, ...volumes, rect(inside(seen, w, h), { fill: 'halo', fillAlpha: 0.35, stroke: 'ink', width: 1.6 })] };
+  return { w, h, scale, x, y, marks: [flow, ...frames, ...volumes] };
+}
+
+/** The part of the map that is on the screen. @param {Chart} map @param {State['camera']} camera @param {Size} size of the stage @returns {Box} */
+export function seenOn({ x, y, scale, w, h }, camera, size) {
+  const screen = screenIn(camera, size);
+  return inside({ x: x + screen.x * scale, y: y + screen.y * scale, w: screen.w * scale, h: screen.h * scale }, w, h);
 }
 
 /** What the map is of: as wide as the world, as tall as what stands in it. @param {Box} world @param {Box[]} boxes @returns {Box} */
@@ -47,15 +54,16 @@ function inside({ x, y, w, h }, width, height) {
  */
 export function mountMinimap(root, { go, fold, find }) {
   const canvas = h('canvas', { 'aria-hidden': 'true' });
+  const view = h('div', { class: 'view' });
   const fit = h('button', { type: 'button', title: 'All of it on the screen' }, 'all of it');
   const seek = h('button', { type: 'button', title: 'Find a layer by its name (/)' }, 'find /');
   const close = h('button', { type: 'button', title: 'Fold every group again' }, 'fold all');
-  const panel = h('div', { class: 'minimap', role: 'group', 'aria-label': 'Map of the network' }, canvas, h('div', { class: 'tools' }, seek, fit, close));
+  const panel = h('div', { class: 'minimap', role: 'group', 'aria-label': 'Map of the network' }, h('div', { class: 'map' }, canvas, view), h('div', { class: 'tools' }, seek, fit, close));
   panel.hidden = true;
   root.append(panel);
   const painter = createPainter(canvas);
   const [drawn, sized] = [changes(), changes()];
-  /** @type {{ stage: Stage, frame: Frame, size: Size, map: ReturnType<typeof minimapOf> } | null} */
+  /** @type {{ stage: Stage, frame: Frame, size: Size, map: Chart } | null} */
   let shown = null;
 
   fit.addEventListener('click', () => shown && go(fitted(shown.frame.world, shown.size), true));
@@ -81,9 +89,12 @@ export function mountMinimap(root, { go, fold, find }) {
       panel.hidden = !frame.world || !(isWide(frame.world, size) || stage.state.open !== '');
       if (panel.hidden) return;
       const theme = stage.look.theme;
-      if (!drawn(frame, stage.state.camera, theme, size.width, size.height)) return;
-      const map = minimapOf(stage, frame, size);
+      const again = drawn(frame, theme);
+      const map = again || !shown ? minimapOf(stage, frame) : shown.map;
       shown = { stage, frame, size: { ...size }, map };
+      const box = seenOn(map, stage.state.camera, size);
+      Object.assign(view.style, { transform: `translate(${box.x.toFixed(1)}px, ${box.y.toFixed(1)}px)`, width: `${box.w.toFixed(1)}px`, height: `${box.h.toFixed(1)}px` });
+      if (!again) return;
       if (sized(map.w, map.h)) {
         Object.assign(canvas.style, { width: `${map.w}px`, height: `${map.h}px` });
         painter.resize(map.w, map.h, window.devicePixelRatio || 1);

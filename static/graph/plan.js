@@ -18,6 +18,8 @@ import { structureOf } from './structure.js';
 const SIDE = { least: 76, most: 230 };
 /** What is left over of the width widens the gaps by at most this factor. */
 const WIDEST_GAP = 2.4;
+/** What is missing of it narrows them as far as this, px. */
+const LEAST_GAP = 11;
 /** px between boxes of a layer, and that an edge passing by takes. */
 const BETWEEN = 22;
 const LANE = 12;
@@ -63,7 +65,7 @@ export function planOf(graph, columns, open, room, measures, head) {
     else high = side;
   }
   const first = lay(folded, low, measures.gap).made;
-  const gap = measures.gap + Math.max(0, Math.min(measures.gap * (WIDEST_GAP - 1), (room.w - first.box.w) / Math.max(1, first.columns.length - 1)));
+  const gap = measures.gap + Math.max(LEAST_GAP - measures.gap, Math.min(measures.gap * (WIDEST_GAP - 1), (room.w - first.box.w) / Math.max(1, first.columns.length - 1)));
   const axis = room.y + Math.max(0, room.h - first.box.h) / 2 - first.box.y;
   const now = ordered(graph, columns, open);
   return { items: itemsOf(graph, columns), seen: now.seen, ...lay(now, low, gap), side: low, axis };
