@@ -11,6 +11,7 @@ import { mountSettle } from './state/settle.js';
 import { createStore } from './state/store.js';
 import { mountPins } from './pins/pins.js';
 import { followAddress, stateOfAddress } from './state/url.js';
+import { mountColours } from './ui/colours.js';
 import { mountControls } from './ui/controls.js';
 import { onceSoon, place } from './ui/h.js';
 import { mountHeadline } from './ui/headline.js';
@@ -56,6 +57,7 @@ makeRoom(place('stage'), place('scene'), stage.resize);
 new ResizeObserver(timeline.resize).observe(place('timeline'));
 parts.push(
   mountSettle(store),
+  mountColours(place('legend'), context),
   mountTheme(changed),
   mountControls(place('views'), place('controls'), context),
   mountNetworks(place('title'), context),

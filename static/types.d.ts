@@ -41,8 +41,8 @@ export type RangeMode = 'node' | 'group' | 'network';
 export type ShowMode = 'value' | 'gradient' | 'product';
 /** How fine a step of the clock is: a layer, one window of it, one product of that window. */
 export type Grain = 'layer' | 'window' | 'term';
-/** Which pairs of colours numbers get, each safe for colour-blind eyes (color/scales.js). */
-export type Colours = 'classic' | 'strong' | 'grey';
+/** Which pairs of colours numbers get, each safe for colour-blind eyes (color/stops.js). */
+export type Colours = 'orange' | 'red' | 'gold';
 /** One number of a parameter: conv2.weight@3,0,1,1. */
 export interface Weight { node: string; param: string; at: Cell }
 

@@ -5,8 +5,11 @@
 
 import { bytes, contrast, mix } from './oklab.js';
 import { PALETTE } from './palette.js';
+import { STOPS } from './stops.js';
 
 /** @import { Scale } from '../stage.d.ts' */
+/** @import { Colours } from '../types.d.ts' */
+/** @import { Kind } from './stops.js' */
 /** @import { Theme } from './palette.js' */
 /** @typedef {import('./oklab.js').Triple} Triple */
 
@@ -17,42 +20,32 @@ export const ENTRIES = 2 * HALF + 1;
 /** What no scale has a place for; their own colours, on both themes apart from every number's. */
 export const ODD = { nan: '#d6207f', plus: '#f2d400', minus: '#00b8c4' };
 
-/** Stops from −1 to 1; where zero stands the theme's sheet is put in. @type {Record<string, Record<Theme, [number, string][]>>} */
-const STOPS = {
-  activation: {
-    light: [[-1, '#0a3a78'], [-0.5, '#5b93cb'], [0.5, '#f0a257'], [1, '#a33a04']],
-    dark: [
-      [-1, '#d3e9ff'], [-0.72, '#86c1ff'], [-0.42, '#3f8df2'], [-0.16, '#1c4d96'],
-      [0.16, '#7d430f'], [0.42, '#e08427'], [0.72, '#ffbf6b'], [1, '#ffefd0'],
-    ],
-  },
-  gradient: {
-    light: [[-1, '#471a78'], [-0.5, '#a483c8'], [0.5, '#6cbb80'], [1, '#0b5a30']],
-    dark: [
-      [-1, '#eadcff'], [-0.72, '#c3a2ff'], [-0.42, '#9058e0'], [-0.16, '#4a2a86'],
-      [0.16, '#12553c'], [0.42, '#2ab277'], [0.72, '#7fe9ae'], [1, '#d9ffe9'],
-    ],
-  },
-};
+/** Which of the choices is used: all that is drawn at one time has the same. @type {Colours} */
+let colours = 'orange';
 
-/** The scale of values on their way forward: blue, sheet, orange. @param {Theme} theme */
+/** From now on scales are of this choice. @param {Colours} choice */
+export function useColours(choice) {
+  colours = choice;
+}
+
+/** The scale of values on their way forward: from blue to orange, if nothing else is chosen. @param {Theme} theme */
 export const activationScale = (theme) => scale('activation', theme);
 
-/** The scale of values on their way back: purple, sheet, green. @param {Theme} theme */
+/** The scale of values on their way back: from purple to green, if nothing else is chosen. @param {Theme} theme */
 export const gradientScale = (theme) => scale('gradient', theme);
 
 /** @type {Map<string, Scale>} */
 const made = new Map();
 
-/** @param {'activation' | 'gradient'} name @param {Theme} theme @returns {Scale} */
+/** @param {Kind} name @param {Theme} theme @returns {Scale} */
 function scale(name, theme) {
-  const key = `${name}/${theme}`;
+  const key = `${colours} ${name}/${theme}`;
   const known = made.get(key) ?? build(name, theme);
   made.set(key, known);
   return known;
 }
 
-/** @param {'activation' | 'gradient'} name @param {Theme} theme @returns {Scale} */
+/** @param {Kind} name @param {Theme} theme @returns {Scale} */
 function build(name, theme) {
   const table = tableOf(name, theme);
   const { ink } = PALETTE[theme];
@@ -61,7 +54,7 @@ function build(name, theme) {
   /** @param {number} value @param {number} range @returns {Triple} */
   const rgb = (value, range) => odd(value) ?? entry(table, value, range);
   return {
-    name,
+    name: `${colours} ${name}`,
     table,
     css: (value, range) => `rgb(${rgb(value, range).join(',')})`,
     ink: (value, range) => [dark, light].sort((a, b) => contrast(rgb(value, range), bytes(b)) - contrast(rgb(value, range), bytes(a)))[0],
@@ -69,9 +62,9 @@ function build(name, theme) {
   };
 }
 
-/** @param {'activation' | 'gradient'} name @param {Theme} theme */
+/** @param {Kind} name @param {Theme} theme */
 function tableOf(name, theme) {
-  const stops = /** @type {[number, string][]} */ ([...STOPS[name][theme], [0, PALETTE[theme].sheet]]).sort((a, b) => a[0] - b[0]);
+  const stops = /** @type {[number, string][]} */ ([...STOPS[colours][name][theme], [0, PALETTE[theme].sheet]]).sort((a, b) => a[0] - b[0]);
   const table = new Uint8ClampedArray(ENTRIES * 4);
   for (let i = 0; i < ENTRIES; i++) table.set([...between(stops, (i - HALF) / HALF), 255], i * 4);
   return table;

@@ -102,7 +102,7 @@ export function mountLens(root, context) {
       root.dataset.of = explanation?.of ?? '';
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
       bench.update(state, now);
-      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme))) return;
+      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme), state.colours)) return;
       const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };
       shown = kind;

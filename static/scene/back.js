@@ -32,7 +32,7 @@ export function backOf(state, scene, graph, look, theme) {
   const { gradients, objective } = scene;
   const show = showOf(state, scene);
   if (show === 'value' || !gradients || !objective || state.t <= layerCount(graph)) return null;
-  const key = [show, objective.name, scene.network.id, scene.trace.image, scene.edit, state.range, theme].join(' ');
+  const key = [show, objective.name, scene.network.id, scene.trace.image, scene.edit, state.range, theme, gradientScale(theme).name].join(' ');
   const looks = known.get(gradients) ?? new Map();
   known.set(gradients, looks);
   if (!looks.has(key)) looks.set(key, backLook(gradients, scene.backFaces, look, gradientScale(theme), key, (name) => rangeIn(objective.ranges, state.range, name, graph) || 1));

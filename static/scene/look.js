@@ -38,7 +38,7 @@ export function lookOf(scene, graph, mode, theme) {
     },
     picture(node, face, channel) {
       const tensor = scene.activations.get(node);
-      const key = `${network.id} ${trace.image} ${node} ${face} ${channel} ${mode} ${theme} ${scene.edit}`;
+      const key = `${network.id} ${trace.image} ${node} ${face} ${channel} ${mode} ${theme} ${scene.edit} ${scale.name}`;
       const small = tensor ? null : faceOf(scene.faces, node, face, channel);
       if (small) return facePicture(key, face, small, range(node), scale);
       return { key: tensor ? key : `${key} none`, pixels: () => painted(tensor, face, channel, range(node), scale) };

@@ -62,7 +62,7 @@ export const FIELDS = [
   { key: 'weight', write: (s) => (s.weight ? address(`${s.weight.node}.${s.weight.param}`, s.weight.at) : ''), read: weight },
   choice('grain', ['window', 'term']),
   { key: 'loop', write: (s) => s.loop?.map((t) => String(Number(t.toFixed(12)))).join(',') ?? '', read: loop },
-  choice('colours', ['classic', 'strong', 'grey']),
+  choice('colours', ['orange', 'red', 'gold']),
   flag('field'),
   { key: 'pins', write: (s) => s.pins.map(({ node, at }) => address(node, at)).join('|'), read: pins },
   flag('present'),

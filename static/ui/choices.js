@@ -19,7 +19,7 @@ export const THEMES = [['auto', 'as the system has it'], ['light', 'light'], ['d
 /** @type {import('../types.d.ts').Grain[]} */
 export const GRAINS = ['layer', 'window', 'term'];
 /** @type {[State['colours'], string][]} */
-export const COLOURS = [['classic', 'blue and orange'], ['strong', 'violet and yellow'], ['grey', 'grey: dark and light']];
+export const COLOURS = [['orange', 'blue and orange'], ['red', 'blue and red'], ['gold', 'violet and gold']];
 
 /**
  * The choice after this one, around.

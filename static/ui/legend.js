@@ -32,7 +32,7 @@ export function mountLegend(root, context) {
       if (!root.contains(turn.root)) fill(root, turn.root, scale, ranged);
       range.value = state.range;
       turn.update(state, scene);
-      if (moved(scene.trace, scene.objective, isBackward(state), state.range, state.node, themeOf(state.theme))) fill(scale, ...drawn(state, scene));
+      if (moved(scene.trace, scene.objective, isBackward(state), state.range, state.node, themeOf(state.theme), state.colours)) fill(scale, ...drawn(state, scene));
     },
   };
 }

@@ -46,7 +46,7 @@ export function createSetting(reel) {
     of(state, scene, size, photo) {
       const theme = document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
       if (networkChanged(scene.network)) graph = graphOf(scene.network);
-      if (look === null || lookChanged(scene.network, scene.activations, scene.trace, state.range, theme)) look = lookOf(scene, graph, state.range, theme);
+      if (look === null || lookChanged(scene.network, scene.activations, scene.trace, state.range, theme, state.colours)) look = lookOf(scene, graph, state.range, theme);
       const close = state.view === 'window';
       const spot = isWindowed(state) ? spotAt(scene.network, state.t) : null, passing = told(state, scene, spot);
       const back = backOf(state, scene, graph, look, theme);

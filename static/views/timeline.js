@@ -93,7 +93,7 @@ export function mountTimeline(root, context) {
   function show(state, scene) {
     const graph = now?.scene.network === scene.network ? now.graph : graphOf(scene.network);
     now = { state, scene, graph };
-    const key = [scene.network.id, state.t, state.playing, state.view, state.loop, showOf(state, scene), Boolean(scene.gradients), lossOf(scene), document.documentElement.dataset.theme].join();
+    const key = [scene.network.id, state.t, state.playing, state.view, state.loop, state.colours, showOf(state, scene), Boolean(scene.gradients), lossOf(scene), document.documentElement.dataset.theme].join();
     if (key === drawn) return;
     const named = [scene.network.id, lossOf(scene), room.width].join();
     if (named !== written) writeNames(scene, graph);

@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { bytes, contrast, toLab } from '../../static/color/oklab.js';
 import { PALETTE } from '../../static/color/palette.js';
-import { activationScale, ENTRIES, gradientScale, ODD } from '../../static/color/scales.js';
+import { activationScale, ENTRIES, gradientScale, ODD, useColours } from '../../static/color/scales.js';
+import { STOPS } from '../../static/color/stops.js';
 
 const THEMES = /** @type {const} */ (['light', 'dark']);
-const SCALES = THEMES.flatMap((theme) => [{ theme, scale: activationScale(theme) }, { theme, scale: gradientScale(theme) }]);
+const CHOICES = /** @type {(keyof typeof STOPS)[]} */ (Object.keys(STOPS)).reverse();
+const SCALES = CHOICES.flatMap((colours) => (useColours(colours), THEMES.flatMap((theme) => [{ theme, scale: activationScale(theme) }, { theme, scale: gradientScale(theme) }])));
 /** @param {string} css @returns {[number, number, number]} */
 const rgb = (css) => /** @type {any} */ (css.match(/\d+/g)?.map(Number));
 /** @param {string} one @param {string} other */
@@ -28,6 +30,23 @@ test('the further from zero, the further in colour from the sheet', () => {
 
 test('a number and its negative never look alike', () => {
   for (const { scale } of SCALES) for (const v of [0.1, 0.3, 0.6, 1]) assert.ok(apart(scale.css(v, 1), scale.css(-v, 1)) > 0.03, `${scale.name} ${v}`);
+});
+
+/** What is left of a colour where one kind of cone is missing (Viénot 1999; tritan after Brettel), in linear light. */
+const MISSING = {
+  red: [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
+  green: [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
+  blue: [[1, 0.1446, -0.1446], [0, 0.8592, 0.1408], [0, 0.8592, 0.1408]],
+};
+
+test('eyes without red, green or blue cones tell a number from its negative, in every choice', () => {
+  const linear = (/** @type {number} */ v) => (v / 255) ** 2.2, byte = (/** @type {number} */ v) => 255 * Math.max(0, Math.min(1, v)) ** (1 / 2.2);
+  for (const [cone, m] of Object.entries(MISSING)) {
+    const seen = (/** @type {string} */ css) => `rgb(${m.map((row) => Math.round(byte(rgb(css).map(linear).reduce((sum, v, k) => sum + v * row[k], 0)))).join()})`;
+    for (const { theme, scale } of SCALES) {
+      for (const v of [0.3, 0.6]) assert.ok(apart(seen(scale.css(v, 1)), seen(scale.css(-v, 1))) > 0.03, `${cone}, ${theme} ${scale.name} at ${v}`);
+    }
+  }
 });
 
 test('beyond the range the colour is that of its end', () => {
