@@ -59,6 +59,8 @@ export function mountBeats(live, player) {
     },
     /** Everything is drawn again, in other colours or another size. */
     redraw: () => beats[now].draw(),
+    /** Every beat has its figure, also those that the page did not carry. */
+    whole: () => Promise.all(beats.map((beat) => beat.fetched())),
     name: () => sections[now].id,
     values: () => values,
   };

@@ -29,6 +29,9 @@ export function mountTheme(root, changed) {
 /** The theme on the page, or the one that it will have once the switch is there. @returns {'light' | 'dark'} */
 export const theme = () => /** @type {'light' | 'dark' | undefined} */ (document.documentElement.dataset.theme) ?? themeOf(chosen());
 
+/** Whether what is drawn now is for paper. */
+export const onPaper = () => document.documentElement.hasAttribute('data-paper');
+
 /**
  * Paper is light, and has everything: it is drawn so before it is printed, and as it was afterwards.
  * @param {() => void} all
@@ -37,6 +40,7 @@ export const theme = () => /** @type {'light' | 'dark' | undefined} */ (document
 export function forPaper(all, again) {
   const as = (/** @type {() => string} */ which, /** @type {() => void} */ draw) => () => {
     document.documentElement.dataset.theme = which();
+    document.documentElement.toggleAttribute('data-paper', draw === all);
     draw();
   };
   addEventListener('beforeprint', as(() => 'light', all));

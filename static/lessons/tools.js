@@ -3,7 +3,7 @@ import { linkTo } from '../state/url.js';
 import { h } from '../ui/h.js';
 import { mountTheme } from './theme.js';
 
-/** @typedef {{ redraw: () => void, name: () => string, values: () => Record<string, any> }} Subject */
+/** @typedef {{ redraw: () => void, whole: () => Promise<unknown>, name: () => string, values: () => Record<string, any> }} Subject */
 
 const SAID = 1500; // ms
 
@@ -22,9 +22,15 @@ export function mountTools(root, subject) {
     link.textContent = done ? 'copied' : 'no clipboard';
     setTimeout(() => (link.textContent = 'link'), SAID);
   };
+  const paper = () => subject.whole().then(() => print());
   const pressed = String(document.body.hasAttribute('data-present'));
   const button = h('button', { id: 'present', 'aria-pressed': pressed, title: 'Big type and nothing else (P)', on: { click: present } }, 'present');
   const link = h('button', { title: 'Copies the address of this beat with these numbers', on: { click: copy } }, 'link');
-  root.append(link, button, h('button', { class: 'print', title: 'Every beat on paper', on: { click: () => print() } }, 'print'));
+  root.append(link, button, h('button', { class: 'print', title: 'Every beat on paper', on: { click: paper } }, 'print'));
   mountTheme(root, subject.redraw);
+  addEventListener('keydown', (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'p') return;
+    event.preventDefault();
+    paper();
+  });
 }

@@ -173,16 +173,21 @@ def test_a_teachers_link_hides_starts_sets_and_presents(page: Page) -> None:
 def test_paper_gets_every_beat_with_its_figure(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     opened(page, "/lessons/max-pooling")
+    page.evaluate("window.print = () => { dispatchEvent(new Event('beforeprint')); document.title = 'printed' }")
+    page.keyboard.press("Control+p")
+    expect(page).to_have_title("printed")
     page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     sections = page.locator("section.beat")
     for k in range(sections.count()):
         expect(sections.nth(k)).to_be_visible()
     assert page.locator("section.beat .rows svg").count() >= 15
+    assert page.locator("section.beat .rows svg.slices").count() == 3  # volumes, too, are sharp on paper
+    assert page.locator("section.beat .rows canvas").count() == 0
     expect(page.locator("#bottom")).to_be_hidden()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.locator("section.beat .rows:not(:empty)").count() == 1
 
 
 def test_a_page_without_scripts_shows_every_beat(browser: Browser, server: LiveServer) -> None:

@@ -7,8 +7,9 @@ import { blockOn, corners } from '../../scene/matrix.js';
 import { mapQuad, slicesOf } from '../../scene/slices.js';
 import { h } from '../../ui/h.js';
 import { clock } from '../clock.js';
-import { theme } from '../theme.js';
+import { onPaper, theme } from '../theme.js';
 import { heading, plain, scaleOf } from './say.js';
+import { volumeSvg } from './volume_svg.js';
 
 /** @typedef {import('../types.d.ts').VolumeItem} VolumeItem */
 /** @typedef {import('../../stage.d.ts').Pose} Pose */
@@ -23,7 +24,9 @@ const opened = new Map();
 /** @param {VolumeItem} item */
 export function volume(item) {
   const { width, height, pose } = layout(item);
-  const canvas = h('canvas', { role: 'img', 'aria-label': `${plain(item.title)}: ${item.shape.join(' by ')} numbers, ${item.open > 0.5 ? 'its maps side by side' : 'a stack of slices'}` });
+  const label = `${plain(item.title)}: ${item.shape.join(' by ')} numbers, ${item.open > 0.5 ? 'its maps side by side' : 'a stack of slices'}`;
+  if (onPaper()) return [...heading(item.title, item.note), volumeSvg(marks(item, pose), { width, height, label, palette: PALETTE.light })];
+  const canvas = h('canvas', { role: 'img', 'aria-label': label });
   canvas.style.setProperty('width', `${width}px`);
   canvas.style.setProperty('aspect-ratio', `${width} / ${height}`);
   const painter = createPainter(canvas);
