@@ -1,5 +1,6 @@
 /** Every key in one table: what it does is what help says. */
 import { loopOf } from '../anim/loop.js';
+import { openFind } from '../graph/find.js';
 import { LAB_ALSO, LAB_KEYS } from '../lab/keys.js';
 import { grainOf } from '../state/moment.js';
 import { COLOURS, GRAINS, next, RANGES, THEMES } from './choices.js';
@@ -41,6 +42,7 @@ export const KEYS = [
   { keys: ['r', 'R'], shown: 'R', does: 'colour range: unit, layer, network',
     run: ({ actions, store }) => actions.setRange(next(RANGES, store.get().range)) },
   { keys: ['t', 'T'], shown: 'T', does: 'theme: as the system, light, dark', run: ({ actions, store }) => actions.setTheme(next(THEMES, store.get().theme)) },
+  { keys: ['/'], shown: '/', does: 'find a layer by its name, kind or shape', run: openFind },
   { keys: ['?'], shown: '?', does: 'this help', run: showKeys },
 ];
 const ALSO = [
