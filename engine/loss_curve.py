@@ -54,7 +54,7 @@ def loss_curve(
     here = float(start[cell])
     with np.errstate(invalid="ignore", over="ignore"):
         reach = max(abs(here), 2 * float(start.std(dtype=np.float64)), LEAST_REACH)
-    count = points or affordable(trace.network)
+    count = points or affordable(trace.network, node)
     values = here + reach * np.linspace(-1, 1, count)
     exact = trace.network.astype(np.float64)
     inputs = {i.name: trace.activations[i.name].astype(np.float64) for i in exact.inputs}
@@ -64,9 +64,16 @@ def loss_curve(
     return LossCurve(values, measured, (here, float(measured[count // 2])), slope)
 
 
-def affordable(network: "Network") -> int:
-    """How many points a curve of this network has: an odd number, so that the middle one is the number itself."""
-    macs = sum(n.layer.macs(*(network.shapes[i] for i in n.inputs)) for n in network.nodes)
+def affordable(network: "Network", node: str) -> int:
+    """How many points a curve has: an odd number, so that the middle one is the number itself.
+
+    A point costs what is computed anew for it: the node and all that follows from it.
+    """
+    again, macs = {node}, 0
+    for n in network.nodes:
+        if n.name in again or again & set(n.inputs):
+            again.add(n.name)
+            macs += n.layer.macs(*(network.shapes[i] for i in n.inputs))
     return int(np.clip(PRODUCTS // max(macs, 1), FEWEST, POINTS)) // 2 * 2 + 1
 
 

@@ -73,7 +73,7 @@ export function createBench(context) {
     try {
       if (state.bench === 'check' && state.objective) {
         const found = await resources.check(state.network, state.image, target.address, state.objective, signal);
-        showCheck(panel, found, labels);
+        showCheck(panel, found, labels, target.learnt ? 'w' : 'x');
       } else if (state.bench === 'learn' && state.objective) {
         const found = await resources.steps(state.network, state.image, learn.now(), target.learnt ? target.address : '', withLearning(state.edit, null), signal);
         learn.show(panel, found, labels, themeOf(state.theme));

@@ -28,14 +28,14 @@ const kink = ({ node, kind, source, at }) =>
   (/pool|max|min/.test(kind) ? `${node} chooses another number than ${source}@${at.join(',')}` : `${node}@${at.join(',')} flips`);
 
 /**
- * @param {HTMLElement} root @param {CheckView} check @param {string[]} labels of the classes
+ * @param {HTMLElement} root @param {CheckView} check @param {string[]} labels of the classes @param {'w' | 'x'} letter of a weight, or of what is none
  */
-export function showCheck(root, check, labels) {
+export function showCheck(root, check, labels, letter) {
   const { at, tangent, values, objective } = check.curve, loss = said(check.objective, labels), name = readable(check.address);
   const points = values.map((value, k) => /** @type {[number, number]} */ ([value, objective[k]]));
   const rows = /** @type {[string, string, number][]} */ ([
-    ['backward pass', '∂L/∂w', check.analytic], ['measured', '(L₊ − L₋) / 2ε', check.numeric],
-    ['a little more', 'L₊ = L(w + ε)', check.above], ['a little less', 'L₋ = L(w − ε)', check.below],
+    ['backward pass', `∂L/∂${letter}`, check.analytic], ['measured', '(L₊ − L₋) / 2ε', check.numeric],
+    ['a little more', `L₊ = L(${letter} + ε)`, check.above], ['a little less', `L₋ = L(${letter} − ε)`, check.below],
     ['step', 'ε', check.step], ['relative error', '|a − m| / max', check.relative_error],
   ]);
   fill(root,

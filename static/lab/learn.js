@@ -3,7 +3,7 @@ import { activationScale, gradientScale } from '../color/scales.js';
 import { single, styleFor, text, unit } from '../lens/digits.js';
 import { said } from '../state/objective.js';
 import { fill, h } from '../ui/h.js';
-import { cells, curve } from './drawing.js';
+import { cells, curve, drawnOf } from './drawing.js';
 import { parts, readable, withLearning } from './edits.js';
 import { reach } from './plot.js';
 
@@ -78,7 +78,7 @@ function story(steps, labels, theme) {
   return [
     h('p', { class: 'verdict' }, `${count === 0 ? 'No step yet' : `After ${count} step${count === 1 ? '' : 's'}`}: the ${loss} is `, h('b', { data: { loss: values[count] } }, single(values[count], DIGITS)),
       `. Step ${count + 1}: the gradient predicts `, h('b', { data: { predicted: promise } }, signed(promise)), ', actual ', h('b', { data: { actual: kept } }, signed(kept)), '.'),
-    curve({ curve: points, dots: points.slice(0, -1).slice(-1), ring: points.slice(-1), said: `the ${loss} after each step`, x: 'step', y: `L, the ${loss}, after each step` }),
+    curve({ curve: points, dots: points.slice(0, -1).slice(-1), ring: points.slice(-1), said: `the ${loss} after each step`, x: 'step', counts: true, y: `L, the ${loss}, after each step` }),
     terms.length > 0 && h('table', { class: 'sum facts' },
       h('caption', null, `step ${count + 1} of ${readable(address)}: `, h('span', { class: 'how' }, OPTIMIZERS.find(([name]) => name === steps.optimizer)?.[2] ?? '')),
       h('tbody', null, terms.map(({ symbol, value }) => h('tr', { data: { term: symbol } }, h('th', { scope: 'row' }, symbol === 'Δ' ? 'Δ = η · …' : symbol), h('td', { class: 'v', data: { value } }, printed(symbol, value, terms)))))),
@@ -90,10 +90,12 @@ function story(steps, labels, theme) {
 /** @param {NonNullable<StepsView['filter']>} filter @param {string} address @param {'light' | 'dark'} theme */
 function wholeFilter({ shape, before, gradient, after }, address, theme) {
   const value = activationScale(theme), slope = gradientScale(theme), range = reach([...before, ...after]);
-  return h('dl', { class: 'filters' },
+  const count = before.length, shown = drawnOf(shape);
+  return h('div', null, h('dl', { class: 'filters' },
     h('dt', null, 'w'), h('dd', null, cells(before, shape, value, range, `the filter of ${readable(address)}`)),
     h('dt', null, 'dw'), h('dd', null, cells(gradient, shape, slope, reach(gradient), 'its gradient')),
-    h('dt', null, 'w′'), h('dd', null, cells(after, shape, value, range, 'the filter after the step')));
+    h('dt', null, 'w′'), h('dd', null, cells(after, shape, value, range, 'the filter after the step'))),
+    shown < count && h('p', { class: 'foot' }, `The first ${shown} of ${count} numbers of the filter.`));
 }
 
 /** What is subtracted stands in the digits of what it is subtracted from. @param {string} symbol @param {number} value @param {StepsView['terms']} terms */

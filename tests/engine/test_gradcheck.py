@@ -102,5 +102,7 @@ def test_the_curve_is_the_loss_of_networks_in_which_that_number_alone_differs(
 
 
 def test_a_large_network_gets_a_curve_of_fewer_points(trace: Trace) -> None:
-    assert affordable(trace.network) == POINTS
-    assert FEWEST <= affordable(example_cnn.architecture(np.random.default_rng(0), filters=60)) < POINTS
+    assert affordable(trace.network, "input") == POINTS
+    large = example_cnn.architecture(np.random.default_rng(0), filters=60)
+    assert FEWEST <= affordable(large, "conv1") < POINTS
+    assert affordable(large, "fc") == POINTS
