@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import Literal
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from convoscope.engine.layers._pointwise import Pointwise
 from convoscope.engine.trace import Gradients, Trace
 from convoscope.engine.types import Array
 
+Verdict = Literal["", "fades", "explodes"]
 FLAT = 0.01
 """A slope below which a curve counts as flat: a change of the input reaches the output with less than a hundredth."""
 FAR = 1e6
@@ -41,7 +43,7 @@ class Strength:
 
     norm: float
     per_param: Mapping[str, float]
-    verdict: str = ""
+    verdict: Verdict = ""
     reason: str = ""
 
 
@@ -86,9 +88,10 @@ def strengths(gradients: Gradients) -> dict[str, Strength]:
     return found
 
 
-def _judged(means: Mapping[str, float], learning: list[str]) -> list[tuple[str, tuple[str, str]]]:
+def _judged(means: Mapping[str, float], learning: list[str]) -> list[tuple[str, tuple[Verdict, str]]]:
     """From the loss to the input: who has less than FADES of the largest so far, or EXPLODES of the smallest."""
-    found, most, least = [], 0.0, inf
+    found: list[tuple[str, tuple[Verdict, str]]] = []
+    most, least = 0.0, inf
     largest = smallest = ""
     for name in reversed(learning):
         here = means[name]

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -14,9 +14,6 @@ from convoscope.engine import Network, Trace
 from convoscope.engine.health import flow
 from convoscope.server.viewmodel import network_view
 from convoscope.server.viewmodel.trace import statistics
-
-BYTES = 4
-"""Of a float32, in which activations are kept."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +70,14 @@ def summarised(network: Network, trace: Trace | None = None) -> Summary:
             node.parameters,
             node.macs,
             node.receptive_field,
-            memory(node.shape),
+            node.memory,
             None if trace is None else activation(trace, node.name),
         )
         for node in view.nodes
     )
     report = network.report
     refused = () if report is None else tuple(str(line) for line in report.unsupported)
-    return Summary(network.name, view.parameters, view.macs, sum(r.memory for r in rows), rows, refused)
-
-
-def memory(shape: Sequence[int]) -> int:
-    """Bytes of an activation of this shape."""
-    count = BYTES
-    for n in shape:
-        count *= n
-    return count
+    return Summary(network.name, view.parameters, view.macs, view.memory, rows, refused)
 
 
 def activation(trace: Trace, name: str) -> Activation:

@@ -79,6 +79,7 @@ class NodeView(Wire):
     params: list[ParamView]
     parameters: int
     macs: int
+    memory: int
     receptive_field: tuple[int, int] | None
     windows: list[SlidingView | MapView]
     range_group: str
@@ -116,6 +117,7 @@ class NetworkView(Wire):
     input: str
     parameters: int
     macs: int
+    memory: int
     nodes: list[NodeView]
     unsupported: list[UnsupportedView]
     notes: list[str]
@@ -158,6 +160,26 @@ class NodeStats(Wire):
     histogram: HistogramView
 
 
+class FlowView(Wire):
+    name: str
+    maps: int
+    dead: list[int]
+    saturated: float | None
+
+
+class StrengthView(Wire):
+    name: str
+    norm: float
+    params: dict[str, float]
+    verdict: Literal["", "fades", "explodes"]
+    reason: str
+
+
+class ParamsView(Wire):
+    node: str
+    params: list[NodeStats]
+
+
 class RangesView(Wire):
     node: dict[str, float]
     group: dict[str, float]
@@ -183,6 +205,7 @@ class TraceView(Wire):
     crop: CropView
     notes: list[str]
     nodes: list[NodeStats]
+    flows: list[FlowView]
     ranges: RangesView
     prediction: PredictionView | None
 
@@ -191,6 +214,7 @@ class GradientsView(Wire):
     objective: str
     value: float
     nodes: list[NodeStats]
+    strengths: list[StrengthView]
     ranges: RangesView
 
 

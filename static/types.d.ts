@@ -7,20 +7,22 @@ export interface AxisRule { size: number; stride: number; offset: number; dilati
 export interface WindowRule { axes?: (AxisRule | { rows: number[][]; follows: number | null })[]; map?: string }
 export interface NodeView {
   name: string; kind: string; inputs: string[]; shape: Shape; config: Record<string, unknown>; summary: string; equation: string;
-  params: { name: string; shape: Shape; count: number }[]; parameters: number; macs: number;
+  params: { name: string; shape: Shape; count: number }[]; parameters: number; macs: number; memory: number;
   receptive_field: [number, number] | null; windows: WindowRule[]; range_group: string;
 }
 export interface NetworkView {
-  id: string; title: string; labels: string[]; output: string; logits: string; input: string; parameters: number; macs: number;
+  id: string; title: string; labels: string[]; output: string; logits: string; input: string; parameters: number; macs: number; memory: number;
   preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number; preset: string; presets: string[]; guessed: boolean; black: number[]; white: number[] } | null;
   unsupported: { node: string; operator: string; why: string; nearest: string }[]; notes: string[];
   card: Record<string, unknown> | null; nodes: NodeView[];
 }
 export interface ImageView { id: string; title: string; width: number; height: number; label: string | null; kind: 'photo' | 'drawn' | 'upload'; animated: boolean }
+export interface Flow { name: string; maps: number; dead: number[]; saturated: number | null }
+export interface Strength { name: string; norm: number; params: Record<string, number>; verdict: '' | 'fades' | 'explodes'; reason: string }
 export interface NodeStats { name: string; min: number; max: number; mean: number; std: number; zeros: number; not_finite: number; histogram: { edges: number[]; counts: number[] } }
 export interface Prediction { top: { index: number; label: string; probability: number; logit: number }[]; probabilities: number[]; logits: number[] }
 export interface TraceView {
-  network: string; image: string; crop: { x: number; y: number; width: number; height: number }; notes: string[]; nodes: NodeStats[];
+  network: string; image: string; crop: { x: number; y: number; width: number; height: number }; notes: string[]; nodes: NodeStats[]; flows: Flow[];
   ranges: Ranges; prediction: Prediction | null;
 }
 export interface Step { label: string; value: number; total: number }

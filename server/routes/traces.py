@@ -10,6 +10,7 @@ from convoscope.server.answers import answer
 from convoscope.server.routes.arrays import Channels, Dtype, Format, Made, Nodes, arrays, in_each_format, part
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep
+from convoscope.server.viewmodel import params_view
 from convoscope.server.viewmodel.what_if import difference_view, number_view
 from convoscope.server.wire_lab import DifferenceView, NumberView
 
@@ -69,6 +70,17 @@ def read_number(request: Request, services: ServicesDep, subject: SubjectDep, ad
     def make() -> bytes:
         shipped, edited = (what_if.seen(services, *subject[:2], e).trace for e in (engine.Edits(), subject.edits))
         return number_view(edited, shipped, where, at).body()
+
+    return answer(request, subject.content, make, private=subject.private)
+
+
+@router.get("/nodes/{node:path}/filters/summary", response_model=wire.ParamsView)
+def read_filter_summary(request: Request, services: ServicesDep, subject: SubjectDep, node: str) -> Response:
+    """The statistics of a node's parameters, with the edits: smallest, largest, mean, deviation, zeros, histogram."""
+    (name,) = subject.nodes(node, 1)
+
+    def make() -> bytes:
+        return params_view(name, what_if.seen(services, *subject).trace.network.params_of(name)).body()
 
     return answer(request, subject.content, make, private=subject.private)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from convoscope.engine import Axis, IndexMap, Layer, Network, Node, Preprocessing, Table, Trace, Window
 from convoscope.server import wire
 
+BYTES = 4
+"""Of a float32, in which activations are kept."""
 KEEPS_SCALE = ("pointwise", "reduce", "copy")
 """Kinds of arithmetic whose results are on the scale of their input, so that one colour range serves both."""
 
@@ -52,6 +55,7 @@ def network_view(
         input=network.inputs[0].name,
         parameters=network.parameter_count,
         macs=sum(n.macs for n in nodes),
+        memory=sum(n.memory for n in nodes),
         nodes=nodes,
         unsupported=[wire.UnsupportedView(node=n.name, operator=n.op, why=n.why, nearest=n.nearest) for n in lost],
         notes=list(notes),
@@ -105,6 +109,7 @@ def input_view(network: Network, name: str, groups: Mapping[str, str]) -> wire.N
         params=[],
         parameters=0,
         macs=0,
+        memory=memory(shape),
         receptive_field=(1, 1) if len(shape) == 3 else None,
         windows=[],
         range_group=groups[name],
@@ -130,10 +135,16 @@ def node_view(network: Network, node: Node, blank: Trace, groups: Mapping[str, s
         params=params,
         parameters=sum(p.count for p in params),
         macs=node.layer.macs(*shapes),
+        memory=memory(network.shapes[node.name][1:]),
         receptive_field=receptive_field(network, node.name, blank),
         windows=[window_view(w) for w in node.layer.windows(*shapes)],
         range_group=groups[node.name],
     )
+
+
+def memory(shape: Sequence[int]) -> int:
+    """Bytes of an activation of this shape, in float32."""
+    return BYTES * prod(shape)
 
 
 def summary(kind: str, config: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from convoscope import engine
 from convoscope.engine import Gradients, Trace, logits_and_probabilities
+from convoscope.engine.health import flow, strengths
 from convoscope.server import wire
 from convoscope.server.viewmodel.network import range_groups
 
@@ -26,6 +27,7 @@ def trace_view(
         crop=wire.CropView(x=x, y=y, width=width, height=height),
         notes=list(notes),
         nodes=[statistics(name, a[0]) for name, a in trace.activations.items()],
+        flows=[f for name in trace.activations if (f := flow_view(trace, name)) is not None],
         ranges=ranges(trace.network, trace.activations),
         prediction=prediction(trace),
     )
@@ -38,8 +40,30 @@ def gradients_view(objective: str, found: Gradients, times_activation: bool) -> 
         objective=objective,
         value=found.value,
         nodes=[statistics(name, a[0]) for name, a in arrays.items()],
+        strengths=strengths_view(found),
         ranges=ranges(found.trace.network, arrays),
     )
+
+
+def flow_view(trace: Trace, name: str) -> wire.FlowView | None:
+    """Dead maps and flat cells of a pointwise layer."""
+    found = flow(trace, name)
+    if found is None:
+        return None
+    return wire.FlowView(name=name, maps=found.maps, dead=list(found.dead), saturated=found.saturated)
+
+
+def strengths_view(found: Gradients) -> list[wire.StrengthView]:
+    """How large the gradients are on their way to the input, and where they fade or explode."""
+    return [
+        wire.StrengthView(name=name, norm=s.norm, params=dict(s.per_param), verdict=s.verdict, reason=s.reason)
+        for name, s in strengths(found).items()
+    ]
+
+
+def params_view(node: str, params: Mapping[str, Array]) -> wire.ParamsView:
+    """The statistics of a node's parameters."""
+    return wire.ParamsView(node=node, params=[statistics(name, a) for name, a in params.items()])
 
 
 def statistics(name: str, a: Array) -> wire.NodeStats:

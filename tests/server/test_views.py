@@ -190,3 +190,30 @@ def test_the_first_network_is_the_example(client: httpx.Client, network: Network
         "parameters": sum(prod(a.shape) for p in network.params.values() for a in p.values()),
         "shipped": True,
     }
+
+
+def test_the_health_of_values_and_gradients_is_the_engines(client: httpx.Client) -> None:
+    net = zoo.load("example-cnn")
+    trace = client.get(CAT).json()
+    flows = {f["name"]: f for f in trace["flows"]}
+    assert list(flows) == [n.name for n in net.nodes if n.layer.kind == "relu"]
+    relu1 = client.get(f"{CAT}/nodes/relu1/activations.json").json()["arrays"]["relu1"]
+    maps = np.reshape(relu1["values"], relu1["shape"])
+    assert flows["relu1"] == {
+        "name": "relu1",
+        "maps": 10,
+        "dead": np.flatnonzero((maps == 0).all(axis=(1, 2))).tolist(),
+        "saturated": None,
+    }
+    strengths = {s["name"]: s for s in client.get(f"{CAT}/gradients/summary?objective=loss:3").json()["strengths"]}
+    dfc = client.get(f"{CAT}/nodes/fc/gradients.json?objective=loss:3").json()["arrays"]["fc"]["values"]
+    assert strengths["fc"]["norm"] == pytest.approx(float(np.linalg.norm(dfc)), rel=1e-5)
+    assert {s["verdict"] for s in strengths.values()} == {""}
+
+
+def test_filters_have_statistics_with_the_edits(client: httpx.Client) -> None:
+    said = client.get(f"{CAT}/nodes/conv1/filters/summary?edit=conv1.weight@0,0,0,0=50").json()
+    weight = zoo.load("example-cnn").params["conv1"]["weight"]
+    assert [p["name"] for p in said["params"]] == ["weight", "bias"]
+    assert (said["params"][0]["min"], said["params"][0]["max"]) == (float(weight.min()), 50)
+    assert sum(said["params"][0]["histogram"]["counts"]) == weight.size
