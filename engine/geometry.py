@@ -58,9 +58,13 @@ class Axis(NamedTuple):
 
     def span(self, first: int, last: int, n: int) -> range:
         """The smallest range that holds all cells read by outputs first..last."""
-        outputs = range(first, last + 1) if self.inverse else (first, last)  # inverse ones may read nothing
-        cells = [c for i in outputs for c in self.cells(i, n)]
-        return range(min(cells), max(cells) + 1) if cells else range(0)
+        if self.inverse:  # some may read nothing
+            cells = [c for i in range(first, last + 1) for c in self.cells(i, n)]
+            return range(min(cells), max(cells) + 1) if cells else range(0)
+        if self.size == 0:
+            return range(0)
+        ends = [self.stride * (i // self.every) + self.offset for i in (first, last)]
+        return range(min(ends), max(ends) + self.dilation * (self.size - 1) + 1)
 
 
 def _readers(axis: Axis, cell: int, n: int) -> list[int]:
