@@ -23,6 +23,8 @@ const LEAST_GAP = 11;
 /** px between boxes of a layer, and that an edge passing by takes. */
 const BETWEEN = 22;
 const LANE = 12;
+/** px across for what is said of the photograph and of what is done to it. */
+const INPUT = 100;
 
 /** @type {WeakMap<Graph, { items: Item[], orders: Map<string, { seen: Seen, order: Order }> }>} */
 const known = new WeakMap();
@@ -54,7 +56,7 @@ function ordered(graph, columns, open) {
 export function planOf(graph, columns, open, room, measures, head) {
   const folded = ordered(graph, columns, '');
   const lay = (/** @type {typeof folded} */ { seen, order }, /** @type {number} */ side, /** @type {number} */ gap) => {
-    const sizes = seen.items.map((item) => headed(measured(graph, item, side, measures), item, head));
+    const sizes = seen.items.map((item) => (item.out.inputs.length === 0 ? headed(measured(graph, item, side, { ...measures, least: INPUT }), head) : measured(graph, item, side, measures)));
     return { sizes, made: layered(order, sizes, { gap, between: BETWEEN, lane: LANE }) };
   };
   let [low, high] = [SIDE.least, SIDE.most];
@@ -71,5 +73,5 @@ export function planOf(graph, columns, open, room, measures, head) {
   return { items: itemsOf(graph, columns), seen: now.seen, ...lay(now, low, gap), side: low, axis };
 }
 
-/** An input has the photograph above it. @param {Measured} size @param {Item} item @param {number} head @returns {Measured} */
-const headed = (size, item, head) => (item.out.inputs.length === 0 ? { ...size, up: size.up + head + size.parts[0].s.width } : size);
+/** An input has the photograph above it. @param {Measured} size @param {number} head @returns {Measured} */
+const headed = (size, head) => ({ ...size, up: size.up + head + size.parts[0].s.width });

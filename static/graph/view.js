@@ -32,7 +32,7 @@ const TO_END = 22;
 /** The classes' bars and the gaps between strips are narrower than in a funnel, px. */
 const BARS = { w: 196, gap: 16 };
 /** The photograph has a caption where its column is so wide, px. */
-const CAPTION = 104;
+const CAPTION = 100;
 const FOOT = 16;
 
 /** @param {Stage} stage @param {Form} wide @returns {Frame} */
@@ -50,7 +50,7 @@ export function largeView(stage, wide) {
   const front = frontsOf(graph, look.front, state.node, state.at);
   const poses = new Map([...flow, ...ending.poses].map(([name, pose]) => [name, { ...pose, front: front(name) }]));
   const extents = new Map([...poses].map(([name, pose]) => [name, extentOf(/** @type {import('../stage.d.ts').Volume} */ (graph.volumes.get(name)), pose)]));
-  const photo = photoParts(stage, form, poses);
+  const photo = photoParts(stage, { ...form, name: 'middle' }, poses); // it stands on the ground, on a phone too
   const groups = handles(plan, form.margin);
   return {
     key: `large ${form.name}`, height, scrolls: false, poses, photo: photo.box, bars: ending.bars,

@@ -37,13 +37,15 @@ export function rangeIn(ranges, mode, node) {
 export const groupOf = (scene, node) => scene.network.nodes.filter((other) => other.range_group === node.range_group);
 
 /**
- * The cell of a node that says most: the largest activation of either sign.
+ * The cell of a node that says most: the largest activation of either sign. Of one whose numbers are not here, the
+ * middle of the channel in front.
  * @param {Scene} scene
  * @param {NodeView} node
  * @returns {number[]}
  */
-export function liveliest({ activations }, { name, shape }) {
-  const data = activations.get(name)?.data ?? [];
+export function liveliest({ activations, faces }, { name, shape }) {
+  const data = activations.get(name)?.data;
+  if (!data) return shape.map((size, axis) => (axis === 0 && shape.length > 1 ? faces?.fronts.get(name) ?? 0 : Math.floor(size / 2)));
   let best = 0;
   for (let k = 1; k < data.length; k++) if (Math.abs(data[k]) > Math.abs(data[best])) best = k;
   /** @type {number[]} */
