@@ -143,9 +143,10 @@ test('leaving the window without a selection goes back to the network', () => {
   assert.deepEqual([store.get().view, store.get().node], ['overview', null]);
 });
 
-test('the liveliest cell is the largest of either sign, the first where nothing is known', () => {
+test('the liveliest cell is the largest of either sign; of numbers that are not here, the middle of the channel in front', () => {
   assert.deepEqual(liveliest(SCENE, /** @type {any} */ (NODES[2])), [3, 5, 7]);
-  assert.deepEqual(liveliest(SCENE, /** @type {any} */ (NODES[1])), [0, 0, 0]);
+  assert.deepEqual(liveliest({ ...SCENE, faces: /** @type {any} */ ({ fronts: new Map([['far', 5]]) }) }, /** @type {any} */ ({ name: 'far', shape: [8, 6, 4] })), [5, 3, 2]);
+  assert.deepEqual(liveliest(SCENE, /** @type {any} */ ({ name: 'far', shape: [9] })), [4]);
 });
 
 test('of class scores the cell to look at first is the class that the network says, of anything else the liveliest', () => {
