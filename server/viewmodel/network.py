@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from convoscope.engine import Axis, IndexMap, Layer, Network, Node, Preprocessing, Table, Trace, Window
+from convoscope.engine.geometry import Box
+from convoscope.engine.receptive_fields import receptive_fields
 from convoscope.server import wire
 
 BYTES = 4
@@ -40,10 +42,9 @@ def network_view(
     guessed: whether its preprocessing is only a guess. notes: what was changed when its file was read.
     """
     lost = network.report.unsupported if network.report else ()
-    blank = blank_trace(network)
-    groups = range_groups(network)
+    groups, fields = range_groups(network), receptive_fields(network)
     nodes = [input_view(network, i.name, groups) for i in network.inputs]
-    nodes += [node_view(network, n, blank, groups) for n in network.nodes]
+    nodes += [node_view(network, n, groups, fields[n.name]) for n in network.nodes]
     return wire.NetworkView(
         id=id,
         title=title,
@@ -51,7 +52,7 @@ def network_view(
         preprocessing=preprocessing_view(network.preprocessing, guessed) if network.preprocessing else None,
         card=dict(card) if card is not None else None,
         output=network.output,
-        logits=blank.logits,
+        logits=blank_trace(network).logits,
         input=network.inputs[0].name,
         parameters=network.parameter_count,
         macs=sum(n.macs for n in nodes),
@@ -116,8 +117,8 @@ def input_view(network: Network, name: str, groups: Mapping[str, str]) -> wire.N
     )
 
 
-def node_view(network: Network, node: Node, blank: Trace, groups: Mapping[str, str]) -> wire.NodeView:
-    """A node: its layer, its parameters and where it reads."""
+def node_view(network: Network, node: Node, groups: Mapping[str, str], field: Box | None) -> wire.NodeView:
+    """A node: its layer, its parameters and where it reads. field: what its middle sees of the first input."""
     shapes = [network.shapes[i] for i in node.inputs]
     params = [
         wire.ParamView(name=k, shape=wire.ints(a.shape), count=int(a.size))
@@ -136,7 +137,7 @@ def node_view(network: Network, node: Node, blank: Trace, groups: Mapping[str, s
         parameters=sum(p.count for p in params),
         macs=node.layer.macs(*shapes),
         memory=memory(network.shapes[node.name][1:]),
-        receptive_field=receptive_field(network, node.name, blank),
+        receptive_field=(len(field[2]), len(field[3])) if field is not None and len(field) == 4 else None,
         windows=[window_view(w) for w in node.layer.windows(*shapes)],
         range_group=groups[node.name],
     )
@@ -158,13 +159,6 @@ def equation(layer: Layer) -> str:
     """What a layer computes, from its own documentation: the text after `Equation`, up to the backward rule."""
     found = re.search(r"^\s*Equation\s+(.*?)(?:;|$)", type(layer).__doc__ or "", flags=re.MULTILINE)
     return found[1].strip() if found else ""
-
-
-def receptive_field(network: Network, name: str, blank: Trace) -> tuple[int, int] | None:
-    """Rows and columns of the first input that the centre cell of a node can see; None where those are no picture."""
-    centre = [n // 2 for n in network.shapes[name]]
-    box = blank.receptive_field(name, centre).get(network.inputs[0].name)
-    return (len(box[2]), len(box[3])) if box is not None and len(box) == 4 else None
 
 
 def window_view(window: Window | IndexMap) -> wire.SlidingView | wire.MapView:
