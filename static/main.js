@@ -10,6 +10,7 @@ import { createArrivals } from './state/arrivals.js';
 import { mountSettle } from './state/settle.js';
 import { createStore } from './state/store.js';
 import { mountPins } from './pins/pins.js';
+import { mountPresent } from './present/present.js';
 import { followAddress, stateOfAddress } from './state/url.js';
 import { mountColours } from './ui/colours.js';
 import { mountControls } from './ui/controls.js';
@@ -75,6 +76,7 @@ parts.push(
   mountLive(place('live')),
   mountWaiting(place('waiting')),
   mountPins(place('stage'), context),
+  mountPresent(document.body, context),
   mountZoom(place('scene'), place('stage')),
   mountReveal(place('stage'), place('lens')),
 );

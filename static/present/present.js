@@ -1,0 +1,90 @@
+/** Presenting: big type and no controls; one key goes on by a beat, one goes back, one blanks the screen; the pointer is a dot of light. */
+
+import { LAYER_MS } from '../anim/player.js';
+import { layerStep } from '../state/moment.js';
+import { changes, h } from '../ui/h.js';
+
+/** @import { Context, Part } from '../types.d.ts' */
+/** @typedef {'on' | 'back' | 'blank' | 'leave'} Beat */
+
+/** A clicker's keys are those of a keyboard. @type {Record<string, Beat>} */
+const KEYS = {
+  ' ': 'on', PageDown: 'on', ArrowRight: 'on', Enter: 'on', PageUp: 'back', ArrowLeft: 'back', Backspace: 'back',
+  b: 'blank', B: 'blank', '.': 'blank', Escape: 'leave', p: 'leave', P: 'leave', F5: 'leave',
+};
+/** The dot goes out after so long, ms. */
+const SHINES = 2500;
+
+/** What a key means to who presents. @param {string} key @returns {Beat | undefined} */
+export const beatOf = (key) => KEYS[key];
+
+/**
+ * @param {HTMLElement} body @param {Context} context
+ * @returns {Part}
+ */
+export function mountPresent(body, { actions, clock, store, seek }) {
+  const blank = h('div', { class: 'blank', hidden: true, 'aria-label': 'The screen is blank; any key shows it' });
+  const dot = h('i', { class: 'laser', hidden: true, 'aria-hidden': 'true' });
+  const leave = h('button', { class: 'leave', hidden: true, title: 'Leave the presentation (Esc)', 'aria-label': 'Leave the presentation', on: { click: () => actions.present(false) } }, '×');
+  body.append(blank, dot, leave);
+  const moved = changes();
+  let [goal, last, out] = [0, 0, 0];
+
+  clock.add((now) => {
+    const { t, present } = store.get(), ms = last ? Math.min(60, now - last) : 0;
+    if (!present || goal === 0 || t >= goal) {
+      [goal, last] = [0, 0];
+      return false;
+    }
+    last = now;
+    seek(Math.min(goal, t + ms / (2 * LAYER_MS)));
+    return true;
+  });
+
+  /** A layer is computed before the eyes of the room. */
+  function on() {
+    const { t, view } = store.get();
+    if (view === 'window') return actions.step(1);
+    if (goal > 0) seek(goal); // who is faster than the beat gets its end
+    else if (t === Infinity && store.get().objective !== '') seek(0);
+    else if (t === Infinity) actions.step(1);
+    else {
+      goal = layerStep(store.get().t, 1, Infinity);
+      clock.wake();
+    }
+    return undefined;
+  }
+
+  /** @type {Record<Beat, () => void>} */
+  const DO = { on, back: () => ((goal = 0), actions.step(-1)), blank: () => (blank.hidden = false), leave: () => actions.present(false) };
+
+  addEventListener('keydown', (event) => {
+    if (!store.get().present || event.ctrlKey || event.metaKey || event.altKey) return;
+    const beat = beatOf(event.key);
+    if (!beat && blank.hidden) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!blank.hidden) blank.hidden = true;
+    else if (beat) DO[beat]();
+  }, { capture: true });
+
+  addEventListener('pointermove', ({ clientX, clientY }) => {
+    if (!store.get().present) return;
+    dot.hidden = false;
+    dot.style.left = `${clientX}px`;
+    dot.style.top = `${clientY}px`;
+    clearTimeout(out);
+    out = setTimeout(() => (dot.hidden = true), SHINES);
+  });
+
+  return {
+    update({ present }) {
+      if (!moved(present)) return;
+      document.documentElement.toggleAttribute('data-present', present);
+      leave.hidden = !present;
+      blank.hidden = true;
+      dot.hidden = true;
+      if (present && store.get().t === Infinity && store.get().view !== 'window') seek(0);
+    },
+  };
+}
