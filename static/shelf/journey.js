@@ -19,6 +19,7 @@ export function mountJourney(root) {
   /** @param {Place} [place] */
   function put(place) {
     card.style.left = place ? `${Math.max(EDGE, Math.min(place.x, innerWidth - WIDTH - EDGE))}px` : '';
+    card.style.right = place ? 'auto' : '';
     card.style.top = place ? `${Math.max(EDGE, Math.min(place.y, innerHeight - HEIGHT - EDGE))}px` : '';
   }
 

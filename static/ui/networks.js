@@ -12,7 +12,7 @@ import { changes, fill, h, place } from './h.js';
  * @param {Context} context
  * @returns {Part}
  */
-export function mountNetworks(root, { resources, actions }) {
+export function mountNetworks(root, { resources, actions, store, scene }) {
   const select = h('select', { 'aria-label': 'Network', title: 'Another network, the same picture', on: { change: () => actions.openNetwork(select.value) } });
   const open = h('button', {
     class: 'open', title: 'Your own network: an ONNX file, with a text file of names for its classes if you have one. Or drop them anywhere.',
@@ -29,27 +29,40 @@ export function mountNetworks(root, { resources, actions }) {
   /** @param {string} chosen @param {NetworkView} shown */
   function offer(chosen, shown) {
     const choices = offered([...(listed ?? []), ...own], chosen, shown);
-    own = listed ? choices.filter(({ id }) => listed?.every((one) => one.id !== id)) : own;
+    own = listed ? choices.filter(({ id, title }) => title !== OPENING && listed?.every((one) => one.id !== id)) : own;
     if (filled(JSON.stringify(choices))) fill(select, choices.map(({ id, title }) => h('option', { value: id }, title)));
     select.value = baseOf(chosen);
   }
 
+  /** A network on its way is called by its title as soon as that is known. @param {string} id */
+  async function name(id) {
+    const { title } = await resources.network(id).catch(() => ({ title: '' })); // the scene asks as well, and says what is wrong
+    if (!title || listed?.some((one) => one.id === baseOf(id))) return;
+    own = [...own.filter((one) => one.id !== baseOf(id)), { id: baseOf(id), title }];
+    const shown = scene();
+    if (shown) offer(store.get().network, shown.network);
+  }
+
   return {
-    update(state, scene) {
-      if (!scene || !moved(state.network, scene.network, listed)) return;
+    update(state, now) {
+      if (!now || !moved(state.network, now.network, listed)) return;
       if (!root.contains(select)) fill(root, select, open, feed, what);
-      offer(state.network, scene.network);
-      what.textContent = summary(scene.network);
-      select.setAttribute('aria-busy', String(scene.network.id !== state.network));
+      offer(state.network, now.network);
+      what.textContent = summary(now.network);
+      select.setAttribute('aria-busy', String(now.network.id !== state.network));
+      if (now.network.id !== state.network && !own.some(({ id }) => id === baseOf(state.network))) name(state.network);
       if (listed) return;
       listed = [];
       resources.networks().then((all) => {
         listed = all;
-        offer(select.value, scene.network);
+        offer(store.get().network, now.network);
       }, () => {}); // then the list has the shown one alone
     },
   };
 }
+
+/** The name of a network from a file, before its title is known. */
+const UPLOAD = /^[a-z2-7]{26}$/, OPENING = 'Opening …';
 
 /** A network's name without what its address says about its input. @param {string} id `example-cnn~imagenet` */
 export const baseOf = (id) => id.split('~')[0];
@@ -63,7 +76,7 @@ export const baseOf = (id) => id.split('~')[0];
  */
 export function offered(listed, chosen, shown) {
   const titled = listed.map(({ id, title }) => ({ id, title: id === baseOf(shown.id) ? shown.title : title }));
-  const more = [{ id: baseOf(shown.id), title: shown.title }, { id: baseOf(chosen), title: chosen }];
+  const more = [{ id: baseOf(shown.id), title: shown.title }, { id: baseOf(chosen), title: UPLOAD.test(baseOf(chosen)) ? OPENING : chosen }];
   return more.reduce((all, one) => (all.some(({ id }) => id === one.id) ? all : [...all, one]), titled);
 }
 

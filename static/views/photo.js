@@ -12,7 +12,7 @@ import { photoBox } from '../scene/tail.js';
 /** px between the photograph and the input: room for an arrow and two short lines beside it. */
 const ARROW = 40;
 /** The two lines need an input so wide, px; else they stand above the name of the photograph. */
-const ROOM = 88, ABOVE = 24;
+const ROOM = 88, ABOVE = 30;
 /** Where there is so much room (px) at the left of the input, the photograph stands there. */
 const BEFORE = 84;
 /** The words beside the photograph open the panel that says all of it (preprocess/panel.js). */
