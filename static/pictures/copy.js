@@ -68,7 +68,7 @@ function flattened(input) {
     labels: [
       caption('from', source, `${shapeText(source)}, one slice per channel`, plan.pose.x - 2, box.y - CAPTION),
       ...numbers(plan),
-      caption('to', node, shapeText(node), row.x + row.w, row.y + ROW + 24, 'se'),
+      x < row.x + row.w / 2 ? caption('to', node, shapeText(node), row.x + row.w, row.y + ROW + 24, 'se') : caption('to', node, shapeText(node), row.x, row.y + ROW + 24, 'sw'), // beside the number
       label('result', Math.max(box.x + 116, Math.min(box.x + box.w - 116, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
     ],
     targets: tileTargets(row, node.name, Array.from({ length: count }, (_, k) => [k]), count),

@@ -7,6 +7,8 @@ import { apply } from '../scene/matrix.js';
 const FADE_OUT = 220;
 /** px between a number and the edge of the stage. */
 const EDGE = 10;
+/** Only so near the edge (px) is it measured, for that takes a layout. */
+const NEAR_EDGE = 130;
 /** Where the bars are so wide (px), what a number is made of stands before it. */
 const TOLD_FROM = 230;
 /** The names of the classes get from a third to a little over half of the bars' width; px a letter. */
@@ -27,6 +29,8 @@ export function mountLabels(root, choose) {
   root.append(layer);
   /** @type {Map<string, { made: HTMLElement, said: string }>} */
   const shown = new Map();
+  let wide = 0;
+  new ResizeObserver(([{ contentRect }]) => (wide = contentRect.width)).observe(layer);
 
   layer.addEventListener('click', (event) => {
     const label = event.target instanceof Element ? event.target.closest('[data-node]') : null;
@@ -58,7 +62,7 @@ export function mountLabels(root, choose) {
         made.style.left = `${x.toFixed(1)}px`;
         made.style.top = `${y.toFixed(1)}px`;
         if (!made.parentNode) layer.append(made);
-        if (label.look.startsWith('result')) hold(made, x, label.anchor);
+        if (label.look.startsWith('result') && (x < NEAR_EDGE || x > wide - NEAR_EDGE)) hold(made, x, label.anchor, wide);
       }
     },
     /** The words on the stage leave, those that come next arrive late. @param {number} ms */
@@ -76,9 +80,9 @@ export function mountLabels(root, choose) {
   };
 }
 
-/** A number that stands at the edge is moved in, to be read whole. @param {HTMLElement} made @param {number} x @param {Label['anchor']} anchor */
-function hold(made, x, anchor) {
-  const half = made.offsetWidth / 2, wide = made.offsetParent?.clientWidth ?? 0;
+/** A number that stands at the edge is moved in, to be read whole. @param {HTMLElement} made @param {number} x @param {Label['anchor']} anchor @param {number} wide of the stage */
+function hold(made, x, anchor, wide) {
+  const half = made.offsetWidth / 2;
   if (half && 'nso'.includes(anchor)) made.style.left = `${Math.max(half + EDGE, Math.min(wide - half - EDGE, x)).toFixed(1)}px`;
 }
 
