@@ -2,6 +2,7 @@
 
 from convoscope.engine import errors, layers, zoo
 from convoscope.engine.addresses import address, owner, parse_address
+from convoscope.engine.batches import losses, shares
 from convoscope.engine.edits import Change, Edits, Off, difference, parse_edits
 from convoscope.engine.explanation import Explanation, Operand, Step
 from convoscope.engine.faces import Faces, faces_of, liveliest, shrunk
@@ -16,6 +17,7 @@ from convoscope.engine.loss_curve import LossCurve, loss_curve
 from convoscope.engine.losses import softmax_cross_entropy
 from convoscope.engine.network import Input, Network, Node
 from convoscope.engine.objective import (
+    Labelled,
     Objective,
     hinge,
     logit,
@@ -56,6 +58,7 @@ __all__ = [
     "IndexMap",
     "Input",
     "Kink",
+    "Labelled",
     "Layer",
     "Learning",
     "LossCurve",
@@ -92,6 +95,7 @@ __all__ = [
     "logits_and_probabilities",
     "loss",
     "loss_curve",
+    "losses",
     "moments",
     "number",
     "owner",
@@ -101,6 +105,7 @@ __all__ = [
     "predicted_change",
     "run",
     "sensible",
+    "shares",
     "shrunk",
     "softmax_cross_entropy",
     "squared_error",

@@ -11,6 +11,7 @@ from convoscope.server.library import Library
 from convoscope.server.logs import Observed, log_of
 from convoscope.server.operating import metrics_of
 from convoscope.server.routes import (
+    batches,
     checks,
     convolve,
     docs,
@@ -40,6 +41,7 @@ ROUTES = (
     explanations,
     checks,
     steps,
+    batches,
     convolve,
     limits,
     lessons,

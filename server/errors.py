@@ -41,6 +41,7 @@ CODES: Mapping[str, Kind] = {
     "bad_value": Kind(422, "A value in the request is not what it must be"),
     "list_too_long": Kind(422, "A list in the request is too long"),
     "too_many_windows": Kind(422, "Too many windows at once"),
+    "too_many_pictures": Kind(422, "Too many pictures in one batch"),
     "too_many_steps": Kind(422, "Too many training steps at once"),
     "convolve_too_large": Kind(422, "More than the sandbox computes at once"),
     "image_too_many_pixels": Kind(422, "The picture has too many pixels"),

@@ -15,6 +15,7 @@ ABOUT = (
 PLACES = {
     "net": ("A network's name or content id.", "example-cnn"),
     "image": ("A picture's name or content id.", "cat-drawn"),
+    "images": ("Names or content ids of pictures, with commas between them.", "cat-drawn,dog-drawn"),
     "node": ("A node's or an input's name.", "conv1"),
     "param": ("A parameter's name.", "weight"),
     "address": ("A number of an input, a parameter or an activation.", "conv1.weight@3,0,1,1"),

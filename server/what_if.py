@@ -1,9 +1,10 @@
 """A network and a picture with what-if edits, as the routes need them: each of it computed once, none of it shipped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
@@ -131,6 +132,14 @@ def placed(model: Model, text: str) -> tuple[str, engine.Index]:
     return where, at
 
 
+def parameter(model: Model, text: str | None) -> tuple[str, engine.Index, str, str]:
+    """Name, cell, node and parameter of an address; no parameter, where it names none. Raises Problem."""
+    if text is None:
+        return "", (), "", ""
+    where, at = placed(model, text)
+    return (where, at, *engine.owner(model.network, where))
+
+
 def run(
     services: Services, model: Model, picture: Picture, edits: engine.Edits, learning: engine.Learning
 ) -> engine.Run:
@@ -143,6 +152,22 @@ def run(
         return engine.run(network, x, one_more)
 
     return services.results.get(("run", *key(model, picture, edits), str(learning)), make, bytes_of)
+
+
+def batch(
+    services: Services, model: Model, pictures: Sequence[Picture], edits: engine.Edits, objective: str
+) -> engine.Gradients:
+    """The mean loss of several pictures, and d it / d everything, with the edits."""
+
+    def make() -> engine.Gradients:
+        x = np.stack([shipped_input(services.seen(model, picture)) for picture in pictures])
+        network, inputs = edits.applied(model.network, x)
+        trace, what = network.trace(inputs), parsed(objective)
+        engine.losses(trace, what)
+        return trace.gradients(what)
+
+    about = ("batch", model.content, *(p.content for p in pictures), str(edits), objective)
+    return services.results.get(about, make, lambda g: 2 * sum(a.nbytes for a in g.by_activation.values()))
 
 
 def bytes_of(found: engine.Run) -> int:

@@ -58,6 +58,28 @@ class CheckView(Wire):
     curve: CurveView
 
 
+class ExampleView(Wire):
+    """One picture of a batch. share: what it adds to the gradient, the 1/N included; 0 where none is asked for."""
+
+    image: str
+    label: int
+    probability: float
+    loss: float
+    share: float
+
+
+class BatchView(Wire):
+    """value: the mean loss. gradient: d value / d the number at `address`, which the shares add up to."""
+
+    network: str
+    objective: str
+    count: int
+    value: float
+    address: str
+    gradient: float
+    examples: list[ExampleView]
+
+
 class TermView(Wire):
     symbol: str
     value: float

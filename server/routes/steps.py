@@ -36,8 +36,7 @@ def read_steps(
 ) -> Response:
     """The objective after each step, what each promised and kept, and the arithmetic of one number's next step."""
     learning = engine.Learning(optimizer, rate, count, objective)
-    where, at = ("", ()) if of is None else what_if.placed(subject.model, of)
-    node, param = engine.owner(subject.model.network, where) if of is not None else ("", "")
+    where, at, node, param = what_if.parameter(subject.model, of)
     what_if.bounded(services, subject.model, count)
 
     def make() -> bytes:

@@ -11,10 +11,12 @@ from convoscope.engine import Trace
 from convoscope.server.viewmodel.explanation import kind_of
 from convoscope.server.viewmodel.trace import prediction, ranges, statistics
 from convoscope.server.wire_lab import (
+    BatchView,
     ChangeView,
     CheckView,
     CurveView,
     DifferenceView,
+    ExampleView,
     FilterView,
     KinkView,
     NumberView,
@@ -104,6 +106,30 @@ def steps_view(
             for t in (engine.step_terms(run.before, run.after, learning, node, param, at) if param else ())
         ],
         filter=filter_view(run, node, param, at) if param else None,
+    )
+
+
+def batch_view(
+    network: str, images: list[str], found: engine.Gradients, where: str, at: engine.Index, node: str, param: str
+) -> BatchView:
+    """A batch with what each picture gives to the mean loss and, where a number is named, to its gradient."""
+    trace, objective = found.trace, found.objective
+    alone = engine.losses(trace, objective)
+    assert isinstance(objective, engine.Labelled)
+    labels = objective.labels(trace)
+    shares = engine.shares(found, node, param, at) if param else (0.0,) * len(images)
+    chances = [engine.logits_and_probabilities(trace, n)[1] for n in range(len(images))]
+    return BatchView(
+        network=network,
+        objective=str(objective),
+        count=len(images),
+        value=found.value,
+        address=engine.address(where, at) if param else "",
+        gradient=float(found.by_param[node][param][at]) if param else 0.0,
+        examples=[
+            ExampleView(image=name, label=label, probability=float(chance[label]), loss=loss, share=share)
+            for name, label, chance, loss, share in zip(images, labels, chances, alone, shares, strict=True)
+        ],
     )
 
 

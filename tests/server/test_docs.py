@@ -17,7 +17,7 @@ def api(client: httpx.Client) -> dict[str, Any]:
     return dict(client.get("/api/openapi.json").json())
 
 
-RESOURCES = {"networks", "images", "traces", "gradients", "explanations", "checks", "steps", "limits"}
+RESOURCES = {"networks", "images", "traces", "gradients", "explanations", "checks", "steps", "batches", "limits"}
 """The tags of what docs/wire.md is about."""
 
 
@@ -44,6 +44,7 @@ def test_every_address_of_the_wire_document_is_described_and_no_other(api: dict[
         (f"{CAT}/nodes/pool1/at/0,0,0", "ExplanationView"),
         ("/api/limits", "LimitList"),
         (f"{CAT}/activations.json", "ArraysView"),
+        ("/api/batches/example-cnn/cat-drawn,dog-drawn?objective=loss:3,5&of=fc.bias@3", "BatchView"),
         (f"{CAT}/difference?edit=off=conv1@0", "DifferenceView"),
         (f"{CAT}/numbers/conv1.bias@0", "NumberView"),
         (f"{CAT}/check/conv1.bias@0?objective=loss:3", "CheckView"),

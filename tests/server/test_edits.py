@@ -161,3 +161,21 @@ def test_equal_edits_share_one_computation(client: httpx.Client) -> None:
         client.get(CAT, params={"edit": e}).content for e in ("off=conv1@1;fc.bias@1=.50", "fc.bias@1=5e-1;off=conv1@1")
     )
     assert one == other
+
+
+def test_a_batch_is_its_pictures_and_their_shares_add_up(client: httpx.Client, network: Network) -> None:
+    images, labels = ("cat-drawn", "dog-drawn", "ship-drawn"), (3, 5, 8)
+    asked = {"objective": "loss:3,5,8", "of": "conv1.weight@3,0,1,1", "edit": "off=conv2@4"}
+    told = client.get(f"/api/batches/example-cnn/{','.join(images)}", params=asked).json()
+    assert [(e["image"], e["label"]) for e in told["examples"]] == list(zip(images, labels, strict=True))
+    for example in told["examples"]:
+        path, what = f"/api/traces/example-cnn/{example['image']}", f"loss:{example['label']}"
+        one = {"objective": what, "edit": "off=conv2@4"}
+        alone = client.get(f"{path}/nodes/conv1/params/weight/at/3,0,1,1", params=one).json()
+        assert example["share"] == pytest.approx(alone["value"] / 3, rel=1e-3, abs=1e-6)
+        assert example["loss"] == pytest.approx(-np.log(example["probability"]), rel=1e-4)
+    assert sum(e["loss"] for e in told["examples"]) / 3 == pytest.approx(told["value"], rel=1e-6)
+    assert sum(e["share"] for e in told["examples"]) == pytest.approx(told["gradient"], rel=1e-4)
+    refused = client.get(f"/api/batches/example-cnn/{','.join(images)}?objective=loss:3,5")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_shape")
+    assert "2 labels" in refused.json()["detail"]

@@ -45,6 +45,7 @@ SMALL = network_limits.SMALL | {
     "header_bytes": 4_096,
     "list_length": 3,
     "windows": 5,
+    "batch": 3,
     "edits": 3,
     "convolve_input": 20,
     "convolve_kernel": 5,
@@ -127,6 +128,15 @@ def windows(client: httpx.Client, small: LiveServer) -> None:
     for count in (4, 5):
         assert client.get(f"{CAT}/nodes/conv1/windows?channel=0&count={count}").status_code == 200
     refused(client.get(f"{CAT}/nodes/conv1/windows?channel=0&count=6"), 422, "too_many_windows", "windows", 6)
+
+
+def batch(client: httpx.Client, small: LiveServer) -> None:
+    def asked(count: int) -> httpx.Response:
+        return client.get(f"/api/batches/example-cnn/{','.join(['cat-drawn'] * count)}?objective=loss:3")
+
+    for count in (2, 3):
+        assert asked(count).status_code == 200
+    refused(asked(4), 422, "too_many_pictures", "batch", 4)
 
 
 def edits(client: httpx.Client, small: LiveServer) -> None:
@@ -406,6 +416,7 @@ ROWS = {
         header_bytes,
         list_length,
         windows,
+        batch,
         edits,
         steps,
         step_products,
