@@ -10,8 +10,8 @@ export const VIEWS = [
 ];
 /** @type {[State['range'], string, string][]} */
 export const RANGES = [
-  ['node', 'each volume by itself', 'Each volume has its own scale: weak volumes are seen as well as strong ones'],
-  ['group', 'a layer and its relu, pool', 'A layer and the operations after it share one scale: the same colour is the same number'],
+  ['node', 'each volume', 'Each volume has its own scale: weak volumes are seen as well as strong ones'],
+  ['group', 'each layer', 'A layer and the operations after it share one scale: the same colour is the same number'],
   ['network', 'the whole network', 'One scale for the whole network: volumes can be compared'],
 ];
 /** @type {[State['theme'], string][]} */

@@ -39,7 +39,7 @@ export const KEYS = [
   ...LAB_KEYS,
   { keys: ['p', 'P'], shown: 'P', does: 'presenter: big type; Space, PageDown and PageUp go on and back, B or . blanks the screen', run: ({ actions }) => actions.present(true) },
   { keys: ['m', 'M'], shown: 'M', does: 'colours: another of three pairs, all safe for colour-blind eyes', run: ({ actions, store }) => actions.setColours(next(COLOURS, store.get().colours)) },
-  { keys: ['r', 'R'], shown: 'R', does: 'colour range: unit, layer, network',
+  { keys: ['r', 'R'], shown: 'R', does: 'one colour scale for each volume, each layer, the network',
     run: ({ actions, store }) => actions.setRange(next(RANGES, store.get().range)) },
   { keys: ['t', 'T'], shown: 'T', does: 'theme: as the system, light, dark', run: ({ actions, store }) => actions.setTheme(next(THEMES, store.get().theme)) },
   { keys: ['/'], shown: '/', does: 'find a layer by its name, kind or shape', run: openFind },
