@@ -22,8 +22,8 @@ export function nextQuestion({ faces, wanted, maps }) {
   return { side, nodes: open.filter(([, px]) => sideFor(px) === side).slice(0, AT_ONCE).map(([node]) => node) };
 }
 
-/** @param {Resources} resources @param {() => void} arrived */
-export function createSupply(resources, arrived) {
+/** @param {Resources} resources @param {() => void} arrived @param {(busy: boolean) => void} [told] hears when there is something on its way */
+export function createSupply(resources, arrived, told = () => {}) {
   let busy = false;
   /** @type {(() => Promise<unknown> | null) | null} */
   let next = null;
@@ -35,11 +35,13 @@ export function createSupply(resources, arrived) {
   async function work() {
     if (busy) return;
     busy = true;
+    told(true);
     for (let question = next?.(); question; question = next?.()) {
       await question;
       arrived();
     }
     busy = false;
+    told(false);
   }
 
   return {

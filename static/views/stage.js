@@ -81,7 +81,7 @@ export function mountStage(root, context) {
 
   const stop = context.clock.add((time) => !inStep() && draw(time));
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
-  const [supply, backSupply] = [0, 1].map(() => createSupply(context.resources, () => refresh(false)));
+  const [supply, backSupply] = ['values', 'gradients'].map((what) => createSupply(context.resources, () => refresh(false), (busy) => root.toggleAttribute(`data-asking-${what}`, busy)));
   const ground = mountGround(root, context, { shown: () => shown, view: VIEWS.overview, size });
   const unpan = mountCamera(root, context.store, context.actions, ground);
   mountPointer(canvas, context, {
