@@ -1,6 +1,7 @@
 """A forward pass as the page shows it: statistics, colour ranges and what the network says it sees."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,8 @@ def statistics(name: str, a: Array) -> wire.NodeStats:
 
     NaN in the activation shows as NaN in the statistics; the histogram counts finite numbers only.
     """
-    finite = a[np.isfinite(a)]
+    inside = np.isfinite(a)
+    finite = a if inside.all() else a[inside]
     counts, edges = np.histogram(finite, BINS) if finite.size else (np.zeros(BINS, int), np.zeros(BINS + 1))
     with np.errstate(invalid="ignore", over="ignore"):
         return wire.NodeStats(
@@ -89,25 +91,31 @@ def statistics(name: str, a: Array) -> wire.NodeStats:
 def ranges(network: engine.Network, arrays: Mapping[str, Array]) -> wire.RangesView:
     """The 99.5th percentile of |activation|, or |gradient|, per node, per group of nodes and over the whole network."""
     sizes = {name: magnitudes(a[0]) for name, a in arrays.items()}
-    groups: dict[str, list[Array]] = {}
+    nodes = {name: percentile([m]) for name, m in sizes.items()}
+    groups: dict[str, list[str]] = {}
     for name, group in range_groups(network).items():
-        groups.setdefault(group, []).append(sizes[name])
+        groups.setdefault(group, []).append(name)
     return wire.RangesView(
-        node={name: percentile([m]) for name, m in sizes.items()},
-        group={name: percentile(members) for name, members in groups.items()},
+        node=nodes,
+        group={
+            group: nodes[names[0]] if len(names) == 1 else percentile([sizes[name] for name in names])
+            for group, names in groups.items()
+        },
         network=percentile(list(sizes.values())),
     )
 
 
 def magnitudes(a: Array) -> Array:
     """|a| where it is finite, in one row."""
-    return np.abs(a[np.isfinite(a)])
+    inside = np.isfinite(a)
+    return np.abs(a).ravel() if inside.all() else np.abs(a[inside])
 
 
 def percentile(members: Sequence[Array]) -> float:
     """The range of these magnitudes together, 0 when there are none."""
     together = members[0] if len(members) == 1 else np.concatenate(members)
-    return float(np.percentile(together, RANGE_PERCENTILE, method="higher")) if together.size else 0.0
+    place = ceil((together.size - 1) * RANGE_PERCENTILE / 100)
+    return float(np.partition(together, place)[place]) if together.size else 0.0
 
 
 def prediction(trace: Trace) -> wire.PredictionView | None:
