@@ -25,9 +25,9 @@ COMMAND = (sys.executable, "-m", "convoscope.server", "--no-browser", "--port", 
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of a server that runs as long as this is open."""
-    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)
+def served(*arguments: str) -> Iterator[str]:
+    """The address of a server that runs as long as this is open; `arguments` are those of `convoscope`."""
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
