@@ -4,6 +4,7 @@
     python3 dev.py test    run every test       (add -k window, tests/laws, or any other option of pytest)
     python3 dev.py check   format, lint, types and laws, as before a commit        (add --fix to repair)
     python3 dev.py bench   measure bytes, milliseconds and frames
+    python3 dev.py soak    hours of load, wrong files and kills  (docs/reliability.md has what came of it)
 
 Each command first makes what it needs in `.venv`; next time there is nothing to make. Standard library only.
 """
@@ -188,13 +189,25 @@ def bench(*arguments: str) -> int:
     return status(PYTHON, "-m", "benchmarks", *arguments)
 
 
+def soak(*arguments: str) -> int:
+    set_up(DEVELOPER)
+    os.environ["CONVOSCOPE_KILLS"] = "1000"
+    kills = (PYTHON, "-m", "pytest", "--quiet", "-k", "kill_at_any_moment", "tests/server/test_uploads_last.py")
+    parts = {
+        "load": (PYTHON, "-m", "benchmarks.load", "--long"),
+        "kills": kills,
+        "mutants": (PYTHON, "-m", "benchmarks.mutants"),
+    }
+    return max([status(*parts[name]) for name in arguments or parts])
+
+
 def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 -- this file alone may meet an older Python
         have = ".".join(str(part) for part in sys.version_info[:3])
         newer = next(filter(shutil.which, ("python3.14", "python3.13", "python3.12", "python3.11")), "")
         get = f"Try: {newer} dev.py run" if newer else "Get a newer one from your system or python.org."
         sys.exit(f"Convoscope needs Python 3.11 or newer; this is {have} ({sys.executable}). {get}")
-    commands = {"run": run, "test": test, "check": check, "bench": bench}
+    commands = {"run": run, "test": test, "check": check, "bench": bench, "soak": soak}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(__doc__)
         return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
