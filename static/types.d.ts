@@ -12,7 +12,7 @@ export interface NodeView {
 }
 export interface NetworkView {
   id: string; title: string; labels: string[]; output: string; logits: string; input: string; parameters: number; macs: number; memory: number;
-  preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number; preset: string; presets: string[]; guessed: boolean; black: number[]; white: number[] } | null;
+  preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number; place: [number, number]; preset: string; presets: string[]; guessed: boolean; black: number[]; white: number[] } | null;
   unsupported: { node: string; operator: string; why: string; nearest: string }[]; notes: string[];
   card: Record<string, unknown> | null; nodes: NodeView[];
 }
@@ -67,7 +67,7 @@ export interface State {
   grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean; open: string;
   edit: string; difference: boolean; bench: Bench;
 }
-export type Bench = '' | 'check' | 'learn';
+export type Bench = '' | 'check' | 'learn' | 'batch';
 export interface Store {
   get(): State; set(patch: Partial<State>): void;
   watch<T>(select: (s: State) => T, then: (now: T, before: T | undefined) => void): () => void;
@@ -93,6 +93,10 @@ export interface StepsView {
   objective: string; optimizer: string; rate: number; count: number; values: number[]; next: number; predicted: number[]; actual: number[];
   address: string; terms: { symbol: string; value: number }[]; filter: { shape: Shape; before: number[]; gradient: number[]; after: number[] } | null;
 }
+export interface BatchView {
+  network: string; objective: string; count: number; value: number; address: string; gradient: number;
+  examples: { image: string; label: number; probability: number; loss: number; share: number }[];
+}
 /** api/lab.js. */
 export interface LabResources {
   difference(network: string, image: string): Promise<{ edit: string; ranges: Ranges; prediction: Change['prediction'] }>;
@@ -100,6 +104,7 @@ export interface LabResources {
   number(network: string, image: string, address: string, signal?: AbortSignal): Promise<NumberView>;
   check(network: string, image: string, address: string, objective: string, signal?: AbortSignal): Promise<CheckView>;
   steps(network: string, image: string, learning: Learning, of: string, edits: string, signal?: AbortSignal): Promise<StepsView>;
+  batch(network: string, images: string[], objective: string, of: string, signal?: AbortSignal): Promise<BatchView>;
 }
 
 /**

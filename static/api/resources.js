@@ -85,6 +85,6 @@ export function createResources(trouble, release = '', edit = () => '') {
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}?direction=backward&${query(objective)}`), undefined, signal),
     explainWeight: (network, image, objective, { node, param, at }, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node, 'params', param)}/at/${at.join(',')}?${query(objective)}`), undefined, signal),
-    ...labReads({ trace: (network, image, rest) => path('traces', network, image) + rest, json: (url, signal, edits) => json(seen(url, edits), undefined, signal), frame: (url) => frame(heavy, seen(url)) }),
+    ...labReads({ trace: (network, image, rest) => path('traces', network, image) + rest, pictures: (network, images) => path('batches', network, images.join(',')), json: (url, signal, edits) => json(seen(url, edits), undefined, signal), frame: (url) => frame(heavy, seen(url)) }),
   };
 }

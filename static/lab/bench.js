@@ -2,6 +2,7 @@
 import { Problem } from '../api/client.js';
 import { changes, fill, h } from '../ui/h.js';
 import { themeOf } from '../ui/theme.js';
+import { labelled, showBatch } from './batch.js';
 import { showCheck } from './check.js';
 import { parts, switched, withLearning } from './edits.js';
 import { createLearn } from './learn.js';
@@ -12,6 +13,9 @@ import { targetOf } from './target.js';
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('./target.js').Target} Target */
+
+const PICTURE = 64; // px of the small pictures' files
+const WAIT = { check: 'Measuring …', learn: 'Learning …', batch: 'All pictures …' };
 
 /**
  * @param {Context} context
@@ -24,10 +28,10 @@ export function createBench(context) {
   let patience = new AbortController(), asked = 0;
   learn.onChange(() => (asked += 1, update(store.get(), context.scene())));
 
-  const check = tool('check the gradient', 'C', 'check'), learning = tool('learn', 'S', 'learn');
-  fill(tools, check, learning);
+  const check = tool('check gradient', 'C', 'check'), learning = tool('learn', 'S', 'learn'), batch = tool('batch', 'N', 'batch');
+  fill(tools, check, learning, batch);
 
-  /** @param {string} name @param {string} key @param {'check' | 'learn'} bench */
+  /** @param {string} name @param {string} key @param {'check' | 'learn' | 'batch'} bench */
   function tool(name, key, bench) {
     return h('button', { class: 'key', on: { click: () => actions.setBench(store.get().bench === bench ? '' : bench) } }, name, h('kbd', null, key));
   }
@@ -41,6 +45,7 @@ export function createBench(context) {
     if (mapChanged(target.maker?.node, target.maker?.channel, state.edit)) fill(map, ...mapSwitch(state, target));
     check.setAttribute('aria-expanded', String(state.bench === 'check'));
     learning.setAttribute('aria-expanded', String(state.bench === 'learn'));
+    batch.setAttribute('aria-expanded', String(state.bench === 'batch'));
     if (panelChanged(state.bench, target.address, state.objective, scene.trace, themeOf(state.theme), asked)) showPanel(state, scene, target);
   }
 
@@ -68,7 +73,7 @@ export function createBench(context) {
     patience = new AbortController();
     const { signal } = patience, { labels } = scene.network;
     panel.setAttribute('aria-busy', String(state.bench !== ''));
-    if (panel.dataset.of !== state.bench) fill(panel, state.bench && h('p', { class: 'prose' }, state.bench === 'check' ? 'Measuring …' : 'Learning …'));
+    if (panel.dataset.of !== state.bench) fill(panel, state.bench && h('p', { class: 'prose' }, WAIT[state.bench]));
     panel.dataset.of = state.bench;
     try {
       if (state.bench === 'check' && state.objective) {
@@ -77,13 +82,21 @@ export function createBench(context) {
       } else if (state.bench === 'learn' && state.objective) {
         const found = await resources.steps(state.network, state.image, learn.now(), target.learnt ? target.address : '', withLearning(state.edit, null), signal);
         learn.show(panel, found, labels, themeOf(state.theme));
-      }
+      } else if (state.bench === 'batch') await together(state, scene, target, signal);
     } catch (error) {
       if (signal.aborted) return;
       fill(panel, h('p', { class: 'wrong', role: 'alert' }, error instanceof Problem ? error.view.detail : String(error)));
       delete panel.dataset.of;
     }
     panel.setAttribute('aria-busy', 'false');
+  }
+
+  /** @param {State} state @param {Scene} scene @param {Target} target @param {AbortSignal} signal */
+  async function together({ network, image, theme }, { network: { labels } }, { address, learnt }, signal) {
+    const some = labelled(await resources.images(), labels, image), titles = new Map(some.map(({ id, title }) => [id, title]));
+    if (!some.length) return fill(panel, h('p', { class: 'prose' }, 'No picture here has a label that this network knows.'));
+    const found = await resources.batch(network, some.map(({ id }) => id), `loss:${some.map(({ label }) => label).join(',')}`, learnt ? address : '', signal);
+    return showBatch(panel, found, { labels, titles, shown: image, picture: (id) => resources.pictureUrl(id, PICTURE), open: actions.openImage, theme: themeOf(theme) });
   }
 
   return {

@@ -10,6 +10,7 @@ export const LAB_KEYS = [
   { keys: ['x', 'X'], shown: 'X', does: 'what if: switch the map of the selected number off, and on again', run: switchMap },
   { keys: ['d', 'D'], shown: 'D', does: 'show what a change changes: new − old in place of values', run: ({ store, actions }) => actions.setDifference(!store.get().difference && store.get().edit !== '') },
   { keys: ['c', 'C'], shown: 'C', does: 'check the gradient of the selected number against a measured slope', run: ({ store, actions }) => open(store.get(), actions, 'check') },
+  { keys: ['n', 'N'], shown: 'N', does: 'a batch: the mean loss of many pictures, and what each adds to a gradient', run: ({ store, actions }) => open(store.get(), actions, 'batch') },
   { keys: ['s', 'S'], shown: 'S', does: 'learn: honest training steps on this picture', run: ({ store, actions }) => open(store.get(), actions, 'learn') },
 ];
 export const LAB_ALSO = [['Ctrl Z', 'undo a what-if; with Shift, redo it']];
@@ -23,7 +24,7 @@ function switchMap({ store, scene, actions }) {
   if (maker) actions.setEdit(switched(store.get().edit, maker));
 }
 
-/** @param {import('../types.d.ts').State} state @param {Context['actions']} actions @param {'check' | 'learn'} bench */
+/** @param {import('../types.d.ts').State} state @param {Context['actions']} actions @param {'check' | 'learn' | 'batch'} bench */
 function open(state, actions, bench) {
   actions.setBench(state.bench === bench ? '' : bench);
 }

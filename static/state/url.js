@@ -68,7 +68,7 @@ export const FIELDS = [
   flag('present'),
   { key: 'edit', write: (s) => s.edit, read: (text) => only('edit', text.length <= LONGEST_EDIT ? text : undefined) },
   flag('difference'),
-  choice('bench', ['', 'check', 'learn']),
+  choice('bench', ['', 'check', 'learn', 'batch']),
   { key: 'open', write: (s) => s.open, read: (text) => only('open', GROUPS.test(text) ? text : undefined) },
 ];
 

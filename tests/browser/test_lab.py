@@ -35,8 +35,7 @@ def edited(cat: tuple[Network, np.ndarray], value: float | None, off: int | None
 def told(page: Page, trace: Trace) -> None:
     """The bars say the probabilities of this trace."""
     _, p = logits_and_probabilities(trace)
-    for k, label in enumerate(trace.network.labels):
-        expect(page.locator(".bar", has_text=label).locator(".number")).to_have_text(f"{p[k]:.3f}")
+    expect(page.locator(".scene .bar .number")).to_have_text([f"{chance:.3f}" for chance in p])
 
 
 def value(cell: Locator) -> float:
@@ -89,6 +88,16 @@ def test_a_weight_a_map_a_check_and_steps_are_the_engines_and_can_be_undone(
     page.get_by_role("button", name="step back", exact=True).click()
     told(page, start.gradients.trace)
     expect(page).not_to_have_url(re.compile("learn="))
+
+    page.keyboard.press("n")
+    rows = page.locator("#lens .batch [data-share]")
+    expect(rows).to_have_count(11)
+    shares = [float(str(row.get_attribute("data-share"))) for row in rows.all()]
+    total = page.locator("#lens .batch [data-total]").get_attribute("data-total")
+    assert sum(shares) == pytest.approx(float(str(total)), rel=1e-4)
+    (mine,) = (s for s, row in zip(shares, rows.all(), strict=True) if row.get_attribute("data-example") == "cat-photo")
+    alone = start.gradients.by_param["conv1"]["weight"][AT]
+    assert mine == pytest.approx(float(alone) / 11, rel=1e-3)
 
     page.keyboard.press("x")
     told(page, edited(cat, 0.6, off=3))

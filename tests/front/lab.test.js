@@ -1,6 +1,7 @@
 /** What-if edits are the same text as on the server; undo goes back over them; drawings lie where the numbers say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { labelled } from '../../static/lab/batch.js';
 import { verdict } from '../../static/lab/check.js';
 import { differing, isDifference } from '../../static/lab/differing.js';
 import { addressOf, chips, makerOf, parts, switched, text, withLearning, withNumber } from '../../static/lab/edits.js';
@@ -103,6 +104,15 @@ test('differences take the place of values in the pictures of the network, with 
 test('the classes that changed most are told with probability and logit', () => {
   assert.deepEqual(consequences(SCENE)[0], { label: 'cat', probability: '0.750 (−0.125)', logit: 'logit −1.000' });
   assert.deepEqual([signed(-Infinity), signed(0.0004)], ['−∞', '+0.000']);
+});
+
+test('a batch is of pictures whose label the network knows, the shown one among them, and never too many', () => {
+  const images = any(Array.from({ length: 20 }, (_, k) => ({ id: `p${k}`, title: '', label: k % 2 ? 'dog' : k === 4 ? null : 'cat' })));
+  const found = labelled(images, ['cat', 'dog'], 'p19');
+  assert.equal(found.length, 16);
+  assert.deepEqual(found[15], { id: 'p19', title: '', label: 1 });
+  assert.ok(!found.some(({ id }) => id === 'p4'));
+  assert.deepEqual(labelled(images, ['truck'], 'p0'), []);
 });
 
 test('a curve, its tangent and its dots share one scale', () => {
