@@ -37,8 +37,8 @@ class Preprocessing:
     """How pixels become input. Cropping and resizing are done on the picture; this is the arithmetic after them.
 
     Equation   x[c] = (pixel[c] / scale − mean[c]) / std[c], pixels 0 to 255
-    size: (rows, columns) of the input. crop: the share of the shorter side that is kept, centred.
-    channels: RGB, BGR or L.
+    size: (rows, columns) of the input. crop: the share of the shorter side that is kept. channels: RGB, BGR or L.
+    place: where the crop lies, (down, across): 0 is at the top or left, 0.5 in the middle, 1 at the bottom or right.
     """
 
     size: Pair
@@ -47,6 +47,7 @@ class Preprocessing:
     scale: float = 255.0
     channels: str = "RGB"
     crop: float = 1.0
+    place: tuple[float, float] = (0.5, 0.5)
 
     def apply(self, pixels: Array) -> Array:
         """(C, H, W) or (N, C, H, W) uint8, RGB or grey → float32 input of the same shape."""
@@ -74,6 +75,8 @@ class Preprocessing:
             raise AttributeValueError(
                 "crop is the share of the picture's shorter side that is kept: above 0, at most 1."
             )
+        if len(self.place) != 2 or not all(0 <= v <= 1 for v in self.place):
+            raise AttributeValueError("place says where the crop lies, down and across: two numbers from 0 to 1.")
 
     def like(self, name: str) -> "Preprocessing":
         """The same size and crop with the arithmetic of a preset. Raises UnknownName with those that there are."""

@@ -4,7 +4,8 @@ After ~ stand items with commas between them; what none of them says stays as it
 
     imagenet             the arithmetic of a preset: 0..1, -1..1, imagenet, mnist, 0..255, caffe
     mean=0.5:0.5:0.5     std=…, scale=255, channels=BGR: the arithmetic itself
-    crop=0.8             the share of the picture's shorter side that is kept, centred
+    crop=0.8             the share of the picture's shorter side that is kept
+    place=0.5:0.2        where that part lies, down and across: 0 is at the top or left, 1 at the bottom or right
     size=64x96           rows and columns of the input, for a network that reads any
 
 So an address names a network and its input for ever, for shipped networks as for a person's own.
@@ -66,7 +67,9 @@ def changed(how: engine.Preprocessing, item: str, place: int) -> engine.Preproce
     read = FIELDS.get(key)
     found = read(value) if read is not None else None
     if found is None:
-        raise wrong(f"item {place + 1} is not of the form mean=…, std=…, scale=…, channels=…, crop=… or size=64x96")
+        raise wrong(
+            f"item {place + 1} is not of the form mean=…, std=…, scale=…, channels=…, crop=…, place=… or size=64x96"
+        )
     return replace(how, **{key: found})
 
 
@@ -98,6 +101,7 @@ FIELDS: dict[str, Callable[[str], Any]] = {
     "std": numbers,
     "scale": number,
     "crop": number,
+    "place": numbers,
     "channels": order,
     "size": size,
 }

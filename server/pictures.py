@@ -79,14 +79,14 @@ def preview(picture: Picture, side: int) -> bytes:
 def network_input(picture: Picture, how: Preprocessing) -> tuple[NDArray[np.float32], Crop]:
     """The picture as a network reads it, (C, H, W), and the part of the picture that it is.
 
-    The largest centred part with the input's proportions (of it, the share `how.crop`), brought to the input's size
+    The largest part with the input's proportions (of it, the share `how.crop`, at `how.place`), brought to its size
     by Pillow's bilinear filter, which averages over the source pixels when it shrinks (as torchvision's Resize does);
     then the network's arithmetic.
     """
     from PIL import Image
 
     rows, columns = how.size
-    crop = centred(picture.width, picture.height, rows, columns, how.crop)
+    crop = centred(picture.width, picture.height, rows, columns, how.crop, how.place)
     image = picture.image().crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
     image = image.resize((columns, rows), Image.Resampling.BILINEAR)
     pixels = np.asarray(image.convert("L" if how.channels == "L" else "RGB"))
@@ -106,8 +106,11 @@ def conversions(picture: Picture, how: Preprocessing) -> list[str]:
     return said
 
 
-def centred(width: int, height: int, rows: int, columns: int, share: float) -> Crop:
-    """The largest centred rectangle of the proportions columns : rows, times `share`."""
+def centred(
+    width: int, height: int, rows: int, columns: int, share: float, place: tuple[float, float] = (0.5, 0.5)
+) -> Crop:
+    """The largest rectangle of the proportions columns : rows, times `share`; centred, unless `place` moves it."""
     scale = min(width / columns, height / rows) * share
     w, h = max(round(columns * scale), 1), max(round(rows * scale), 1)
-    return Crop((width - w) // 2, (height - h) // 2, w, h)
+    down, across = place
+    return Crop(int((width - w) * across), int((height - h) * down), w, h)

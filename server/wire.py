@@ -92,6 +92,7 @@ class PreprocessingView(Wire):
     scale: float
     channels: str
     crop: float
+    place: tuple[float, float]
     preset: str
     presets: list[str]
     guessed: bool

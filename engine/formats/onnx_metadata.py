@@ -75,7 +75,10 @@ def read_preprocessing(given: Mapping[str, Any]) -> Preprocessing:
     rows, columns = (int(n) for n in given["size"])
     mean, std = (tuple(float(v) for v in given[key]) for key in ("mean", "std"))
     rest = {"scale": float(given.get("scale", 255.0)), "crop": float(given.get("crop", 1.0))}
-    return Preprocessing((rows, columns), mean, std, channels=str(given.get("channels", "RGB")), **rest)
+    down, across = (float(v) for v in given.get("place", (0.5, 0.5)))
+    return Preprocessing(
+        (rows, columns), mean, std, channels=str(given.get("channels", "RGB")), place=(down, across), **rest
+    )
 
 
 def written(names: tuple[str, ...], how: Preprocessing | None) -> dict[str, str]:

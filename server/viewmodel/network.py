@@ -73,6 +73,7 @@ def preprocessing_view(how: Preprocessing, guessed: bool) -> wire.PreprocessingV
         scale=how.scale,
         channels=how.channels,
         crop=how.crop,
+        place=(how.place[0], how.place[1]),
         preset=how.preset,
         presets=how.presets(len(how.mean)),
         guessed=guessed,

@@ -11,7 +11,7 @@ const ORDERS = ['RGB', 'BGR'];
  */
 export function mountForm(apply) {
   /** @type {Form} */
-  let form = { preset: '', scale: '255', channels: 'RGB', mean: [], std: [], crop: '1', rows: '', columns: '' };
+  let form = { preset: '', scale: '255', channels: 'RGB', mean: [], std: [], crop: '1', place: [], rows: '', columns: '' };
   const presets = h('div', { class: 'presets', role: 'radiogroup', 'aria-label': 'What pixels become' });
   const numbers = h('div', { class: 'numbers' });
   const crop = h('input', { type: 'range', min: 0.1, max: 1, step: 0.01, 'aria-label': 'Share of the picture that is kept', on: { input: () => (kept.textContent = percent(crop.value)), change: () => say({ crop: crop.value }) } });
@@ -59,13 +59,13 @@ export function mountForm(apply) {
 
   return {
     element,
-    focus: () => /** @type {HTMLElement | null} */ (presets.querySelector('input:checked') ?? presets.querySelector('input'))?.focus(),
+    say,
     /** @param {Form} now what the shown network has @param {string[]} known its presets */
     show(now, known) {
       form = now;
       const focused = presets.contains(document.activeElement);
       fill(presets, known.map(preset));
-      if (focused) this.focus();
+      if (focused) /** @type {HTMLElement | null} */ (presets.querySelector('input:checked') ?? presets.querySelector('input'))?.focus();
       if (!isTyping(numbers)) showNumbers();
       crop.value = now.crop;
       if (!isTyping(rows)) rows.value = rows.defaultValue = now.rows;

@@ -5,6 +5,7 @@
 import { changes, fill, h } from '../ui/h.js';
 import { baseOf } from '../ui/networks.js';
 import { formOf, named } from './spec.js';
+import { mountCropper } from './cropper.js';
 import { mountForm } from './form.js';
 import { ends, steps } from './words.js';
 
@@ -12,7 +13,7 @@ import { ends, steps } from './words.js';
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').Scene} Scene */
 
-const EDGE = 12, BELOW = 8; // css px
+const EDGE = 12, BESIDE = 16, ABOVE = 90; // css px: the panel leaves the photograph and the input in sight
 /** What opens the panel: the words beside the photograph, and the button in the header. */
 const OPENERS = '.label.preprocess, [data-opens="preprocess"]';
 
@@ -24,10 +25,11 @@ const OPENERS = '.label.preprocess, [data-opens="preprocess"]';
 export function mountPreprocess(root, { resources, actions, scene }) {
   const about = h('div', { class: 'about' });
   const form = mountForm((said) => apply(said));
+  const cropper = mountCropper(resources.pictureUrl, (place) => form.say({ place }));
   const reset = h('button', { class: 'quiet', type: 'button', on: { click: () => actions.setInput(baseOf(scene()?.network.id ?? '')) } }, 'As the network has it');
   const close = h('button', { class: 'close', 'aria-label': 'Close', title: 'Close (Esc)', on: { click: () => hide() } }, '×');
-  const panel = h('section', { class: 'pixels', hidden: true, role: 'dialog', 'aria-label': 'From pixels to numbers' },
-    close, h('h2', null, 'From pixels to numbers'), about, form.element, reset);
+  const panel = h('section', { class: 'pixels', hidden: true, tabindex: -1, role: 'dialog', 'aria-label': 'From pixels to numbers' },
+    close, h('h2', null, 'From pixels to numbers'), cropper.element, about, form.element, reset);
   const moved = changes();
   root.append(panel);
 
@@ -53,9 +55,9 @@ export function mountPreprocess(root, { resources, actions, scene }) {
     const box = from.getBoundingClientRect();
     opener = from;
     panel.hidden = false;
-    panel.style.left = `${Math.max(EDGE, Math.min(box.left, innerWidth - panel.offsetWidth - EDGE))}px`;
-    panel.style.top = `${Math.max(EDGE, Math.min(box.bottom + BELOW, innerHeight - panel.offsetHeight - EDGE))}px`;
-    form.focus();
+    panel.style.left = `${Math.max(EDGE, Math.min(box.right + BESIDE, innerWidth - panel.offsetWidth - EDGE))}px`;
+    panel.style.top = `${Math.max(EDGE, Math.min(box.top - ABOVE, innerHeight - panel.offsetHeight - EDGE))}px`;
+    panel.focus({ preventScroll: true });
   }
 
   function hide() {
@@ -75,6 +77,7 @@ export function mountPreprocess(root, { resources, actions, scene }) {
       if (!now || !moved(now.network, now.trace)) return;
       const p = now.network.preprocessing;
       fill(about, ...told(now));
+      cropper.show(now);
       if (p) form.show(formOf(p), p.presets);
       reset.hidden = !now.network.id.includes('~');
     },

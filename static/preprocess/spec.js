@@ -5,13 +5,13 @@ import { baseOf } from '../ui/networks.js';
 /** @typedef {NonNullable<NetworkView['preprocessing']>} Preprocessing */
 /**
  * The form as texts. preset: '' for numbers of one's own.
- * @typedef {{ preset: string, scale: string, channels: string, mean: string[], std: string[], crop: string, rows: string, columns: string }} Form
+ * @typedef {{ preset: string, scale: string, channels: string, mean: string[], std: string[], crop: string, place: string[], rows: string, columns: string }} Form
  */
 
 /** What the form says of a preprocessing. @param {Preprocessing} p @returns {Form} */
 export const formOf = (p) => ({
   preset: p.preset, scale: String(p.scale), channels: p.channels, mean: p.mean.map(String), std: p.std.map(String),
-  crop: String(p.crop), rows: String(p.size[0]), columns: String(p.size[1]),
+  crop: String(p.crop), place: p.place.map(String), rows: String(p.size[0]), columns: String(p.size[1]),
 });
 
 /**
@@ -37,5 +37,6 @@ function arithmetic(own, form) {
 /** @param {Form} own @param {Form} form */
 function frame(own, form) {
   const size = `${form.rows}x${form.columns}`;
-  return [form.crop !== own.crop && `crop=${form.crop}`, size !== `${own.rows}x${own.columns}` && `size=${size}`].filter((item) => item !== false);
+  const place = form.place.join(':');
+  return [form.crop !== own.crop && `crop=${form.crop}`, place !== own.place.join(':') && `place=${place}`, size !== `${own.rows}x${own.columns}` && `size=${size}`].filter((item) => item !== false);
 }

@@ -95,6 +95,8 @@ def test_how_pixels_become_numbers_is_said_beside_the_photograph_and_can_be_chan
     page.get_by_label("Rows of the input").fill("12")
     page.get_by_label("Rows of the input").press("Enter")
     expect(panel).to_contain_text("shrink to 8×12")
+    page.get_by_role("group", name="What the network sees of the picture").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r",place=0\.5:0\.55,size=12x8&"))
     page.get_by_role("button", name="As the network has it").click()
     expect(page).to_have_url(re.compile(r"network=[a-z2-7]{26}&"))
     page.keyboard.press("Escape")

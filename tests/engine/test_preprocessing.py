@@ -68,6 +68,8 @@ def test_every_preset_can_be_done_and_is_known_by_its_name(channels: int) -> Non
         ({"channels": "L"}, "takes them as RGB or BGR"),
         ({"crop": 1.5}, "crop is the share"),
         ({"crop": 0.0}, "crop is the share"),
+        ({"place": (0.5, 1.5)}, "place says where the crop lies"),
+        ({"place": (0.5,)}, "place says where the crop lies"),
     ],
 )
 def test_what_no_arithmetic_can_do_is_refused_by_name(change: dict[str, object], said: str) -> None:

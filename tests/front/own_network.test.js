@@ -8,7 +8,7 @@ import { fromQuery, toQuery } from '../../static/state/url.js';
 import { baseOf, offered } from '../../static/ui/networks.js';
 import { told } from '../../static/ui/unshown.js';
 
-const OWN = { size: /** @type {[number, number]} */ ([32, 32]), mean: [0.49, 0.48, 0.44], std: [0.2, 0.2, 0.2], scale: 255, channels: 'RGB', crop: 1, preset: '', presets: ['0..1'], guessed: false, black: [-2, -2, -2], white: [2, 2, 2] };
+const OWN = { size: /** @type {[number, number]} */ ([32, 32]), mean: [0.49, 0.48, 0.44], std: [0.2, 0.2, 0.2], scale: 255, channels: 'RGB', crop: 1, place: /** @type {[number, number]} */ ([0.5, 0.5]), preset: '', presets: ['0..1'], guessed: false, black: [-2, -2, -2], white: [2, 2, 2] };
 const form = (/** @type {object} */ change) => ({ ...formOf(OWN), ...change });
 
 test('only what differs from the network’s own input stands in the address', () => {
@@ -16,6 +16,7 @@ test('only what differs from the network’s own input stands in the address', (
   assert.equal(named('cnn~imagenet', OWN, form({})), 'cnn');
   assert.equal(named('cnn', OWN, form({ preset: 'imagenet' })), 'cnn~imagenet');
   assert.equal(named('cnn~0..1', OWN, form({ preset: '0..1', crop: '0.5' })), 'cnn~0..1,crop=0.5');
+  assert.equal(named('cnn', OWN, form({ place: ['0.5', '0.1'] })), 'cnn~place=0.5:0.1');
   assert.equal(named('cnn', OWN, form({ mean: ['0.5', '0.48', '0.44'] })), 'cnn~mean=0.5:0.48:0.44');
   assert.equal(named('cnn', OWN, form({ rows: '64', channels: 'BGR' })), 'cnn~channels=BGR,size=64x32');
 });

@@ -115,6 +115,14 @@ def test_another_preprocessing_is_another_address_of_any_network(client: httpx.C
     assert (how["preset"], how["crop"], how["guessed"]) == ("-1..1", 0.5, False)
 
 
+@pytest.mark.parametrize(
+    ("place", "x", "y"), [("0:0", 0, 0), ("1:1", 451 - 150, 300 - 150), ("0.5:0.5", 150, 75), ("0.2:0.9", 270, 30)]
+)
+def test_the_crop_lies_where_its_place_says(client: httpx.Client, place: str, x: int, y: int) -> None:
+    crop = client.get(f"/api/traces/example-cnn~crop=0.5,place={place}/cat-photo").json()["crop"]
+    assert crop == {"x": x, "y": y, "width": 150, "height": 150}
+
+
 def test_the_same_preprocessing_said_in_two_ways_gives_each_its_own_name(client: httpx.Client) -> None:
     for name in ("example-cnn~0..1", "example-cnn~mean=0:0:0,std=1:1:1"):
         assert client.get(f"/api/traces/{name}/cat-drawn").json()["network"] == name
@@ -130,6 +138,7 @@ def test_the_same_preprocessing_said_in_two_ways_gives_each_its_own_name(client:
         ("std=0:1:1", "std and scale are divided by: they are larger than 0."),
         ("mean=1e9:0:0", "item 1 is not of the form mean=…"),
         ("channels=L", "A network that reads 3 channels takes them as RGB or BGR."),
+        ("place=0:2", "place says where the crop lies, down and across"),
         ("crop=2", "crop is the share of the picture's shorter side"),
         ("size=64x64", "this network reads 32 × 32 pixels and no other size"),
         ("size=4096x1", "item 1 is not of the form mean=…"),
