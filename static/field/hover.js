@@ -1,5 +1,6 @@
 /** What the pointer is at: the cell, its window behind it, those that read it ahead, and its slice pulled out of a closed stack. Pure. */
 
+import { revealed } from '../anim/timeline.js';
 import { readerCells } from '../model/window.js';
 import { placeOf } from '../model/tensor.js';
 import { cellMarks, selectionMarks } from '../scene/attention.js';
@@ -39,9 +40,9 @@ function readerMarks({ graph }, poses, node, at) {
 }
 
 /** A map that stands behind others in a closed stack, lifted out of it. @param {Stage} stage @param {Map<string, Pose>} poses @param {NodeView} node @param {Cell} at @returns {Mark[]} */
-function pulled({ graph, look, back }, poses, node, at) {
+function pulled({ graph, look, back, t }, poses, node, at) {
   const volume = graph.volumes.get(node.name), pose = poses.get(node.name);
-  if (!volume || !pose || volume.vector || !isClosed(pose)) return [];
+  if (revealed(graph, node.name, t) < 1 || !volume || !pose || volume.vector || !isClosed(pose)) return [];
   const [channel] = placeOf(node.shape, at);
   if (deck(volume, pose)[0] === channel) return [];
   const { m } = mapQuad(volume, pose, channel), shown = back && back.share(node.name) >= 1 ? back.look : look;

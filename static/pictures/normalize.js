@@ -28,10 +28,10 @@ function softmax(input) {
   const chances = stage.scene.activations.get(node.name)?.data ?? new Float32Array(logits.length);
   const shown = classes(chances, e.at[0]);
   const pitch = Math.min(42, (box.h - 20) / shown.length);
-  const name = m.capped ? 60 : 92;
+  const tight = box.w < 720, name = m.capped ? 60 : tight ? 74 : 92;
   const [left, right] = [
-    { x: box.x + name, y: box.y, w: box.w * (m.capped ? 0.26 : 0.24), h: pitch * shown.length },
-    { x: box.x + box.w * (m.capped ? 0.7 : 0.74), y: box.y, w: box.w * (m.capped ? 0.14 : 0.18), h: pitch * shown.length },
+    { x: box.x + name, y: box.y, w: box.w * (m.capped ? 0.26 : tight ? 0.16 : 0.24), h: pitch * shown.length },
+    { x: box.x + box.w * (m.capped ? 0.7 : tight ? 0.8 : 0.74), y: box.y, w: box.w * (m.capped ? 0.14 : tight ? 0.09 : 0.18), h: pitch * shown.length },
   ];
   const range = sizeOf(shown.map((k) => logits[k]));
   const print = printer(shown.map((k) => logits[k]), 4);

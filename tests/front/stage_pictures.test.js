@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { PICTURES } from '../../static/pictures/index.js';
 import { waterfall } from '../../static/pictures/parts/waterfall.js';
-import { drawn, printer } from '../../static/pictures/parts/words.js';
+import { adding, drawn, printer } from '../../static/pictures/parts/words.js';
 import { activationScale } from '../../static/color/scales.js';
 import { VIEWS } from '../../static/views/index.js';
 import { explained, NAMES, sceneOf } from './stage_scenes.js';
@@ -51,7 +51,7 @@ test('the printed result is the engine’s value to the digits that it has', () 
 test('under each slice of a convolution stands the step of its own channel', () => {
   for (const { scene, e } of ALL.filter(({ e }) => e.picture === 'weighted_sum' && e.operands[0].cells.length === 3)) {
     const frame = VIEWS.window(explained(scene, e));
-    const print = printer(drawn(e.steps).map((s) => s.value), 4);
+    const print = adding(drawn(e.steps).map((s) => s.value), e.value, 4);
     const channels = e.operands[0].cells[0];
     channels.forEach((/** @type {number} */ channel, /** @type {number} */ k) => {
       const slice = frame.labels.find((l) => l.key === `slice ${k}`);

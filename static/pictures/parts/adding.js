@@ -2,7 +2,7 @@
 
 import { rect } from '../../scene/marks.js';
 import { waterfall } from './waterfall.js';
-import { drawn, printer } from './words.js';
+import { adding, drawn } from './words.js';
 
 /** @import { Step } from '../../types.d.ts' */
 /** @import { Label, Mark, PictureInput } from '../../stage.d.ts' */
@@ -32,11 +32,11 @@ export function summed({ explanation: e, added }, places, area, size) {
   const steps = added === null ? all : soFar(e, added, size, groups);
   const full = waterfall({ ...area, steps: all, places });
   const whole = steps.length === all.length && (added === null || added >= groups * size + all.length - groups);
-  const print = printer(all.map((s) => s.value), 4);
-  if (whole) return { ...full, end: full.yOf(e.value), said: (area.print ?? print).plain(e.value), whole };
+  const print = area.print ?? adding(all.map((s) => s.value), e.value, 4);
+  if (whole) return { ...full, end: full.yOf(e.value), said: print.plain(e.value), whole };
   const shown = waterfall({ ...area, steps, places: places.filter(({ index }) => index < steps.length), scaled: all });
   const total = steps[steps.length - 1]?.total ?? 0;
-  return { ...shown, end: full.yOf(total), said: (area.print ?? print).plain(total), whole };
+  return { ...shown, end: full.yOf(total), said: print.plain(total), whole };
 }
 
 /**

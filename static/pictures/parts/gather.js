@@ -17,7 +17,7 @@ import { block, explode, numbers, SEEN } from './stack.js';
 import { measures } from './stack_sum.js';
 import { sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { waterfall } from './waterfall.js';
-import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many } from './words.js';
 
 /** @import { Cell, ExplanationView, NodeView } from '../../types.d.ts' */
 /** @import { Label, Mark, PictureFrame, PictureInput, Point, Target, Volume } from '../../stage.d.ts' */
@@ -79,7 +79,7 @@ export function gather(input) {
     ],
     labels: [
       caption('from', source, m.capped ? 'given' : `given from the right, ${plan.shown.length < readers.channels.length ? `the ${plan.shown.length} channels that weigh most of ${readers.channels.length}` : many(readers.channels.length, 'channel')}`, plan.pose.x - 2, box.y - CAPTION),
-      caption('to', node, m.capped ? '' : `to the left, channel ${placeOf(node.shape, e.at)[0]}`, out.pose.x, box.y - CAPTION),
+      caption('to', node, m.capped ? '' : `${m.digits > 3 ? 'to the left, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, out.pose.x, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
     ],
     targets: parts.targets,
@@ -132,8 +132,8 @@ function below(input, readers, m, plan, feet, range, end) {
       targets: tileTargets(over, source.name, cells, columns),
     };
   });
-  const [print, few] = [m.digits, m.digits - 1].map((digits) => printer([e.value, ...steps.map((s) => s.value)], digits));
-  const fall = leftward({ steps, plan, readers, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? few : null });
+  const print = adding(steps.map((s) => s.value), e.value, m.digits);
+  const fall = leftward({ steps, plan, readers, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null });
   const left = plan.middle(0) - tw / 2 - 14;
   const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
   return {
@@ -152,7 +152,7 @@ function below(input, readers, m, plan, feet, range, end) {
 /** What the local gradient is. @param {NodeView} source @param {ExplanationView} e */
 const localSaid = (source, e) => (source.kind === 'conv2d' ? ['× filters,', 'turned around'] : ['× local', e.operands[1].name]);
 
-/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], plan: Plan, readers: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof printer> | null }} fall */
+/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], plan: Plan, readers: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof adding> | null }} fall */
 function leftward({ steps, plan, readers, end, ...how }) {
   const places = plan.shown.map((channel, k) => ({ x: -plan.middle(k), index: readers.channels.indexOf(channel) })).reverse();
   const { marks, labels, yOf } = waterfall({ ...how, steps, places, end: -end });

@@ -13,7 +13,7 @@ import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { atWork, summed } from './adding.js';
-import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
@@ -148,12 +148,12 @@ function below(input, m, plan, feet, range, extras, out) {
     ...plan.shown.map((channel, k) => ({ x: plan.middle(k), index: channels.indexOf(channel) })),
     ...Array.from({ length: extras }, (_, k) => ({ x: plan.middle(plan.shown.length + k), index: channels.length + k })),
   ];
-  const print = printer(drawn(e.steps).map((s) => s.value), m.digits);
+  const print = adding(drawn(e.steps).map((s) => s.value), e.value, m.digits);
   const area = { y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null };
   const fall = summed(input, places, area, size);
   const now = input.added !== null && input.added <= channels.length * size ? atWork(plan, channels, size, input.added - 1, { y: [yx, yw], tw, th, columns: columns.length, rows: rows.length }) : [];
   const left = plan.middle(0) - tw / 2 - 14;
-  const y = Math.min(fall.end + 10, box.y + box.h - 44);
+  const y = Math.min(fall.end + 10, box.y + box.h - (print.rest ? 58 : 44));
   const extraNames = drawn(e.steps).slice(channels.length).map((step) => step.label);
   const sum = size === 1 ? ['= product'] : m.digits > 3 ? [`= ${many(size, 'product')},`, 'summed'] : ['= sums'];
   return {
@@ -165,7 +165,7 @@ function below(input, m, plan, feet, range, extras, out) {
       ...(fall.marks.length ? [label('row sums', left, (yf + box.y + box.h) / 2, 'e', 'row', ...sum)] : []),
       ...Array.from({ length: extras }, (_, k) => label(`extra ${k}`, plan.middle(plan.shown.length + k), yw + th / 2, 'o', 'row', `+ ${extraNames[k] ?? 'bias'}`)),
       ...fall.labels,
-      ...(fall.said ? [label('result', out.middle, y, 'n', 'result', { text: fall.said, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' })] : []),
+      ...(fall.said ? [label('result', out.middle, y, 'n', 'result', { text: fall.said, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(fall.whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : []))] : []),
     ],
     start: fall.said && fall.whole ? y - 8 : null,
   };

@@ -1,6 +1,6 @@
 /** Words and numbers of the pictures. Pure. */
 
-import { styleFor, text } from '../../lens/digits.js';
+import { column, styleFor, text } from '../../lens/digits.js';
 import { times } from '../../scene/labels.js';
 
 /** @import { NodeView, Step } from '../../types.d.ts' */
@@ -21,6 +21,17 @@ export function printer(values, significant) {
     plain: (/** @type {number} */ value) => text(value, style),
     signed: (/** @type {number} */ value) => text(value, style, '+'),
     faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
+  };
+}
+
+/** The same for a sum: in digits that add up, or with what they leave over. @param {number[]} parts @param {number} total @param {number} significant */
+export function adding(parts, total, significant) {
+  const { style, rest } = column(parts, total, significant);
+  return {
+    plain: (/** @type {number} */ value) => text(value, style),
+    signed: (/** @type {number} */ value) => text(value, style, '+'),
+    faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
+    rest,
   };
 }
 
