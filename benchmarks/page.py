@@ -58,6 +58,16 @@ LABEL = """(objective) => new Promise((resolve) => {
   of.dispatchEvent(new Event("change"));
   look();
 })"""
+EDIT = """() => new Promise((resolve) => {
+  const what = document.querySelector("#edits .outcome"), lens = document.getElementById("lens");
+  const from = performance.now(), before = what.textContent;
+  const rests = (one) => one.getAttribute("aria-busy") === "false";
+  const here = () => what.textContent !== before && rests(what) && rests(lens);
+  const look = () => here() ? requestAnimationFrame(() => requestAnimationFrame((now) => resolve(now - from)))
+    : setTimeout(look, 1);
+  dispatchEvent(new KeyboardEvent("keydown", { key: "x" }));
+  setTimeout(look, 1);
+})"""
 FRAMES = """(ms) => new Promise((resolve) => {
   const times = [];
   const tick = (now) => {
@@ -109,7 +119,20 @@ def moves(page: Page) -> list[tuple[str, float]]:
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.locator("#stage[data-objective='loss:3']").wait_for()
-    return found + [("label_ms", page.evaluate(LABEL, f"loss:{label}")) for label in LABELS]
+    found += [("label_ms", page.evaluate(LABEL, f"loss:{label}")) for label in LABELS]
+    return found + edits(page)
+
+
+def edits(page: Page) -> list[tuple[str, float]]:
+    """One map after another is switched off, with gradients on the stage: milliseconds until all that follows is."""
+    page.keyboard.press("w")
+    page.keyboard.press("u")
+    found = []
+    for _ in range(4):
+        page.keyboard.press("]")
+        page.wait_for_timeout(REST_MS)
+        found.append(("edit_ms", page.evaluate(EDIT)))
+    return found
 
 
 def report(figures: Figures, table: str = "page") -> int:
