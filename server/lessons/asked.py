@@ -75,16 +75,16 @@ def kernel(v: Values) -> Array:
 
 @lru_cache(maxsize=32)
 def _case(key: tuple[Any, ...]) -> Case:
-    x, w, bias, stride, pad, mode, dilation, groups, transposed = key
+    x, w, bias, stride, padding, mode, dilation, groups, transposed = key
     array = [np.frombuffer(data, np.float64).reshape(shape) for data, shape in (x, w)]
     made = Case(
         array[0],
         array[1],
         biases(bias, filters_of(array[1], groups, transposed)),
-        (stride,) * 2,
-        (pad,) * 4,
+        stride,
+        padding,
         mode,
-        (dilation,) * 2,
+        dilation,
         groups,
         transposed,
     )
@@ -107,15 +107,7 @@ def case(v: Values) -> Case:
     """What is asked. Raises Problem or an error of the engine, both with words for the reader."""
     x, w = filled(v), kernel(v)
     arrays = ((x.tobytes(), x.shape), (w.tobytes(), w.shape))
-    return _case(
-        (
-            *arrays,
-            v["biases"] or (v["bias"],),
-            v["stride"],
-            v["pad"],
-            v["mode"],
-            v["dilation"],
-            v["groups"],
-            v["transposed"] == "yes",
-        )
-    )
+    bias, transposed = v["biases"] or (v["bias"],), v["transposed"] == "yes"
+    stride, dilation = ((v[name], v[f"{name}_across"] or v[name]) for name in ("stride", "dilation"))
+    padding = (v["pad"], v["pad"] if v["pad_across"] < 0 else v["pad_across"]) * 2
+    return _case((*arrays, bias, stride, padding, v["mode"], dilation, v["groups"], transposed))

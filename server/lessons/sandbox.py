@@ -12,6 +12,8 @@ from convoscope.server.lessons.asked import KERNELS, case, filled, kernel
 from convoscope.server.lessons.model import Beat, Board, Choice, Image, Item, Lesson, Number, Numbers, Try, Values
 from convoscope.server.lessons.snippets import Run
 
+SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - d(k - 1) - 1}{s} \right\rfloor + 1"
+TRANSPOSED = r"w_{\text{out}} = s(w_{\text{in}} - 1) + d(k - 1) + 1 - 2p"
 LISTED = 12  # products that are shown one by one; of more, their sums by channel
 
 
@@ -91,10 +93,12 @@ def forward(v: Values, made: Case) -> Board:
         pairs = zip(np.ravel(e.operands[0].values), np.ravel(w), np.ravel(e.products), strict=True)
         bias = [(s.label, s.value) for s in e.steps if s.label == "bias"]
         terms = [(f"{x + 0.0:.4g} × {u + 0.0:.4g}", float(p)) for x, u, p in pairs] + bias
-    size = items.math(size_latex(made, 0), under=size_latex(made, 1))
+    general = items.math(TRANSPOSED if made.transposed else SIZE)
+    size = [general, items.math(size_latex(made, 0), under=size_latex(made, 1))]
     rows_ = [
         [*inputs(v, made, channels, under), *weights, out],
-        [items.total(terms, f"out[{k}, {r}, {c}]", e.value), size],
+        [items.total(terms, f"out[{k}, {r}, {c}]", e.value)],
+        size,
     ]
     return Board(
         [*rows_, *codes(v, made)],
@@ -217,6 +221,7 @@ PRESETS = (
     Try(
         "Transposed, stride 2: larger", {"transposed": "yes", "stride": 2, "rows": 3, "columns": 3, "kernel": "random"}
     ),
+    Try("A stride of 2 down and 1 across", {"stride": 2, "stride_across": 1, "kernel": "random"}),
     Try("Reflected padding", {"pad": 2, "mode": "reflect", "kernel": "blur"}),
     Try("Backward: the filter, the other way", {"direction": "backward", "rows": 5, "columns": 5, "kernel": "random"}),
 )
@@ -237,6 +242,9 @@ SETTINGS = (
     "dilation",
     "groups",
     "transposed",
+    "stride_across",
+    "pad_across",
+    "dilation_across",
     "bias",
     "seed",
     "image",
@@ -264,6 +272,9 @@ SANDBOX = Lesson(
         Number("dilation", "dilation", 1, 1, 4),
         Number("groups", "groups", 1, 1, 4),
         Choice("transposed", "transposed", "no", (("no", "no"), ("yes", "yes"))),
+        Number("stride_across", "stride across, if not 0", 0, 0, 5),
+        Number("pad_across", "padding across, if not −1", -1, -1, 5),
+        Number("dilation_across", "dilation across, if not 0", 0, 0, 4),
         Number("bias", "bias", 0, -9, 9),
         Numbers("biases", "a bias for each filter", 1),
         Number("seed", "seed of the random numbers", 0, 0, 999),

@@ -24,7 +24,9 @@ export function createBeat(section, { lesson, values, player, say }) {
   const first = JSON.parse(data, (_, v) => (v === 'NaN' ? NaN : v === 'Infinity' ? Infinity : v === '-Infinity' ? -Infinity : v));
   /** @type {Board} */
   let board = first;
-  let opened = false, coming = false;
+  let opened = false;
+  /** @type {Promise<void> | null} */
+  let coming = null;
   const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, failed);
   const controls = mountControls(section, { set, player });
   const question = mountQuestion(section, { lesson, values: () => board.values, grid: () => rows, say });
@@ -68,15 +70,15 @@ export function createBeat(section, { lesson, values, player, say }) {
   }
 
   /** Fetches a figure that the page does not carry; what is on the screen meanwhile is its text. */
-  async function fetched() {
-    if (first.rows || coming) return;
-    coming = true;
+  const fetched = () => (first.rows ? Promise.resolve() : (coming ??= fetchRows()));
+
+  async function fetchRows() {
     const path = `/api/lessons/${lesson}/${section.id}?values=${encodeURIComponent(JSON.stringify(first.values))}`;
     try {
       first.rows = /** @type {Board} */ (await getJson(path)).rows;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      coming = false;
+      coming = null;
       failed(error.view.detail);
     }
     if (section.hasAttribute('data-now')) draw();

@@ -21,6 +21,9 @@ MOST_ELEMENTS = 1_500
 PROBLEMS: list[str] = []
 """What went wrong in the one page of these tests, since it was last looked at."""
 FRAME = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+PRINT = """() => {
+  window.print = () => { dispatchEvent(new Event('beforeprint')); document.title = 'printed' };
+}"""
 NOW = "(name) => document.querySelector('section[data-now]')?.id === name"
 
 
@@ -173,7 +176,7 @@ def test_a_teachers_link_hides_starts_sets_and_presents(page: Page) -> None:
 def test_paper_gets_every_beat_with_its_figure(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     opened(page, "/lessons/max-pooling")
-    page.evaluate("window.print = () => { dispatchEvent(new Event('beforeprint')); document.title = 'printed' }")
+    page.evaluate(PRINT)
     page.keyboard.press("Control+p")
     expect(page).to_have_title("printed")
     page.emulate_media(media="print")

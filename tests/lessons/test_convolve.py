@@ -194,3 +194,14 @@ def test_the_sandbox_saves_its_run(client: httpx.Client, ending: str) -> None:
     answer = client.get(f"/api/sandbox/run.{ending}", params={"values": json_of({"rows": 4, "columns": 4})})
     assert answer.status_code == 200
     assert len(answer.content) > 200
+
+
+def test_the_sandbox_strides_pads_and_dilates_differently_across(board: Any) -> None:
+    def size(**values: int) -> tuple[int, int]:
+        output = grid(board("sandbox", "run", rows=8, columns=8, **values), "output")
+        return len(output), len(output[0])
+
+    assert size(stride=2, stride_across=1) == (3, 6)
+    assert size(pad=1, pad_across=0) == (8, 6)
+    assert size(dilation=1, dilation_across=3) == (6, 2)
+    assert size(stride=2, pad=1) == (4, 4)  # left alone, across is as down

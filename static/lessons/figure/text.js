@@ -52,7 +52,7 @@ export function number({ label, value, note, role, decimals }) {
 /** @param {import('../types.d.ts').Table} item */
 export function table({ title, head, rows, pick }) {
   return [...heading(title), h('table', { class: 'facts' },
-    h('thead', null, h('tr', null, head.map((cell) => html('th', cell)))),
+    h('thead', null, h('tr', null, head.map((cell) => html(cell ? 'th' : 'td', cell)))),
     h('tbody', null, rows.map((row, r) => h('tr', { class: r === pick ? 'picked' : null }, row.map((cell) => html('td', cell))))))];
 }
 
