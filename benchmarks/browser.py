@@ -30,9 +30,10 @@ def served(*arguments: str) -> Iterator[str]:
     process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
-        assert found, "The server did not say where it is."
-        yield found[0]
+        found = filter(None, (re.search(r"http://[\d.]+:\d+", line) for line in process.stdout))
+        address = next(found, None)
+        assert address, "The server did not say where it is."
+        yield address[0]
     finally:
         process.terminate()
         process.wait()
