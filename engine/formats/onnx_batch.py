@@ -9,6 +9,7 @@ from math import prod
 
 import numpy as np
 
+from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.formats.onnx_arithmetic import target
 from convoscope.engine.formats.onnx_nodes import Step
 from convoscope.engine.formats.onnx_values import Batch, BatchBound, Flow, Known, Value
@@ -63,6 +64,8 @@ def resized(step: Step, x: Flow, known: Mapping[int, Known], batch: Batch) -> Sa
     rank, (low, high) = len(x.shapes[0]), x.shapes
     axes = tuple(a % rank for a in step.attributes.get("axes", range(rank)))
     sizes, said = known[3], batch.at_said(x.shapes)
+    if len(sizes.low) != len(axes):
+        raise AttributeValueError(f"{step.title} has {len(sizes.low)} sizes for {len(axes)} axes.")
     kept = [
         k
         for k, axis in enumerate(axes)

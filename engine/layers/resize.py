@@ -84,6 +84,9 @@ class Resize(Layer):
             # In float32, as ONNX stores scales: 10 · 0.7 is 7 there and 6.99… in float64.
             found = [(int(np.float32(x[k]) * np.float32(s)), s) for k, s in zip(axes, self.scales, strict=True)]
         else:
+            require(
+                all(x[k] for k in axes), lambda: f"resize: an input of shape {x} has nothing that could be enlarged."
+            )
             ratios = [size / x[k] for k, size in zip(axes, self.sizes, strict=True)]
             found = list(zip(self.sizes, ratios, strict=True))
             if self.keep_aspect_ratio_policy != "stretch":

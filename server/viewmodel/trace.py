@@ -15,6 +15,7 @@ from convoscope.server.viewmodel.network import range_groups
 
 Array = NDArray[Any]
 BINS, TOP, RANGE_PERCENTILE = 32, 5, 99.5
+NARROW, TINY, WIDE = 1e-4, 1e-30, 1e38
 
 
 def trace_view(
@@ -74,7 +75,7 @@ def statistics(name: str, a: Array) -> wire.NodeStats:
     """
     inside = np.isfinite(a)
     finite = a if inside.all() else a[inside]
-    counts, edges = np.histogram(finite, BINS) if finite.size else (np.zeros(BINS, int), np.zeros(BINS + 1))
+    counts, edges = histogram(finite)
     with np.errstate(invalid="ignore", over="ignore"):
         return wire.NodeStats(
             name=name,
@@ -86,6 +87,21 @@ def statistics(name: str, a: Array) -> wire.NodeStats:
             not_finite=int(a.size - finite.size),
             histogram=wire.HistogramView(edges=edges.tolist(), counts=counts.tolist()),
         )
+
+
+def histogram(finite: Array) -> tuple[Array, Array]:
+    """How many numbers lie in each of BINS classes of equal width, and the classes' edges.
+
+    Numbers that differ in the last digits of float32 only, or by more than it can say, have edges in float64.
+    """
+    if not finite.size:
+        return np.zeros(BINS, int), np.zeros(BINS + 1)
+    low, high = np.float64(finite.min()), np.float64(finite.max())
+    largest = max(abs(low), abs(high))
+    if max(NARROW * largest, TINY) <= high - low <= WIDE:
+        return np.histogram(finite, BINS)
+    around = max(largest, 1.0) / 2 if high - low < TINY else 0.0
+    return np.histogram(finite, BINS, range=(low - around, high + around))
 
 
 def ranges(network: engine.Network, arrays: Mapping[str, Array]) -> wire.RangesView:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutants import networks_opened, pictures_opened
+from convoscope.engine import errors, from_config
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 PICTURES, NETWORKS = 80, 100
@@ -17,6 +18,14 @@ def test_a_wrong_picture_is_opened_or_refused() -> None:
     assert set(found) <= {"opened", "image_corrupt", "image_format", "image_side_too_long", "image_too_many_pixels"}
     assert found["opened"] > 10
     assert found["image_corrupt"] > 10
+
+
+def test_what_a_wrong_network_once_broke_is_refused_in_words() -> None:
+    resize = from_config({"kind": "resize", "sizes": (4, 4), "axes": (2, 3)})
+    with pytest.raises(
+        errors.ShapeError, match=r"an input of shape \(1, 3, 0, 4\) has nothing that could be enlarged\."
+    ):
+        resize.output_shape((1, 3, 0, 4))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the reader is confined in a fork")
