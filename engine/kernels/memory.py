@@ -103,25 +103,32 @@ T = TypeVar("T", bound=Lendable)
 
 
 class Pool(Generic[T]):
-    """Things that are used again when nobody holds their arrays; at most `keep` of them wait."""
+    """Things that are used again and again. The first one lends its arrays, and works again when nobody holds them.
+
+    The others only work while it cannot: what they make is copied, which takes a fraction of the time that making
+    another one to lend takes. At most `keep` of them wait.
+    """
 
     def __init__(self, keep: int) -> None:
         self.keep = keep
-        self._lock, self._items, self._running = threading.Lock(), list[T](), set[int]()
+        self._lock, self._lender, self._workers, self._running = threading.Lock(), list[T](), list[T](), set[int]()
 
-    def take(self, make: Callable[[], T]) -> T:
-        """One that is idle, or a new one. It is the caller's alone until `done`."""
+    def take(self, make: Callable[[], T]) -> tuple[T, bool]:
+        """One that is idle, or a new one, the caller's alone until `done`; and whether its arrays may be given away."""
         with self._lock:
-            for item in self._items:
+            for item in self._lender + self._workers:
                 if id(item) not in self._running and item.watch.idle():
                     self._running.add(id(item))
-                    return item
+                    return item, item in self._lender
         made = make()
         with self._lock:
-            if len(self._items) < self.keep:
-                self._items.append(made)
-                self._running.add(id(made))
-        return made
+            lends = not self._lender
+            if lends:
+                self._lender.append(made)
+            elif len(self._workers) < self.keep:
+                self._workers.append(made)
+            self._running.add(id(made))
+        return made, lends
 
     def done(self, item: T) -> None:
         """Says that arrays of `item` have been given away, or never will be: from now on the counts tell."""

@@ -1,11 +1,13 @@
 """Traces by plans: the same immutable `Trace` and `Gradients`, computed by kernels in memory that is used again.
 
 What a trace gives away is never written over: a frame goes back to work only when nobody holds any of its arrays
-(see memory.py). What a plan cannot hold, and what it would compute otherwise than the layers do (∞ and NaN in a
-backward pass, where 0 · ∞ counts), is left to plain arithmetic.
+(see memory.py). While somebody does, another frame makes the passes, and what it made is copied. What a plan cannot
+hold, and what it would compute otherwise than the layers do (∞ and NaN in a backward pass, where 0 · ∞ counts), is
+left to plain arithmetic.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 SHAPES = 4
 """Input shapes of one network that are planned at a time; the one planned first is forgotten first."""
 LARGE = 32 * 2**20
-"""Bytes of a frame from which on only one of a plan waits for the next pass."""
+"""Bytes of a frame from which on only two of a plan wait for the next pass."""
 TINY = 1e8
 """How much above the smallest normal number (1e-38 in float32) a number must be not to be 0 to a plan: products of
 smaller ones leave the normal range, where BLAS is a hundred times slower."""
@@ -47,15 +49,20 @@ class Planned:
 
     def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
         """The forward pass. Raises Unplanned when a layer answers with what a plan cannot hold."""
-        frame = self.frames.take(self.plan.frame)
-        try:
-            safe = {name: without_tiny(x) for name, x in inputs.items()}
+        safe = {name: without_tiny(x) for name, x in inputs.items()}
+        with self.frame() as (frame, lends):
             frame.forward(safe)
             changed = {name: read_only(inputs[name].copy()) for name, x in safe.items() if x is not inputs[name]}
-            activations = {**frame.views, **changed}
-            return tracing.Trace(
-                network, MappingProxyType(activations), OnDemand(network, activations), PlannedPass(frame)
-            )
+            activations = {**(frame.views if lends else copies(frame.views)), **changed}
+            made = PlannedPass(frame) if lends else CopiedPass(self, {name: activations[name] for name in inputs})
+            return tracing.Trace(network, MappingProxyType(activations), OnDemand(network, activations), made)
+
+    @contextmanager
+    def frame(self) -> Iterator[tuple[Frame, bool]]:
+        """A frame for one pass, and whether what it makes may be given away."""
+        frame, lends = self.frames.take(self.plan.frame)
+        try:
+            yield frame, lends
         finally:
             self.frames.done(frame)
 
@@ -118,41 +125,62 @@ class OnDemand(Mapping[str, Saved]):
 
 
 class PlannedPass:
-    """The frame that made a trace, which also goes backward."""
+    """The frame that made a trace, and still holds it; it also goes backward."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
 
     def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
         """The backward pass; None where only plain arithmetic is right."""
-        seeds, frame = objective.seeds(trace), self.frame
-        if len(seeds) != 1 or not frame.finite():
-            return None
-        ((seed, dy),) = seeds.items()
-        pool = frame.backwards.setdefault(seed, Pool(keep=1))
-        backward = pool.take(lambda: frame.backward(seed))
-        try:
-            with frame.lock:  # passes over one frame share its working memory
-                backward.run(without_tiny(dy))
-            above = {name: read_only(a) for name, a in objective.above(trace).items()}
-            shown = {**above, **backward.views}
-            by_activation = {
-                name: shown[name] if name in shown else nothing(a) for name, a in trace.activations.items()
-            }
-            by_param = {
-                node: MappingProxyType(dict(backward.grad_views[node])) if node in backward.grad_views else _none(p)
-                for node, p in trace.network.params.items()
-            }
-            return tracing.Gradients(
-                trace,
-                objective,
-                objective.value(trace),
-                MappingProxyType(by_activation),
-                MappingProxyType(by_param),
-                MappingProxyType(seeds),
-            )
-        finally:
-            pool.done(backward)
+        return back(self.frame, trace, objective)
+
+
+class CopiedPass(PlannedPass):
+    """A trace that was copied out of a frame. To go backward, a frame has to make it once more, to the same bits."""
+
+    def __init__(self, planned: Planned, inputs: Mapping[str, Array]) -> None:
+        self.planned, self.inputs = planned, inputs
+
+    def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
+        with self.planned.frame() as (frame, _):
+            frame.forward({name: without_tiny(x) for name, x in self.inputs.items()})
+            return back(frame, trace, objective)
+
+
+def back(frame: Frame, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
+    """The backward pass over a frame that holds the trace's numbers; None where only plain arithmetic is right."""
+    seeds = objective.seeds(trace)
+    if len(seeds) != 1 or not frame.finite():
+        return None
+    ((seed, dy),) = seeds.items()
+    pool = frame.backwards.setdefault(seed, Pool(keep=1))
+    backward, lends = pool.take(lambda: frame.backward(seed))
+    try:
+        with frame.lock:  # passes over one frame share its working memory
+            backward.run(without_tiny(dy))
+        above = {name: read_only(a) for name, a in objective.above(trace).items()}
+        shown = {**above, **(backward.views if lends else copies(backward.views))}
+        by_activation = {name: shown[name] if name in shown else nothing(a) for name, a in trace.activations.items()}
+        found = backward.grad_views
+        by_param = {
+            node: MappingProxyType(dict(found[node]) if lends else copies(found[node])) if node in found else _none(p)
+            for node, p in trace.network.params.items()
+        }
+        return tracing.Gradients(
+            trace,
+            objective,
+            objective.value(trace),
+            MappingProxyType(by_activation),
+            MappingProxyType(by_param),
+            MappingProxyType(seeds),
+        )
+    finally:
+        pool.done(backward)
+
+
+def copies(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The same numbers in memory of their own, in the same order there."""
+    return {name: read_only(np.copy(a, order="K")) for name, a in arrays.items()}
 
 
 def _none(params: Mapping[str, Array]) -> Mapping[str, Array]:

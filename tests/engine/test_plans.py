@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from convoscope.engine import Input, Network, Node, logit, loss, unit, zoo
+from convoscope.engine.kernels import plan
 from convoscope.engine.kernels.layout import CHANNELS_LAST, NARROW
 from convoscope.engine.kernels.planned import Plans, without_tiny
 from convoscope.engine.kernels.wide import threads, tiles
@@ -127,6 +128,28 @@ def test_memory_that_nobody_holds_is_used_again(net: Network) -> None:
     assert len({addresses() for _ in range(5)}) == 1
     held = net.trace(picture(0))
     assert addresses()[0] != held.activations["conv1"].ctypes.data
+
+
+def test_traces_that_are_kept_cost_a_copy_each_and_one_frame_for_all(
+    net: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, made = net.with_params({}), list[object]()
+    monkeypatch.setattr(plan.Frame, "__init__", counted(plan.Frame.__init__, made))
+    traces = [net.trace(picture(k)) for k in range(5)]
+    gradients = [t.gradients(loss(k)) for k, t in enumerate(traces)]
+    assert len(made) == 2
+    for k in range(5):
+        alone = net.with_params({}).trace(picture(k))
+        assert content(traces[k]) == content(alone)
+        assert content(gradients[k]) == content(alone.gradients(loss(k)))
+
+
+def counted(make: Callable[..., None], made: list[object]) -> Callable[..., None]:
+    def make_and_count(self: object, *args: object) -> None:
+        made.append(args)
+        make(self, *args)
+
+    return make_and_count
 
 
 def test_a_network_and_its_plans_go_when_the_last_reference_goes(net: Network) -> None:
