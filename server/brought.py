@@ -26,7 +26,7 @@ class Brought:
 
     def __init__(self, limits: Limits, results: Results, shelf: Shelf = NOWHERE) -> None:
         self.limits, self.results, self.shelf = limits, results, shelf
-        self.reader = Reader(limits)
+        self.reader = Reader(limits, keeps=True)
         self.at_once = CapacityLimiter(limits.networks_at_once)
         self.models: Memory[Model] = Memory(limits.networks_memory)
 

@@ -6,10 +6,6 @@ What the file leaves open is filled in here: how pixels become numbers is guesse
 classes that do not fit are left out; both are said in the model's notes.
 """
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +19,10 @@ from convoscope.server.inputs import suggested
 from convoscope.server.library import Model, network_id
 from convoscope.server.limits import Limits
 from convoscope.server.models_child import GIVEN, READ, onnx_limits
+from convoscope.server.reading import Ended, Helpers
 from convoscope.server.store import content_id
 from convoscope.server.viewmodel.network import blank_trace
 
-START = """import sys; sys.path[:] = {path!r}
-from convoscope.server import models_child
-models_child.main({limits})"""
-WALL_TIMES_CPU = 4
-"""A reader that waits instead of working is ended after this many times its processor time."""
-LOOKS = 0.05  # seconds between looks at whether anybody still waits
 LONGEST_TITLE, LONGEST_LABEL = 60, 200
 KNOWN = (
     (b"PK\x03\x04", "This is an archive. (A PyTorch checkpoint is one, too.)"),
@@ -47,10 +38,10 @@ EXPORT = "Export the network as ONNX: torch.onnx.export(model, example, 'model.o
 
 
 class Reader:
-    """Reads network files."""
+    """Reads network files. keeps: whether a process stays ready for the next one."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, keeps: bool = False) -> None:
+        self.limits, self.helpers = limits, Helpers(limits, keeps)
 
     def model(self, folder: Path, title: str, gone: Event | None = None) -> Model:
         """The model in the file `given` of this folder, which is otherwise empty.
@@ -66,29 +57,17 @@ class Reader:
         return brought(replace(network, report=report_of(said["report"])), title)
 
     def _read(self, folder: Path, gone: Event) -> dict[str, Any]:
-        """What the child says. Raises Problem when it was ended."""
-        code = START.format(path=sys.path, limits=self.limits.model_dump())
-        command = [sys.executable, "-I", "-c", code]
-        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
-            left = WALL_TIMES_CPU * self.limits.network_seconds / LOOKS
-            while True:
-                try:
-                    out = child.communicate(timeout=LOOKS)[0]
-                    break
-                except subprocess.TimeoutExpired:
-                    left -= 1
-                    if left < 0 or gone.is_set():
-                        child.kill()
-        if child.returncode == 0:
-            found: dict[str, Any] = json.loads(out)
-            return found
-        raise self._ended(child.returncode, gone)
+        """What the process says that reads the file. Raises Problem when it was ended."""
+        try:
+            return self.helpers.read(folder, gone)
+        except Ended as ended:
+            raise self._ended(ended.slow, gone.is_set()) from ended
 
-    def _ended(self, status: int, gone: Event) -> Problem:
-        seconds = self.limits.network_seconds
-        if gone.is_set():
+    def _ended(self, slow: bool, gone: bool) -> Problem:
+        if gone:
             return Problem("busy", "Reading the network was stopped, since nobody waited for it.")
-        if -status in (getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL")):
+        if slow:
+            seconds = self.limits.network_seconds
             detail = f"Reading the network took more than {seconds} seconds. Open a smaller one."
             return Problem("network_too_slow", detail, limit=seconds)
         return Problem("network_crashed", "The network crashed its reader. Export it anew as ONNX.")

@@ -1,11 +1,12 @@
 """The process that reads one network file, under limits of time and memory, in an otherwise empty folder.
 
-It reads the file `given`, leaves our own safetensors file `network` beside it, and prints one JSON object: either
+It reads the file `given`, leaves our own safetensors file `network` beside it, and prints a line of JSON: either
 `refused`, or the report on what was changed on the way. No pickle and no code of the file is ever run.
 """
 
 import json
 import mmap
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,8 +22,31 @@ WIDENED = 4
 """What is written may be larger than the file by so much: weights of 8 bits become ones of 32."""
 
 
-def main(limits: Mapping[str, int]) -> None:
-    """Reads the file of the working directory and says how it went."""
+def serve(limits: Mapping[str, int]) -> None:
+    """Reads the files of folders that standard input names, each in a process of its own where there can be one."""
+    for line in sys.stdin:
+        folder = json.loads(line)
+        if not hasattr(os, "fork"):
+            main(limits, folder)
+            return
+        reader = os.fork()
+        if reader == 0:
+            main(limits, folder)
+            os._exit(0)
+        _, status = os.waitpid(reader, 0)
+        if status != 0:
+            say({"ended": os.WTERMSIG(status)})
+
+
+def say(what: Mapping[str, Any]) -> None:
+    """One line on standard output."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def main(limits: Mapping[str, int], folder: str) -> None:
+    """Reads the file in the folder and says how it went. What is raised here besides is a bug, and ends the process."""
+    os.chdir(folder)
     confine(limits)
     try:
         network = read(Path(GIVEN), onnx_limits(limits))
@@ -32,7 +56,9 @@ def main(limits: Mapping[str, int]) -> None:
         said = {"refused": [e.code, str(e)]}
     except MemoryError:
         said = {"refused": ["network_memory", ""]}
-    json.dump(said, sys.stdout)
+    except OSError:
+        said = {"refused": ["store_full", "There is no room on the disk to read the network."]}
+    say(said)
 
 
 def confine(limits: Mapping[str, int]) -> None:

@@ -16,7 +16,7 @@ from safetensors.numpy import load
 
 from convoscope.engine import load_onnx
 from convoscope.engine.errors import ConvoscopeError
-from convoscope.server import models
+from convoscope.server import reading
 from convoscope.server.errors import Problem
 from convoscope.server.limits import Limits
 from convoscope.server.models import EXPORT, Reader
@@ -296,18 +296,41 @@ def test_no_flipped_byte_is_a_bug(tmp_path: Path) -> None:
 
 def test_a_reader_that_crashes_or_does_not_end_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "given").write_bytes(files.small())
-    monkeypatch.setattr(models, "START", "import os; os.abort()  # {path} {limits}")
+    monkeypatch.setattr(reading, "START", "import os; os.abort()  # {path} {limits}")
     with pytest.raises(Problem, match="crashed its reader"):
         Reader(Limits()).model(tmp_path, "")
-    monkeypatch.setattr(models, "WALL_TIMES_CPU", 0.1)
-    monkeypatch.setattr(models, "START", "import time; time.sleep(60)  # {path} {limits}")
+    monkeypatch.setattr(reading, "WALL_TIMES_CPU", 0.1)
+    monkeypatch.setattr(reading, "START", "import time; time.sleep(60)  # {path} {limits}")
     with pytest.raises(Problem, match="took more than 1 seconds"):
         Reader(Limits(network_seconds=1)).model(tmp_path, "")
 
 
+@pytest.mark.skipif(not reading.FORKS, reason="processes cannot fork here")
+def test_a_reader_that_is_ended_hurts_nobody_who_reads_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The helper lives on: the file after one whose reader swells until it is killed is read by the same process."""
+    (tmp_path / "given").write_bytes(files.small())
+    harm = "models_child.read = lambda file, limits: os.abort() if file.stat().st_size == 3 else read(file, limits)"
+    start = reading.START.replace(
+        "models_child.serve", f"import os; read = models_child.read; {harm}\nmodels_child.serve"
+    )
+    monkeypatch.setattr(reading, "START", start)
+    reader = Reader(Limits(), keeps=True)
+    first = reader.model(tmp_path, "first")
+    helpers = list(reader.helpers._idle)
+    (tmp_path / "given").write_bytes(b"abc")
+    with pytest.raises(Problem, match="crashed its reader"):
+        reader.model(tmp_path, "")
+    (tmp_path / "given").write_bytes(files.small())
+    assert reader.model(tmp_path, "last").network.shapes == first.network.shapes
+    assert reader.helpers._idle == helpers
+    reader.helpers.close()
+
+
 def test_reading_stops_when_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "given").write_bytes(files.small())
-    monkeypatch.setattr(models, "START", "import time; time.sleep(60)  # {path} {limits}")
+    monkeypatch.setattr(reading, "START", "import time; time.sleep(60)  # {path} {limits}")
     gone = threading.Event()
     gone.set()
     start = time.monotonic()
