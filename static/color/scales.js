@@ -13,6 +13,8 @@ import { STOPS } from './stops.js';
 /** @import { Theme } from './palette.js' */
 /** @typedef {import('./oklab.js').Triple} Triple */
 
+/** Contrast of text (WCAG 2.2, AA); of black and white one always has 4.58. */
+const READABLE = 4.5;
 const HALF = 255;
 /** Entries of a table: −range, …, 0, …, +range. */
 export const ENTRIES = 2 * HALF + 1;
@@ -57,9 +59,16 @@ function build(name, theme) {
     name: `${colours} ${name}`,
     table,
     css: (value, range) => `rgb(${rgb(value, range).join(',')})`,
-    ink: (value, range) => [dark, light].sort((a, b) => contrast(rgb(value, range), bytes(b)) - contrast(rgb(value, range), bytes(a)))[0],
+    ink: (value, range) => inkOn(rgb(value, range), dark, light),
     paint: (values, range) => paint(values, range, table),
   };
+}
+
+/** The theme's ink that is read better on a colour; where neither is read well, black or white. @param {Triple} colour @param {string} dark @param {string} light */
+function inkOn(colour, dark, light) {
+  const better = (/** @type {string} */ a, /** @type {string} */ b) => (contrast(colour, bytes(b)) > contrast(colour, bytes(a)) ? b : a);
+  const best = better(dark, light);
+  return contrast(colour, bytes(best)) >= READABLE ? best : better('#000000', '#ffffff');
 }
 
 /** @param {Kind} name @param {Theme} theme */

@@ -78,7 +78,7 @@ test('a range of zero, a map that is dead, is all paper', () => {
 
 test('numbers written on their own colour can be read', () => {
   for (const { scale } of SCALES) {
-    for (let v = -1; v <= 1; v += 0.05) assert.ok(contrast(rgb(scale.css(v, 1)), bytes(scale.ink(v, 1))) >= 3, `${scale.name} ${v.toFixed(2)}`);
+    for (let v = -1; v <= 1; v += 0.05) assert.ok(contrast(rgb(scale.css(v, 1)), bytes(scale.ink(v, 1))) >= 4.5, `${scale.name} ${v.toFixed(2)}`);
   }
 });
 
