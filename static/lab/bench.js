@@ -1,5 +1,6 @@
 /** The bench in the lens: what if this number were another, is its gradient right, what would a training step do. */
 import { Problem } from '../api/client.js';
+import { nodeOf } from '../state/select.js';
 import { changes, fill, h } from '../ui/h.js';
 import { themeOf } from '../ui/theme.js';
 import { labelled, showBatch } from './batch.js';
@@ -42,7 +43,7 @@ export function createBench(context) {
     root.hidden = !target;
     if (!scene || !target) return;
     if (numberChanged(target.given && target.address, scene.trace)) showNumber(state, target);
-    if (mapChanged(target.maker?.node, target.maker?.channel, state.edit)) fill(map, ...mapSwitch(state, target));
+    if (mapChanged(target.maker?.node, target.maker?.channel, state.edit)) fill(map, ...mapSwitch(state, scene, target));
     check.setAttribute('aria-expanded', String(state.bench === 'check'));
     learning.setAttribute('aria-expanded', String(state.bench === 'learn'));
     batch.setAttribute('aria-expanded', String(state.bench === 'batch'));
@@ -58,11 +59,11 @@ export function createBench(context) {
     return undefined;
   }
 
-  /** @param {State} state @param {Target} target */
-  function mapSwitch({ edit }, { maker }) {
+  /** @param {State} state @param {Scene} scene @param {Target} target */
+  function mapSwitch({ edit }, scene, { maker }) {
     if (!maker) return [];
     const off = parts(edit).off.some(({ node, channel }) => node === maker.node && channel === maker.channel);
-    const what = `map ${maker.channel} of ${maker.node}`;
+    const what = `${(nodeOf(scene, maker.node)?.shape.length ?? 1) > 1 ? 'map' : 'unit'} ${maker.channel} of ${maker.node}`;
     return [h('button', { class: 'key', 'aria-pressed': String(off), title: `Its filter and its bias become zero`, on: { click: () => actions.setEdit(switched(store.get().edit, maker)) } },
       off ? `switch ${what} on again` : `switch ${what} off`, h('kbd', null, 'X'))];
   }

@@ -69,7 +69,7 @@ export function chips(edit) {
   const now = parts(edit);
   return [
     ...now.set.map(({ address, value }) => ({ said: `${readable(address)} = ${value.replace('-', '−')}`, address, without: withNumber(edit, address, null) })),
-    ...now.off.map((one) => ({ said: `${one.node}: map ${one.channel} off`, address: '', without: switched(edit, one) })),
+    ...now.off.map((one) => ({ said: `${one.node}@${one.channel} off`, address: '', without: switched(edit, one) })),
     ...(now.learn ? [{ said: `${now.learn.count} step${now.learn.count === 1 ? '' : 's'} of ${now.learn.optimizer}, rate ${now.learn.rate}`, address: '', without: withLearning(edit, null) }] : []),
   ];
 }

@@ -1,4 +1,5 @@
 /** The keys of the laboratory: rows for the page's table of keys, and undo. */
+import { nodeOf } from '../state/select.js';
 import { switched } from './edits.js';
 import { targetOf } from './target.js';
 
@@ -9,9 +10,9 @@ export const LAB_KEYS = [
   { keys: ['e', 'E'], shown: 'E', does: 'what if: another number for the selected weight or pixel', run: () => document.querySelector(NUMBER)?.focus() },
   { keys: ['x', 'X'], shown: 'X', does: 'what if: switch the map of the selected number off, and on again', run: switchMap },
   { keys: ['d', 'D'], shown: 'D', does: 'show what a change changes: new − old in place of values', run: ({ store, actions }) => actions.setDifference(!store.get().difference && store.get().edit !== '') },
-  { keys: ['c', 'C'], shown: 'C', does: 'check the gradient of the selected number against a measured slope', run: ({ store, actions }) => open(store.get(), actions, 'check') },
-  { keys: ['n', 'N'], shown: 'N', does: 'a batch: the mean loss of many pictures, and what each adds to a gradient', run: ({ store, actions }) => open(store.get(), actions, 'batch') },
-  { keys: ['s', 'S'], shown: 'S', does: 'learn: honest training steps on this picture', run: ({ store, actions }) => open(store.get(), actions, 'learn') },
+  { keys: ['c', 'C'], shown: 'C', does: 'check the gradient of the selected number against a measured slope', run: (context) => open(context, 'check') },
+  { keys: ['n', 'N'], shown: 'N', does: 'a batch: the mean loss of many pictures, and what each adds to a gradient', run: (context) => open(context, 'batch') },
+  { keys: ['s', 'S'], shown: 'S', does: 'learn: honest training steps on this picture', run: (context) => open(context, 'learn') },
 ];
 export const LAB_ALSO = [['Ctrl Z', 'undo a what-if; with Shift, redo it']];
 
@@ -24,9 +25,13 @@ function switchMap({ store, scene, actions }) {
   if (maker) actions.setEdit(switched(store.get().edit, maker));
 }
 
-/** @param {import('../types.d.ts').State} state @param {Context['actions']} actions @param {'check' | 'learn' | 'batch'} bench */
-function open(state, actions, bench) {
-  actions.setBench(state.bench === bench ? '' : bench);
+/** On the selected number; where nothing is selected, on what the network says. @param {Context} context @param {'check' | 'learn' | 'batch'} bench */
+function open({ store, actions, scene }, bench) {
+  const { bench: now, node, weight } = store.get(), shown = scene();
+  const closing = now === bench && (node || weight);
+  const { name, shape } = (shown && nodeOf(shown, shown.network.logits)) ?? {};
+  if (!node && !weight && name && shape) actions.select(name, shape.map(() => (shape.length === 1 ? shown?.trace.prediction?.top[0]?.index ?? 0 : 0)));
+  actions.setBench(closing ? '' : bench);
 }
 
 /** @param {{ undo: () => void, redo: () => void }} history */

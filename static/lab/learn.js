@@ -105,4 +105,4 @@ function printed(symbol, value, terms) {
 }
 
 /** @param {number} value */
-const signed = (value) => `${value > 0 ? '+' : ''}${single(value, 3)}`;
+const signed = (value) => `${value > 0 ? '+' : ''}${single(value, 4)}`;

@@ -28,7 +28,7 @@ export function sum(view, choices, choose, links) {
   const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
   const body = shown.map((row, k) => line(view, row, ...written(row, k, printed, grown), {
     share: Math.abs(row.value) / size, later: grown !== null && k >= grown.whole, open: row.group !== null && row.group === open,
-    press: row.group === null ? row.folded ? () => choose({ unfolded: true }) : null : () => choose({ open: row.group }),
+    press: pressed(view, row, choose, links),
   }));
   const table = h('table', { class: 'sum' },
     h('caption', { class: 'spoken' }, `The parts of ${e.address}`),
@@ -52,6 +52,17 @@ const coarser = (style) => ({ ...style, decimals: Math.max(0, style.decimals - 1
 function largest(shown, groups) {
   const own = shown.filter(({ group }) => group !== null && group < groups);
   return own.reduce((/** @type {Row | null} */ most, row) => (most && Math.abs(most.value) >= Math.abs(row.value) ? most : row), null)?.group ?? null;
+}
+
+/**
+ * What a row opens: its terms, what is folded, or the bias itself.
+ * @param {View} view @param {Row} row @param {(change: Partial<Choices>) => void} choose @param {import('./terms.js').Links} links
+ */
+function pressed({ explanation: e, node }, row, choose, links) {
+  if (row.group !== null) return () => choose({ open: row.group });
+  if (row.folded) return () => choose({ unfolded: true });
+  const bias = row.label === 'bias' && e.of === 'activation' && node?.params.find(({ name }) => name === 'bias');
+  return bias ? links.to(`${e.node}.bias`, e.at.slice(0, bias.shape.length))?.run ?? null : null;
 }
 
 /**

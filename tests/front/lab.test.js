@@ -44,7 +44,7 @@ test('a number is set, set again and let go; a channel is off and on; learning i
 });
 
 test('each chip takes its own change away', () => {
-  assert.deepEqual(chips(EDIT).map(({ said }) => said), ['conv1.weight@3,0,1,1 = 0.5', 'input@0,5,7 = 1.2', 'conv2: map 4 off', '5 steps of sgd, rate 0.01']);
+  assert.deepEqual(chips(EDIT).map(({ said }) => said), ['conv1.weight@3,0,1,1 = 0.5', 'input@0,5,7 = 1.2', 'conv2@4 off', '5 steps of sgd, rate 0.01']);
   for (const { without } of chips(EDIT)) assert.equal(chips(without).length, 3);
 });
 
