@@ -18,7 +18,14 @@ from convoscope.server.pictures import Picture
 from convoscope.server.release import release
 from convoscope.server.store import content_id
 
-TITLES = {"example-cnn": "Example CNN", "efficientnet-lite0": "EfficientNet-Lite0"}
+TITLES = {
+    "example-cnn": "Example CNN",
+    "lenet5": "LeNet-5",
+    "lenet5-local": "LeNet-5, locally connected",
+    "tiny-vgg": "Tiny VGG",
+    "example-cnn-32": "Example CNN, 32 filters",
+    "efficientnet-lite0": "EfficientNet-Lite0",
+}
 PHOTOGRAPHS = (
     ("cat-photo", "chelsea.png", "Cat, a photograph", "cat"),
     ("coffee-photo", "coffee.png", "Coffee, a photograph", None),
