@@ -1,6 +1,6 @@
 """Everything that is measured, one after the other.
 
-    python -m benchmarks [--peers]         engine, server, page, lessons
+    python -m benchmarks [--peers]         engine, server, page, tour, lessons
 
 --peers also runs PyTorch and ONNX Runtime, where they are installed. Each can be run by itself, with more options:
 `python -m benchmarks.engine --help`. Status 1 when a part of it failed or missed a budget.
@@ -14,6 +14,7 @@ PARTS = {
     "engine": "the engine: milliseconds a pass",
     "server": "the server: milliseconds a request",
     "page": "the page: bytes, milliseconds, frames",
+    "tour": "the stage in motion: frames",
     "lessons": "the lessons: bytes, milliseconds, elements",
 }
 

@@ -102,6 +102,11 @@ export function mountTimeline(root, context) {
     draw();
   }
 
+  /** Only what has changed is written: many windows pass in a second. @param {string} name @param {string} value */
+  function put(name, value) {
+    if (slider.getAttribute(name) !== value) slider.setAttribute(name, value);
+  }
+
   /** @param {State} state @param {Scene} scene @param {Graph} graph */
   function say(state, scene, graph) {
     const end = passEnd(layerCount(graph), showOf(state, scene) !== 'value');
@@ -111,9 +116,10 @@ export function mountTimeline(root, context) {
     if (key === said) return;
     said = key;
     when.textContent = short;
-    slider.setAttribute('aria-valuemax', String(passEnd(layerCount(graph), Boolean(scene.gradients))));
-    slider.setAttribute('aria-valuenow', String(Math.ceil(at)));
-    slider.setAttribute('aria-valuetext', long);
+    put('aria-valuemax', String(passEnd(layerCount(graph), Boolean(scene.gradients))));
+    put('aria-valuenow', String(Math.ceil(at)));
+    put('aria-valuetext', long);
+    if (play.classList.contains('on') === state.playing && play.childElementCount > 0) return;
     play.setAttribute('aria-label', state.playing ? 'Pause (Space)' : 'Play the pass (Space)');
     play.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play));
     play.classList.toggle('on', state.playing);

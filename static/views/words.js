@@ -80,9 +80,14 @@ export function mountLabels(root, choose) {
   };
 }
 
+/** Half of the width of what was measured, by how it looks and how long it is: to measure is to lay out. @type {Map<string, number>} */
+const halves = new Map();
+
 /** A number that stands at the edge is moved in, to be read whole. @param {HTMLElement} made @param {number} x @param {Label['anchor']} anchor @param {number} wide of the stage */
 function hold(made, x, anchor, wide) {
-  const half = made.offsetWidth / 2;
+  const said = `${made.className} ${[...made.children].map((line) => line.textContent?.length)}`; // figures are all as wide
+  const half = halves.get(said) ?? made.offsetWidth / 2;
+  if (half) halves.set(said, half);
   if (half && 'nso'.includes(anchor)) made.style.left = `${Math.max(half + EDGE, Math.min(wide - half - EDGE, x)).toFixed(1)}px`;
 }
 
@@ -93,7 +98,9 @@ function fill(made, { look, anchor, lines, width, node, ink }) {
   made.style.color = ink ?? '';
   if (node) made.dataset.node = node;
   if (look.includes('preprocess')) Object.assign(made, { tabIndex: 0, role: 'button' });
-  made.replaceChildren(
+  const same = made.children.length === lines.length && lines.every(({ look: own }, k) => made.children[k].className === (own ?? ''));
+  if (same) lines.forEach(({ text }, k) => (made.children[k].textContent = text));
+  else made.replaceChildren(
     ...lines.map(({ text, look: own }) => {
       const span = element('span', own ?? '');
       span.textContent = text;
