@@ -20,6 +20,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -53,9 +54,11 @@ def main() -> int:
     if args.peers and args.tensorflow_js is None:
         print(f"TensorFlow.js takes no part. To compare with it: {HOW}.")
     counts = [int(count) for count in args.threads.split(",")]
-    rows = [measured(name, count, args) for name in args.work.split(",") for count in counts]
-    if args.json:
-        args.json.write_text(json.dumps({"machine": machine(args), "figures": rows}, indent=1) + "\n")
+    rows: list[dict[str, Any]] = []
+    for name, count in product(args.work.split(","), counts):
+        rows.append(measured(name, count, args))
+        if args.json:  # after every line: a long run may be ended early
+            args.json.write_text(json.dumps({"machine": machine(args), "figures": rows}, indent=1) + "\n")
     return int(args.strict and any(missed(row) for row in rows))
 
 
