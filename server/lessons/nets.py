@@ -72,22 +72,23 @@ def conv(
 
 
 class Looked:
-    """Traces of the example CNN on the pictures that were looked at last."""
+    """Traces of trained networks on the pictures that were looked at last."""
 
     def __init__(self, most: int = 6) -> None:
-        self._kept: dict[str, engine.Trace] = {}
+        self._kept: dict[tuple[str, str], engine.Trace] = {}
         self._most, self._lock = most, Lock()
 
-    def trace(self, picture: Picture) -> engine.Trace:
-        """The trace on a picture, computed once while it is kept."""
+    def trace(self, picture: Picture, name: str = EXAMPLE) -> engine.Trace:
+        """The trace of the network of this name on a picture, computed once while it is kept."""
+        key = name, picture.content
         with self._lock:
-            found = self._kept.pop(picture.content, None)
+            found = self._kept.pop(key, None)
         if found is None:
-            network = engine.zoo.load(EXAMPLE)
+            network = engine.zoo.load(name)
             assert network.preprocessing is not None
             found = network.trace(network_input(picture, network.preprocessing)[0])
         with self._lock:
-            self._kept[picture.content] = found
+            self._kept[key] = found
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
         return found

@@ -4,12 +4,14 @@ from functools import lru_cache
 from math import prod
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Board, Values
+from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons.model import Board, Item, Values
 
 KERNEL, SIDE = 5, 32
 OUT = SIDE - KERNEL + 1
 CIFAR = (1, 3, SIDE, SIDE)
+PAIR = {"lenet5": "LeNet-5", "lenet5-local": "LeNet-5, not shared"}
+"""The same network with convolutions and with locally connected layers, by its name in the zoo."""
 
 
 def counts(kind: str, shape: tuple[int, ...], filters: int) -> tuple[int, int]:
@@ -63,17 +65,41 @@ def lenets() -> tuple[list[tuple[str, str, str]], int, int]:
     """Parameters by layer of both, as rows, and their totals."""
     both = lenet(False), lenet(True)
     rows = []
-    for name in both[0].params:
-        a, b = (sum(p.size for p in net.params[name].values()) for net in both)
-        rows.append((name, f"{a:,}", f"{b:,}"))
+    for names in (("conv1",), ("conv2",), ("fc1", "fc2", "fc3")):
+        a, b = (sum(p.size for name in names for p in net.params[name].values()) for net in both)
+        rows.append((", ".join(names), f"{a:,}", f"{b:,}"))
     totals = both[0].parameter_count, both[1].parameter_count
     return [*rows, ("**all**", f"**{totals[0]:,}**", f"**{totals[1]:,}**")], *totals
 
 
+def accuracy(name: str) -> str:
+    """How much of the test digits a network names right, as the card of its weights says."""
+    if name not in engine.zoo.names():
+        return "not trained here"
+    card = engine.zoo.card(name)
+    return f"{100 * card['accuracy']:.2f} % of {card['data']['test_pictures']:,}"
+
+
+def maps(v: Values, name: str) -> Item:
+    """What the first layer of a network makes of the digit."""
+    a = nets.LOOKED.trace(v["digit"].picture, name).activations["relu1"][0]
+    return items.volume(a, f"{PAIR[name]}: relu1 {'×'.join(map(str, a.shape))}")
+
+
 def whole(v: Values) -> Board:
-    """Two whole networks for the same picture."""
+    """Two whole networks for the same picture: parameters, accuracy on the same digits, and what they make of one."""
     rows, shared_, apart = lenets()
+    trained = [name for name in PAIR if name in engine.zoo.names()]
+    right = ("test digits named right", *map(accuracy, PAIR))
+    links = [
+        onward.stage(f"{PAIR[name]} on the stage", v["digit"], name, view="maps", at="relu1@0,14,14")
+        for name in trained
+    ]
     return Board(
-        [[items.table(("layer", "LeNet-5", "LeNet-5, not shared"), rows)]],
+        [
+            [items.photo(v["digit"].name, "the picture", 84), *(maps(v, name) for name in trained)],
+            [items.table(("parameters", *PAIR.values()), [*rows, right])],
+            onward.links(*links),
+        ],
         f"{shared_:,} parameters against {apart:,}, for the same picture and the same sizes.",
     )

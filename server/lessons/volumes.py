@@ -169,6 +169,7 @@ LESSON = Lesson(
         Number("c", "column of the chunk", 8, 0, OUT - 1, plays=True),
         Number("depth", "depth", 5, 1, DEPTH, plays=True),
         Number("filters", "filters", 10, 1, 64),
+        Image("digit", "digit", "digit-4", digits=True),
     ),
     beats=(
         Beat(
@@ -304,10 +305,12 @@ the output is $6 \\times 28 \\times 28$.
             "show",
             "Counted in whole networks",
             (
-                "The same network twice, for the same picture and with the same sizes of activations; only "
-                "sharing differs."
+                "The same network twice, with the same sizes of activations; only sharing differs. Both learnt from "
+                "the same digits, in the same way. One filter looks the same wherever it looks; without sharing, "
+                "each place has found its own."
             ),
             whole,
+            ("digit",),
         ),
         Beat(
             "four-d",

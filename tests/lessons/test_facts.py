@@ -121,6 +121,14 @@ def test_lenet_has_61706_parameters_and_423038_without_sharing(board: Any) -> No
     rows = {row[0]: row[1:] for row in items(board("volumes", "lenet"), "table")[0]["rows"]}
     assert rows["<strong>all</strong>"] == ["<strong>61,706</strong>", "<strong>423,038</strong>"]
     assert rows["conv1"] == ["156", "122,304"]
+    assert engine.zoo.card("lenet5")["parameters"] == 61_706
+
+
+def test_the_accuracies_of_both_lenets_are_those_of_their_cards(board: Any) -> None:
+    rows = {row[0]: row[1:] for row in items(board("volumes", "lenet"), "table")[0]["rows"]}
+    for name, said in zip(("lenet5", "lenet5-local"), rows["test digits named right"], strict=True):
+        trained = name in engine.zoo.names()
+        assert said == (f"{100 * engine.zoo.card(name)['accuracy']:.2f} % of 10,000" if trained else "not trained here")
 
 
 def test_the_weights_of_a_convolution_are_four_dimensional(board: Any) -> None:
