@@ -5,10 +5,12 @@ import pytest
 
 from convoscope.engine import Kink, check_gradient, loss, loss_curve, zoo
 from convoscope.engine.errors import UnknownName
+from convoscope.engine.layers.add import Add
 from convoscope.engine.layers.dense import Dense
 from convoscope.engine.layers.flatten import Flatten
 from convoscope.engine.layers.relu import ReLU
 from convoscope.engine.loss_curve import FEWEST, POINTS, affordable
+from convoscope.engine.network import Input, Network, Node
 from convoscope.engine.trace import Trace
 from convoscope.engine.zoo import example_cnn
 from convoscope.engine.zoo._chain import chain
@@ -45,13 +47,16 @@ def test_a_wrong_gradient_is_caught(trace: Trace, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Dense, "backward", wrong)
     plain = trace.network.trace(trace.activations["input"], exact=True)
     busiest = int(trace.activations["flatten"][0].argmax())
-    assert check_gradient(plain, loss(3), "fc.weight", (3, busiest), step=1e-7).relative_error > 5e-3
+    check = check_gradient(plain, loss(3), "fc.weight", (3, busiest), step=1e-7)
+    assert check.relative_error > 5e-3
+    assert check.verdict == "differs"
 
 
 def test_a_rectifier_that_flips_is_called_a_kink() -> None:
     net = chain("kinked", (2,), [("relu", ReLU()), ("fc", Dense(2))], np.random.default_rng(0))
     check = check_gradient(net.trace(np.array([1e-9, 1.0], np.float32)), loss(0), "input", (0,))
     assert check.kinks == ("relu",)
+    assert check.verdict == "kink"
     assert "kink in relu" in str(check)
     assert check_gradient(net.trace(np.array([1e-9, 1.0], np.float32)), loss(0), "input", (1,)).kinks == ()
 
@@ -66,6 +71,7 @@ def test_the_measured_slope_of_a_worked_example() -> None:
     assert check.analytic == pytest.approx(expected)
     assert check.numeric == pytest.approx(expected, rel=1e-8)
     assert check.above < check.below
+    assert check.verdict == "agrees"
 
 
 def test_an_unknown_parameter_lists_the_known(trace: Trace) -> None:
@@ -99,6 +105,19 @@ def test_the_curve_is_the_loss_of_networks_in_which_that_number_alone_differs(
     assert (x0, x1) == (found.values[0], found.values[-1])
     assert (y1 - y0) / (x1 - x0) == pytest.approx(0.5)
     assert (y0 + y1) / 2 == pytest.approx(level)
+
+
+def test_the_curve_follows_a_number_around_a_branch() -> None:
+    nodes = (Node("fc", Dense(3), ("x",)), Node("relu", ReLU(), ("fc",)), Node("add", Add(), ("relu", "x")))
+    rng = np.random.default_rng(3)
+    params = {"fc": {"weight": rng.standard_normal((3, 3)), "bias": np.zeros(3)}}
+    net = Network("branch", (Input("x", (None, 3)),), nodes, params)
+    x = rng.standard_normal(3)
+    found = loss_curve(net.trace(x), loss(0), "x", (1,), slope=0.0, points=5)
+    for value, measured in zip(found.values, found.objective, strict=True):
+        moved = x.copy()
+        moved[1] = value
+        assert measured == pytest.approx(loss(0).value(net.trace(moved, exact=True)), rel=1e-12)
 
 
 def test_a_large_network_gets_a_curve_of_fewer_points(trace: Trace) -> None:
