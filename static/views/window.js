@@ -6,11 +6,9 @@ import { veil } from '../pictures/parts/plate.js';
 import { drawn } from '../pictures/parts/words.js';
 import { addedIn } from '../state/moment.js';
 import { combine } from '../pictures/combine.js';
-import { group } from '../scene/marks.js';
-import { ribbon, wedge } from '../scene/ribbon.js';
-import { passMarks, sceneTargets } from '../scene/scene.js';
+import { wedge } from '../scene/ribbon.js';
 import { formOf } from './form.js';
-import { revealing } from './setting.js';
+import { strip } from './strip.js';
 
 /** @import { ExplanationView, NodeView } from '../types.d.ts' */
 /** @import { Frame, Label, Mark, PictureFrame, Pose, Stage } from '../stage.d.ts' */
@@ -22,8 +20,6 @@ const RIBBON = {
   narrow: { h: 62, gap: 7, wedge: 70, look: { ax: 0.42, ay: 0.2, rise: 0.21, depth: 0.16 } },
   phone: { h: 40, gap: 4, wedge: 66, look: { ax: 0.34, ay: 0.2, rise: 0.21, depth: 0.1 } },
 };
-/** What is not looked at steps back. */
-const DIM = 0.3;
 const PHONE_HEIGHT = 404;
 /** px across of a letter of a caption, on average, and from a caption to the stage's edge. */
 const LETTER = 8;
@@ -32,29 +28,27 @@ const EDGE = 8;
 /** @param {Stage} stage @returns {Frame} */
 export function windowView(stage) {
   const form = formOf(stage.width, stage.margin);
-  const { graph, state, look, width } = stage;
+  const { graph, state, width } = stage;
   const e = explained(stage);
   const node = e && graph.byName.get(e.node);
   const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
   const r = RIBBON[form.name];
   const read = new Set([...(e?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
-  const small = ribbon(graph, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
-  for (const [name, pose] of small) small.set(name, { ...pose, front: look.front(name) });
+  const { small, marks, targets } = strip(stage, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
   const picture = e && node ? (e.of === 'gradient' ? wayBack : pictureOf)(stage, e, node, box) : EMPTY;
-  const lit = new Set([...picture.spans.map((span) => span.node), ...(node ? [node.name] : [])]);
   return {
     key: `window ${form.name} ${e?.of ?? ''} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
     poses: picture.poses, photo: picture.photo ?? null, bars: null, lit: new Set(),
     under: [
-      ...graph.nodes.flatMap((n) => miniature(stage, n, small, lit)),
+      ...marks,
       ...picture.spans.flatMap((span) => wedge(graph, small, span, form.head.window + r.h + 6)),
       ...picture.under,
     ],
     over: [...writing(stage, picture.poses), ...picture.over],
     labels: [...picture.labels.filter((label) => e?.steps.length !== 0 || !READ.test(label.look)).map((label) => inside(label, width)), ...(state.node && !e ? [waiting(box)] : [])],
-    targets: [...sceneTargets(graph, small), ...picture.targets],
+    targets: [...targets, ...picture.targets],
   };
 }
 
@@ -88,14 +82,6 @@ function pictureOf(stage, e, node, box) {
   const source = read ?? stage.graph.byName.get(node.inputs[0] ?? '') ?? node;
   const steps = (stage.passing && stage.scene.explanation ? stage.scene.explanation : e).steps;
   return (PICTURES[e.picture] ?? combine)({ stage, explanation: e, node, source, box, heavy: drawn(steps).map((step) => step.value), added: addedOf(stage, e) });
-}
-
-/** A volume of the ribbon. @param {Stage} stage @param {NodeView} node @param {Map<string, Pose>} small @param {Set<string>} lit @returns {Mark[]} */
-function miniature(stage, node, small, lit) {
-  const [pose, volume] = [small.get(node.name), stage.graph.volumes.get(node.name)];
-  if (!pose || !volume) return [];
-  const marks = passMarks({ ...stage, reveal: revealing(stage) }, node, volume, pose);
-  return lit.has(node.name) ? marks : [group(marks, DIM)];
 }
 
 /** A caption that would run over the edge ends at it. @param {Label} label @param {number} width @returns {Label} */
