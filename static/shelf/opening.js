@@ -19,6 +19,8 @@ export function createOpening({ resources, actions, store, scene }, notes, takeP
   const journey = mountJourney(document.body);
   /** The last network wins, as the last picture does. */
   let patience = new AbortController();
+  /** Labels that come while a network is on its way are of that network. */
+  let pending = Promise.resolve();
   const kept = () => `The network shown is still ${scene()?.network.title ?? 'none'}, and the picture `;
 
   /** @param {File} file @param {Place} [place] */
@@ -45,6 +47,7 @@ export function createOpening({ resources, actions, store, scene }, notes, takeP
 
   /** @param {File} file @param {Place} [place] */
   async function takeLabels(file, place) {
+    await pending;
     notes.clear();
     try {
       const network = await resources.nameClasses(store.get().network, file);
@@ -54,7 +57,9 @@ export function createOpening({ resources, actions, store, scene }, notes, takeP
     }
   }
 
-  const TAKE = { network: takeNetwork, labels: takeLabels, picture: takePicture };
+  /** @type {typeof takeNetwork} */
+  const begin = (file, place) => (pending = takeNetwork(file, place));
+  const TAKE = { network: begin, labels: takeLabels, picture: takePicture };
   return async function take(files, place, otherwise = 'picture') {
     const known = await Promise.all(files.map(async (file) => ({ file, kind: await kindOf(file, otherwise) })));
     for (const kind of ORDER) {
