@@ -22,6 +22,8 @@ PLACES = {
     "at": ("A cell, its indices with commas between them.", "3,1,2"),
 }
 """What the parts of an address are, and an example of each."""
+OF_PARAMETER = {"at": ("A cell of the parameter, its indices with commas between them.", "3,0,1,1")}
+"""What is otherwise in the address of a parameter."""
 EVERYWHERE = (400, 403, 408, 413, 421, 500, 503)
 READING, WRITING = (404, 410, 422), (404, 410, 415, 422, 507)
 
@@ -48,7 +50,8 @@ def description(app: FastAPI) -> dict[str, Any]:
 def parameters(path: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The parameters of an operation in the order of its address, each with what it is."""
     ordered = sorted(found, key=lambda p: path.find(f"{{{p['name']}}}") % (len(path) + 1))
-    told = {name: {"description": what, "example": example} for name, (what, example) in PLACES.items()}
+    places = PLACES | OF_PARAMETER if "{param}" in path else PLACES
+    told = {name: {"description": what, "example": example} for name, (what, example) in places.items()}
     return [{"description": "", **told.get(p["name"], {}), **p} for p in ordered]
 
 

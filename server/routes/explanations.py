@@ -72,7 +72,7 @@ def read_windows(
     subject: SubjectDep,
     format: Format,
     node: str,
-    channel: Annotated[int, Query(ge=0)],
+    channel: Annotated[int, Query(ge=0, examples=[3])],
     first: Annotated[int, Query(ge=0, alias="from", description="Of the channel's cells in reading order.")] = 0,
     count: Annotated[int, Query(ge=1)] = 64,
 ) -> Response:
