@@ -7,7 +7,6 @@ left to plain arithmetic.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -50,19 +49,13 @@ class Planned:
     def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
         """The forward pass. Raises Unplanned when a layer answers with what a plan cannot hold."""
         safe = {name: without_tiny(x) for name, x in inputs.items()}
-        with self.frame() as (frame, lends):
+        frame, lends = self.frames.take(self.plan.frame)
+        try:
             frame.forward(safe)
             changed = {name: read_only(inputs[name].copy()) for name, x in safe.items() if x is not inputs[name]}
             activations = {**(frame.views if lends else copies(frame.views)), **changed}
             made = PlannedPass(frame) if lends else CopiedPass(self, {name: activations[name] for name in inputs})
             return tracing.Trace(network, MappingProxyType(activations), OnDemand(network, activations), made)
-
-    @contextmanager
-    def frame(self) -> Iterator[tuple[Frame, bool]]:
-        """A frame for one pass, and whether what it makes may be given away."""
-        frame, lends = self.frames.take(self.plan.frame)
-        try:
-            yield frame, lends
         finally:
             self.frames.done(frame)
 
@@ -142,9 +135,12 @@ class CopiedPass(PlannedPass):
         self.planned, self.inputs = planned, inputs
 
     def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
-        with self.planned.frame() as (frame, _):
+        frame, _ = self.planned.frames.take(self.planned.plan.frame)
+        try:
             frame.forward({name: without_tiny(x) for name, x in self.inputs.items()})
             return back(frame, trace, objective)
+        finally:
+            self.planned.frames.done(frame)
 
 
 def back(frame: Frame, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
