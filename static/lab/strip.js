@@ -1,6 +1,7 @@
 /** What is changed, below the stage: each change with a way back, what it does to the classes, and undo. */
 import { changes, fill, h } from '../ui/h.js';
-import { chips } from './edits.js';
+import { isHeavy } from '../graph/faces.js';
+import { chips, readable } from './edits.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Part} Part */
@@ -40,17 +41,26 @@ export function mountStrip(before, { store, actions }, history) {
   before.before(root);
   const moved = changes();
 
+  /** A number that was set is a click away. @param {string} address @param {string} said */
+  function addressed(address, said) {
+    const [, where, cell] = /^(.+)@([\d,]+)$/.exec(readable(address)) ?? [], [, node, param] = /^(.+)\.(\w+)$/.exec(where ?? '') ?? [];
+    if (!where) return said;
+    const at = cell.split(',').map(Number);
+    const look = () => (node ? actions.selectWeight({ node, param, at }) : actions.select(where, at));
+    return h('button', { class: 'where', title: 'Look at it in the lens', on: { click: look } }, said);
+  }
+
   return {
     update(state, scene) {
       const can = history.can();
       root.hidden = state.edit === '' && !can.redo;
       if (!moved(state.edit, scene, state.difference, can.undo, can.redo)) return;
       const found = chips(state.edit), rest = found.length - FEW;
-      fill(list, found.slice(0, FEW).map(({ said, without }) => h('li', null, said, h('button', { 'aria-label': `Undo ${said}`, title: 'Undo this change', on: { click: () => actions.setEdit(without) } }, '×'))), rest > 0 && h('li', null, `and ${rest} more`));
+      fill(list, found.slice(0, FEW).map(({ said, address, without }) => h('li', null, addressed(address, said), h('button', { 'aria-label': `Undo ${said}`, title: 'Undo this change', on: { click: () => actions.setEdit(without) } }, '×'))), rest > 0 && h('li', null, `and ${rest} more`));
       outcome.setAttribute('aria-busy', String(scene?.edit !== state.edit));
       fill(outcome, scene && scene.edit === state.edit && state.edit ? consequences(scene).map(({ label, probability, logit }) => h('span', null, `${label} `, h('b', null, probability), ` ${logit}`)) : state.edit ? '' : 'as shipped');
       difference.setAttribute('aria-pressed', String(state.difference));
-      [difference.hidden, all.hidden, undo.disabled, redo.disabled] = [state.edit === '', state.edit === '', !can.undo, !can.redo];
+      [difference.hidden, all.hidden, undo.disabled, redo.disabled] = [state.edit === '' || !scene || isHeavy(scene.network), state.edit === '', !can.undo, !can.redo];
     },
   };
 }

@@ -7,13 +7,14 @@ import { createFaces, isHeavy } from '../graph/faces.js';
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
 /**
- * What the edits change; the arrays only where they are shown.
+ * What the edits change; the arrays only where they are shown, and never those of a large network.
  * @param {Resources} resources @param {State} state
  * @returns {Promise<import('../types.d.ts').Change | null>}
  */
 export async function changeOf(resources, { network, image, edit, difference }) {
   if (!edit) return null;
-  const [{ prediction, ranges }, tensors] = await Promise.all([resources.difference(network, image), difference ? resources.changes(network, image) : null]);
+  const whole = difference && !isHeavy(await resources.network(network));
+  const [{ prediction, ranges }, tensors] = await Promise.all([resources.difference(network, image), whole ? resources.changes(network, image) : null]);
   return { prediction, ranges, tensors };
 }
 
