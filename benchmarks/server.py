@@ -12,6 +12,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -75,19 +76,21 @@ class Live:
 def live() -> Iterator[tuple[Live, float]]:
     """A server that has just started, and the seconds to its first byte."""
     start = time.perf_counter()
-    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
-    assert found
-    server = Live(process, found[0])
-    server.ask("/api/limits")
-    seconds = time.perf_counter() - start
-    try:
-        yield server, seconds
-    finally:
-        server.connection.close()
-        process.terminate()
-        process.communicate()
+    with tempfile.TemporaryDirectory() as data:
+        kept = os.environ | {"CONVOSCOPE_DATA": data}
+        process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True, env=kept)
+        assert process.stdout is not None
+        found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
+        assert found
+        server = Live(process, found[0])
+        server.ask("/api/limits")
+        seconds = time.perf_counter() - start
+        try:
+            yield server, seconds
+        finally:
+            server.connection.close()
+            process.terminate()
+            process.communicate()
 
 
 def picture(seed: int) -> bytes:

@@ -21,6 +21,10 @@ Small = Annotated[int, Field(ge=1, le=8)]
 Pad = Annotated[int, Field(ge=0, le=8)]
 Lists = Annotated[list[Any], Field(min_length=1, max_length=64)]
 LARGEST = 1e6
+TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+MOVING: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/gif": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 class Convolve(BaseModel):
@@ -95,13 +99,13 @@ def convolve(services: ServicesDep, body: Convolve) -> Response:
     return Response(to_json(convolution.answer(case), inf_nan_mode="strings"), media_type=JSON)
 
 
-@router.post("/api/convolve/run.csv")
+@router.post("/api/convolve/run.csv", response_class=Response, responses=TABLE)
 def convolve_csv(services: ServicesDep, body: Convolve) -> Response:
     """Every product of every window as a table."""
     return Response(convolution.csv(body.case().bounded(services.limits)), media_type="text/csv")
 
 
-@router.post("/api/convolve/run.gif")
+@router.post("/api/convolve/run.gif", response_class=Response, responses=MOVING)
 def convolve_gif(services: ServicesDep, body: Movie) -> Response:
     """The sliding window as a moving picture, in the colours that the page uses."""
     return movie(services, body.case().bounded(services.limits), body.colours)
@@ -114,13 +118,13 @@ def sandbox_json(services: ServicesDep, values: Given = "{}") -> Response:
     return Response(to_json(answer, inf_nan_mode="strings"), media_type=JSON)
 
 
-@router.get("/api/sandbox/run.csv")
+@router.get("/api/sandbox/run.csv", response_class=Response, responses=TABLE)
 def sandbox_csv(services: ServicesDep, values: Given = "{}") -> Response:
     """The sandbox's products as a table."""
     return Response(convolution.csv(chosen(services, values)), media_type="text/csv", headers=saved("csv"))
 
 
-@router.get("/api/sandbox/run.gif")
+@router.get("/api/sandbox/run.gif", response_class=Response, responses=MOVING)
 def sandbox_gif(
     services: ServicesDep,
     colours: Annotated[str, Query(max_length=8_192, description="Colours as JSON.")],

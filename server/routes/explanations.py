@@ -10,7 +10,7 @@ from convoscope.server.errors import Problem
 from convoscope.server.routes.arrays import Format, Made, arrays, cell, in_each_format
 from convoscope.server.routes.gradients import HOW, WHAT, Objective
 from convoscope.server.routes.subject import SubjectDep
-from convoscope.server.services import ServicesDep, refuse
+from convoscope.server.services import ServicesDep, parsed, refuse
 from convoscope.server.viewmodel import explanation_view, windows_arrays
 
 router = APIRouter(prefix="/api/traces/{net}/{image}/nodes/{node:path}", tags=["explanations"])
@@ -54,6 +54,8 @@ def explain_cell(
     place = cell(at)
     if direction == "backward" and objective is None:
         raise Problem("bad_value", "direction=backward needs an objective, for example objective=loss:3.")
+    if objective is not None:
+        parsed(objective)
 
     def make() -> bytes:
         if direction == "backward" and objective is not None:

@@ -50,6 +50,7 @@ REFUSALS = [
     (f"{CAT}/nodes/{PLANTED}/at/0,0,0", 404, "unknown_name", "There is no node of that name."),
     (f"{CAT}/nodes/conv1/at/0,0,0?direction={PLANTED}", 422, "bad_value", "direction: Input should be 'forward' or"),
     (f"{CAT}/nodes/conv1/at/0,0,0?direction=backward", 422, "bad_value", "direction=backward needs an objective"),
+    (f"{CAT}/nodes/conv1/at/0,0,0?objective={PLANTED}", 422, "bad_value", "An objective is written loss:3"),
     (f"{CAT}/gradients", 422, "bad_value", "objective: Field required."),
     (
         f"{CAT}/gradients?objective={PLANTED}",
