@@ -13,8 +13,8 @@ const AIR = 9;
 /** px that a handle stands above an open group. */
 const HEAD = 22;
 
-/** Cards behind a folded group: it is several. @param {Item} item @param {Box} extent of its volume @param {number} _left @returns {Tile} */
-export function cardTile(item, extent, _left) {
+/** Cards behind a folded group: it is several. @param {Item} item @param {Box} extent of its volume @returns {Tile} */
+export function cardTile(item, extent) {
   const count = cardsOf(item);
   const cards = Array.from({ length: count + 1 }, (_, k) => count - k).map((k) =>
     rect({ x: extent.x - EDGE + k * CARDS.away, y: extent.y - EDGE - k * CARDS.away, w: extent.w + 2 * EDGE, h: extent.h + 2 * EDGE }, { fill: 'sheet', stroke: 'ink', width: 0.9, alpha: 0.38, fillAlpha: 2.6 }));

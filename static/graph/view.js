@@ -96,6 +96,6 @@ function tilesOf(stage, plan, form, poses, extents) {
   const strips = flowMarks({ ...graph, nodes: tailOf(stage.scene.network, graph).strips }, poses, () => axis, back);
   const last = strips.length ? [{ box: { x: form.margin + made.box.w - 200, y: -1e5, w: 1e5, h: 2e5 }, marks: strips }] : [];
   const frames = seen.open.map((group) => frameTile(group, plan, form.margin));
-  const cards = seen.items.flatMap((item, k) => (item.column ? [] : [cardTile(item, /** @type {Box} */ (extents.get(item.out.name)), form.margin + made.boxes[k].x)]));
+  const cards = seen.items.flatMap((item) => (item.column ? [] : [cardTile(item, /** @type {Box} */ (extents.get(item.out.name)))]));
   return [...frames, ...edges, ...last, ...cards, ...within];
 }

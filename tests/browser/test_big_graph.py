@@ -20,8 +20,8 @@ DEEP = "block9.depthwise.conv"
 
 def asked(page: Page) -> list[tuple[str, dict[str, list[str]], int]]:
     """What was asked of the trace so far: the end of the path, the query, bytes."""
-    found = page.evaluate("""() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/traces/"))
-        .map(({ name, encodedBodySize }) => [name, encodedBodySize])""")
+    found = page.evaluate("""() => performance.getEntriesByType("resource")
+        .filter(({ name }) => name.includes("/traces/")).map(({ name, encodedBodySize }) => [name, encodedBodySize])""")
     parts = [(urlsplit(address), size) for address, size in found]
     return [(unquote(url.path.rpartition("/")[2]), parse_qs(url.query), size) for url, size in parts]
 
