@@ -35,7 +35,7 @@ export const withField = (view) => (stage) => {
 /** @param {Stage} stage @param {string} name @param {number[]} at @returns {Frame} */
 function fieldView(stage, name, at) {
   const { graph, width, scene } = stage, form = formOf(width, stage.margin);
-  const height = form.name === 'phone' ? 380 : stage.height, top = form.head.overview + ABOVE;
+  const small = form.name === 'phone', height = small ? 460 : stage.height, top = form.head.overview + ABOVE + (small ? ABOVE * 2 : 0);
   const field = fieldOf(graph, name, at);
   const room = { x: form.margin, y: top, w: width - 2 * form.margin, h: (height - top) * 0.8 };
   const photo = photoBox({ x: room.x, y: room.y, w: room.w * SHARES.photo, h: room.h }, scene.image.width, scene.image.height);
@@ -46,7 +46,7 @@ function fieldView(stage, name, at) {
   const outlines = new Map(stops.map((stop) => [stop.node, outlineOf(stage, stop, poses)]));
   const seen = photoOutline(stage, field, photo), first = outlines.get(scene.network.input);
   return {
-    key: `field ${form.name}`, height, scrolls: form.name === 'phone', poses, photo, bars: null, lit: new Set(), under: [],
+    key: `field ${form.name}`, height, scrolls: small, poses, photo, bars: null, lit: new Set(), under: [],
     over: [
       ...stops.flatMap((stop) => shade(stage, stop, poses)),
       ...(seen ? outside(photo, seen) : []),

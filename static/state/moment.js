@@ -106,14 +106,15 @@ export function layerStep(t, count, end) {
 }
 
 /**
- * What a state lacks that came from an address: past the loss gradients to be in, in one window the layer that t is in.
+ * What a state lacks that came from an address: past the loss gradients to be in, in one window the cell that t is at.
  * @param {State} state
  * @param {Scene | null} scene
  * @returns {Partial<State> | null}
  */
 export function missing(state, scene) {
   if (!scene || !(state.t < Infinity)) return null;
-  const elsewhere = state.view === 'window' && spotAt(scene.network, state.t)?.node.name !== state.node;
+  const spot = state.view === 'window' ? spotAt(scene.network, state.t) : null;
+  const elsewhere = spot && (spot.node.name !== state.node || spot.cell.join() !== state.at?.join());
   const short = state.t > layers(scene) + 1e-9 && !isBackward(state);
   return short || elsewhere ? followed(state, scene, state.t) : null;
 }

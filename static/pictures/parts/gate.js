@@ -47,7 +47,7 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
   const read = cells.get(channel) ?? [], padding = (/** @type {number} */ r, /** @type {number} */ c) => read[r * columns.length + c] === null;
   const { scale, weight } = stage.look, range = stage.look.range(source.name), own = stage.look.range(node.name);
   const tile = { rows: rows.length, columns: columns.length, padding };
-  const print = printer([...values.given, e.value], 4);
+  const print = printer([...values.given, e.value], 4), few = printer(values.given, 3);
   return {
     poses: new Map([[node.name, made], [source.name, gave]]), under: [],
     over: [
@@ -64,7 +64,7 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
       label('given', x + w / 2, y - 8, 's', 'direction', values.given.length > 1 ? 'what those that read it are given' : 'given'),
       label('local', x + w / 2, at.local.y - 8, 's', 'direction', `× local ${e.operands[1].name}`),
       label('sum', x + w / 2, at.sum.y - 8, 's', 'direction', values.given.length > 1 ? '= their sum' : '= to the left'),
-      ...written(at.given, values.given, tile.columns, cell, scale, range, print.signed),
+      ...written(at.given, values.given, tile.columns, cell, scale, range, few.signed),
       ...written(at.local, values.local, tile.columns, cell, weight, 1, (value) => String(Number(value.toPrecision(3))).replace('-', '−')),
       label('says', x + w / 2, at.sum.y + cell + 10, 'n', 'caption small', SAYS[source.kind]?.(values.local) ?? source.summary),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
