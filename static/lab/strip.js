@@ -29,13 +29,13 @@ export const signed = (value) => (Number.isFinite(value) ? `${value < 0 ? '−' 
 /**
  * @param {HTMLElement} before which the strip stands
  * @param {Context} context
- * @param {{ undo: () => void, redo: () => void, can: () => { undo: boolean, redo: boolean } }} history
+ * @param {{ undo: () => void, redo: () => void, can: () => { undo: boolean, redo: boolean } }} steps
  * @returns {Part}
  */
-export function mountStrip(before, { store, actions }, history) {
+export function mountStrip(before, { store, actions }, steps) {
   const list = h('ul', { class: 'chips' }), outcome = h('p', { class: 'outcome', role: 'status' });
   const difference = h('button', { class: 'key', title: 'Show new − old in place of values (D)', on: { click: () => actions.setDifference(!store.get().difference) } }, 'show what changed', h('kbd', null, 'D'));
-  const undo = h('button', { class: 'quiet', title: 'Undo (Ctrl Z)', on: { click: history.undo } }, 'undo'), redo = h('button', { class: 'quiet', title: 'Redo (Ctrl Shift Z)', on: { click: history.redo } }, 'redo');
+  const undo = h('button', { class: 'quiet', title: 'Undo (Ctrl Z)', on: { click: steps.undo } }, 'undo'), redo = h('button', { class: 'quiet', title: 'Redo (Ctrl Shift Z)', on: { click: steps.redo } }, 'redo');
   const all = h('button', { class: 'quiet', title: 'The shipped network on the picture as it is', on: { click: () => actions.setEdit('') } }, 'as shipped');
   const root = h('section', { id: 'edits', 'aria-label': 'What if', hidden: true }, h('b', null, 'what if'), list, outcome, h('p', { class: 'do' }, difference, undo, redo, all));
   before.before(root);
@@ -52,7 +52,7 @@ export function mountStrip(before, { store, actions }, history) {
 
   return {
     update(state, scene) {
-      const can = history.can();
+      const can = steps.can();
       root.hidden = state.edit === '' && !can.redo;
       if (!moved(state.edit, scene, state.difference, can.undo, can.redo)) return;
       const found = chips(state.edit), rest = found.length - FEW;

@@ -101,7 +101,13 @@ def test_a_kink_says_which_node_and_where(client: httpx.Client, cat: Trace) -> N
 def test_steps_are_the_engines_and_looking_inside_after_them_is_the_same_network(
     client: httpx.Client, arrays: Arrays, network: Network, cat: Trace, optimizer: str
 ) -> None:
-    asked = {"objective": "loss:5", "optimizer": optimizer, "rate": 0.001, "count": 2, "of": "conv1.weight@3,0,1,1"}
+    asked: dict[str, str | float] = {
+        "objective": "loss:5",
+        "optimizer": optimizer,
+        "rate": 0.001,
+        "count": 2,
+        "of": "conv1.weight@3,0,1,1",
+    }
     told = client.get(f"{CAT}/steps", params=asked).json()
     how = Learning(optimizer, 0.001, 3, "loss:5")
     seen = list(moments(network, cat.activations["input"][0], how))
