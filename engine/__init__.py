@@ -28,6 +28,7 @@ from convoscope.engine.objective import (
     unit,
 )
 from convoscope.engine.preprocessing import Preprocessing
+from convoscope.engine.receptive_fields import receptive_fields
 from convoscope.engine.stepping import (
     OPTIMIZERS,
     Learning,
@@ -103,6 +104,7 @@ __all__ = [
     "parse_edits",
     "parse_objective",
     "predicted_change",
+    "receptive_fields",
     "run",
     "sensible",
     "shares",

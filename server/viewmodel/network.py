@@ -7,9 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from convoscope.engine import Axis, IndexMap, Layer, Network, Node, Preprocessing, Table, Trace, Window
-from convoscope.engine.geometry import Box
-from convoscope.engine.receptive_fields import receptive_fields
+from convoscope.engine import (
+    Axis,
+    IndexMap,
+    Layer,
+    Network,
+    Node,
+    Preprocessing,
+    Table,
+    Trace,
+    Window,
+    receptive_fields,
+)
 from convoscope.server import wire
 
 BYTES = 4
@@ -118,7 +127,7 @@ def input_view(network: Network, name: str, groups: Mapping[str, str]) -> wire.N
     )
 
 
-def node_view(network: Network, node: Node, groups: Mapping[str, str], field: Box | None) -> wire.NodeView:
+def node_view(network: Network, node: Node, groups: Mapping[str, str], field: Sequence[range] | None) -> wire.NodeView:
     """A node: its layer, its parameters and where it reads. field: what its middle sees of the first input."""
     shapes = [network.shapes[i] for i in node.inputs]
     params = [
