@@ -64,5 +64,5 @@ def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
     zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=4, exclude_content_types=NOT_ZIPPED)
     work = app.state.work = Work(zipped, settings.limits)
     metrics = app.state.metrics = metrics_of(services, work)
-    entered = entrance(Guards(work, settings), services.lock, framed=bool(settings.embed_origins))
+    entered = entrance(Guards(work, settings), services.lock, settings.embed_origins)
     return Observed(entered, metrics, log_of(settings.log, settings.public))

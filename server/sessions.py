@@ -7,7 +7,7 @@ machine with the same secret knows its students. Without cookie or key there is 
 
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from secrets import token_bytes
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convoscope.server.errors import Problem
-from convoscope.server.guards import HEADERS
+from convoscope.server.guards import armour
 from convoscope.server.handlers import as_json
 from convoscope.server.store import content_id
 
@@ -62,8 +62,9 @@ class Lock(NamedTuple):
 class Room:
     """Wraps the whole server: lets in who has the key or a cookie."""
 
-    def __init__(self, app: ASGIApp, lock: Lock, framed: bool) -> None:
-        self.app, self.lock, self.framed = app, lock, framed
+    def __init__(self, app: ASGIApp, lock: Lock, embed_origins: Sequence[str]) -> None:
+        self.app, self.lock = app, lock
+        self.framed, self.armour = bool(embed_origins), armour(embed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -73,14 +74,14 @@ class Room:
         if scope["type"] == "http" and brings(scope, self.lock.key):
             await self.let_in(scope, send, student or content_id(token_bytes(32)))
         elif student is None:
-            await refuse(scope, headers, receive, send)
+            await self.refuse(scope, headers, receive, send)
         else:
             await self.app({**scope, STUDENT: student}, receive, kept_by_one(send))
 
     async def let_in(self, scope: Scope, send: Send, student: str) -> None:
         """Sends a browser on to the same page without the key, and with a cookie."""
         query = [(k, v) for k, v in parse_qsl(scope["query_string"].decode("latin-1")) if k != "key"]
-        headers = {**HEADERS, "Cache-Control": "no-store", "Content-Length": "0"}
+        headers = {**self.armour, "Cache-Control": "no-store", "Content-Length": "0"}
         headers |= {
             "Location": f"/?{urlencode(query)}" if query else "/",
             "Set-Cookie": self.set_cookie(scope, student),
@@ -88,6 +89,18 @@ class Room:
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 303, "headers": raw})
         await send({"type": "http.response.body", "body": b""})
+
+    async def refuse(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """The one answer without a key: it depends on no address, no method and nothing that is here."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        answer = as_json(LOCKED, "", self.armour)
+        if headers.get("accept", "").startswith("text/html"):
+            answer.headers["Content-Type"] = "text/html; charset=utf-8"
+            answer.headers["Content-Length"] = str(len(PAGE))
+            answer.body = PAGE
+        await answer(scope, receive, send)
 
     def set_cookie(self, scope: Scope, student: str) -> str:
         """The cookie as it is set: for this server's own pages, and inside a frame of another site where that is so."""
@@ -98,9 +111,9 @@ class Room:
         return f"{whole}; Secure" if secure else whole
 
 
-def entrance(app: ASGIApp, lock: Lock | None, framed: bool) -> ASGIApp:
+def entrance(app: ASGIApp, lock: Lock | None, embed_origins: Sequence[str]) -> ASGIApp:
     """The server as it is reached: through its lock, in a room; as it is, on one's own machine."""
-    return app if lock is None else Room(app, lock, framed)
+    return app if lock is None else Room(app, lock, embed_origins)
 
 
 def cookies(headers: Headers) -> Iterator[str]:
@@ -118,19 +131,6 @@ def brings(scope: Scope, key: str) -> bool:
         return False
     given = [v for k, v in parse_qsl(scope["query_string"].decode("latin-1")) if k == "key"]
     return len(given) == 1 and hmac.compare_digest(given[0].encode("utf-8", "replace"), key.encode())
-
-
-async def refuse(scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-    """The one answer without a key: it depends on no address, no method and nothing that is here."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    answer = as_json(LOCKED, "", HEADERS)
-    if headers.get("accept", "").startswith("text/html"):
-        answer.headers["Content-Type"] = "text/html; charset=utf-8"
-        answer.headers["Content-Length"] = str(len(PAGE))
-        answer.body = PAGE
-    await answer(scope, receive, send)
 
 
 def kept_by_one(send: Send) -> Send:
