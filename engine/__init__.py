@@ -6,6 +6,7 @@ from convoscope.engine.batches import losses, shares
 from convoscope.engine.edits import Change, Edits, Off, difference, parse_edits
 from convoscope.engine.explanation import Explanation, Operand, Step
 from convoscope.engine.faces import Faces, faces_of, liveliest, shrunk
+from convoscope.engine.fields import receptive_fields
 from convoscope.engine.formats.architecture import from_json, load_safetensors
 from convoscope.engine.formats.onnx_limits import OnnxLimits
 from convoscope.engine.formats.onnx_reader import load_onnx
@@ -28,7 +29,6 @@ from convoscope.engine.objective import (
     unit,
 )
 from convoscope.engine.preprocessing import Preprocessing
-from convoscope.engine.receptive_fields import receptive_fields
 from convoscope.engine.stepping import (
     OPTIMIZERS,
     Learning,

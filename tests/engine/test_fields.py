@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from convoscope.engine import Input, Network, Node, zoo
+from convoscope.engine.fields import receptive_fields
 from convoscope.engine.layers.add import Add
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.layers.dense import Dense
 from convoscope.engine.layers.flatten import Flatten
 from convoscope.engine.layers.max_pool2d import MaxPool2d
-from convoscope.engine.receptive_fields import receptive_fields
 from convoscope.engine.trace import Trace
 
 
