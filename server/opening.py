@@ -19,6 +19,9 @@ from convoscope.server.models import Reader, labelled
 from convoscope.server.models_child import GIVEN
 from convoscope.server.pictures import Picture
 
+LARGE = 20_000_000
+"""Bytes of a file that takes long enough to be announced."""
+
 
 def library_of(files: Sequence[str], labels: str | None, limits: Limits) -> Library:
     """The library with these files in front, at most a network and a picture. Ends the program when one is wrong."""
@@ -39,7 +42,6 @@ def is_picture(path: Path) -> bool:
     """Whether the file begins as a picture does. Ends the program when it cannot be read."""
     with told(path), path.open("rb") as file:
         return format_of(file.read(16)) is not None
-    return False
 
 
 def network(path: Path, labels: str | None, limits: Limits) -> Model:
@@ -50,6 +52,8 @@ def network(path: Path, labels: str | None, limits: Limits) -> Model:
             raise Problem(
                 "network_too_large", f"It has {size} bytes; {most} are read (CONVOSCOPE_LIMITS__NETWORK_BYTES)."
             )
+        if size > LARGE:
+            print(f"Reading {path.name} …", flush=True)
         shutil.copyfile(path, Path(folder) / GIVEN)
         model = Reader(limits).model(Path(folder), path.name)
     if labels is not None:
