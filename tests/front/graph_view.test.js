@@ -5,7 +5,8 @@ import { labelsOn, onScreen, tilesOn } from '../../static/graph/cull.js';
 import { edgeTiles } from '../../static/graph/edges.js';
 import { addFaces, createFaces, faceOf, firstNumbers, isHeavy } from '../../static/graph/faces.js';
 import { found } from '../../static/graph/find.js';
-import { between } from '../../static/graph/glide.js';
+import { createClock } from '../../static/anim/clock.js';
+import { between, createGlide } from '../../static/graph/glide.js';
 import { minimapOf, seenOn } from '../../static/graph/minimap.js';
 import { needsOf } from '../../static/graph/needs.js';
 import { createSupply, nextQuestion } from '../../static/graph/supply.js';
@@ -13,6 +14,7 @@ import { anchored, cameraTo, fitted, held, leastZoom, screenIn, shifted } from '
 import { cameraMatrix, HOME, zoomAt } from '../../static/scene/camera.js';
 import { apply } from '../../static/scene/matrix.js';
 import { sceneMarks } from '../../static/scene/scene.js';
+import { createStore } from '../../static/state/store.js';
 import { VIEWS } from '../../static/views/index.js';
 import { networkOf, STATE } from './stage_scenes.js';
 import { graphOf } from '../../static/model/graph.js';
@@ -109,6 +111,30 @@ test('what was found comes to the middle, and no further than where it can be re
   const [x] = apply(cameraMatrix(camera, SIZE.width, SIZE.height), box.x + box.w / 2, box.y);
   assert.ok(Math.abs(x - SIZE.width / 2) < SIZE.width / 2);
   assert.deepEqual([between(HOME, camera, 0).zoom, between(HOME, camera, 1)], [1, camera]);
+});
+
+test('the camera glides to its goal, and stops where somebody takes it on the way', () => {
+  const store = createStore({ ...STATE });
+  /** @type {((now: number) => void)[]} */
+  const frames = [];
+  const clock = createClock((frame) => frames.push(frame));
+  const run = (/** @type {number[]} */ times) => times.forEach((ms) => frames.shift()?.(performance.now() + ms));
+  const goal = { x: -0.4, y: 0.1, zoom: 0.5 };
+  const glide = createGlide(clock, () => store.get().camera, (camera) => store.set({ camera }), () => false);
+  run([0]);
+  glide(goal);
+  run([-50, 0, 260]);
+  const { zoom } = store.get().camera;
+  assert.ok(zoom < 1 && zoom > 0.5);
+  run([600]);
+  assert.deepEqual(store.get().camera, goal);
+  glide(HOME);
+  run([200]);
+  store.set({ camera: { x: 0.3, y: 0, zoom: 2 } });
+  run([300, 600]);
+  assert.deepEqual(store.get().camera, { x: 0.3, y: 0, zoom: 2 });
+  createGlide(clock, () => store.get().camera, (camera) => store.set({ camera }), () => true)(goal);
+  assert.deepEqual(store.get().camera, goal);
 });
 
 test('volumes that move with the camera begin where they were seen', () => {
