@@ -62,7 +62,8 @@ def machine(said: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {said[name]}" for name in ("numpy", "torch", "onnxruntime") if said.get(name))
     return (
         f"Measured on {said['date']}: {said['processor']}, {said['cores']} cores, {said['vectors']} vectors; "
-        f"Python {said['python']}, {versions}. Medians of {said['turns']} turns, contenders interleaved."
+        f"Python {said['python']}, {versions}. Medians of {said['turns']} turns, contenders interleaved; "
+        + ("wall time." if said["clock"] == "wall" else f"{said['clock']}, on a machine busy with other things.")
     )
 
 
