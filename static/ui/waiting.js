@@ -6,6 +6,7 @@ import { h, fill } from './h.js';
 /** @typedef {import('../types.d.ts').Scene} Scene */
 
 const MOMENT = 300; // ms that need no words
+const SECOND = 1000; // ms; large networks take several
 
 /**
  * What the state asks for and the scene does not have yet, null when all is here.
@@ -25,18 +26,22 @@ export function awaited(state, scene) {
  * @returns {Part}
  */
 export function mountWaiting(root) {
-  let timer = 0, shown = '';
+  let timer = 0, ticking = 0, shown = '';
   return {
     update(state, scene) {
       const what = awaited(state, scene) ?? '';
       if (what === shown) return;
       shown = what;
       clearTimeout(timer);
+      clearInterval(ticking);
       root.hidden = true;
       if (!what) return;
+      const since = performance.now();
       timer = setTimeout(() => {
-        fill(root, h('span', null, `Computing ${what} …`), h('progress', { 'aria-label': 'Computing' }));
+        const seconds = h('span', { class: 'seconds', 'aria-hidden': 'true' });
+        fill(root, h('span', null, `Computing ${what} …`), h('progress', { 'aria-label': 'Computing' }), seconds);
         root.hidden = false;
+        ticking = setInterval(() => (seconds.textContent = `${Math.round((performance.now() - since) / 1000)} s`), SECOND);
       }, MOMENT);
     },
   };
