@@ -22,6 +22,7 @@ import { mountLegend } from './ui/legend.js';
 import { mountLive } from './ui/live.js';
 import { mountNetworks } from './ui/networks.js';
 import { mountNotes } from './ui/notes.js';
+import { mountReading } from './ui/reading.js';
 import { mountReveal } from './ui/reveal.js';
 import { makeRoom, rememberScreen } from './ui/room.js';
 import { mountSpeed } from './ui/speed.js';
@@ -76,6 +77,7 @@ parts.push(
   mountLive(place('live')),
   mountWaiting(place('waiting')),
   mountPins(place('stage'), context),
+  mountReading(place('stage'), context),
   mountPresent(document.body, context),
   mountZoom(place('scene'), place('stage')),
   mountReveal(place('stage'), place('lens')),

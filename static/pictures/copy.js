@@ -2,6 +2,7 @@
 
 import { attention, curve, rect, shape } from '../scene/marks.js';
 import { apply, blockOn } from '../scene/matrix.js';
+import { arithmetic } from '../preprocess/words.js';
 import { mapQuad } from '../scene/slices.js';
 import { cellBlock } from '../scene/hit.js';
 import { placeOf } from '../model/tensor.js';
@@ -95,7 +96,7 @@ function given(input) {
   const middle = photo.y + photo.h / 2;
   const print = printer([e.value], 5);
   const p = network.preprocessing;
-  const says = p ? [`to ${p.size[1]}×${p.size[0]}`, ...(p.mean.length ? ['(x − mean) / std'] : [])] : ['as it is'];
+  const says = p ? [`to ${p.size[1]}×${p.size[0]}`, { text: arithmetic(p), look: 'change' }] : ['as it is'];
   return {
     poses: new Map([[node.name, made]]), photo,
     under: [],
@@ -108,7 +109,7 @@ function given(input) {
     labels: [
       label('photo', photo.x, photo.y - CAPTION, 'sw', 'heading', { text: view.kind === 'photo' ? 'the photograph' : 'the picture', look: 'name' }, ` ${view.width}×${view.height}`),
       caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, photo.y - 14 - CAPTION),
-      ...(box.w < 480 ? [] : [label('preprocessing', box.x + box.w * 0.51, middle + 30, 'n', 'row', ...says)]),
+      ...(box.w < 480 ? [] : [label('preprocessing', box.x + box.w * 0.51, middle + 30, 'n', 'row preprocess', ...says)]),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: [],

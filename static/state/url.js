@@ -66,6 +66,7 @@ export const FIELDS = [
   flag('field'),
   { key: 'pins', write: (s) => s.pins.map(({ node, at }) => address(node, at)).join('|'), read: pins },
   flag('present'),
+  choice('reading', ['gather', 'scatter']),
   { key: 'edit', write: (s) => s.edit, read: (text) => only('edit', text.length <= LONGEST_EDIT ? text : undefined) },
   flag('difference'),
   choice('bench', ['', 'check', 'learn', 'batch']),

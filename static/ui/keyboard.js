@@ -35,6 +35,7 @@ export const KEYS = [
   { keys: ['w', 'W', 'Enter'], shown: 'W', does: 'the window that made the selected number', run: ({ actions }) => actions.show('window') },
   { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window', run: back },
   { keys: ['f', 'F'], shown: 'F', does: 'the field: all that the selected number has seen, back to the picture', run: ({ actions, store }) => actions.setField(!store.get().field) },
+  { keys: ['g', 'G'], shown: 'G', does: 'the way back in one window: what a number collects, or what it gives', run: ({ actions, store }) => actions.setReading(store.get().reading === 'gather' ? 'scatter' : 'gather') },
   { keys: ['.'], shown: '.', does: 'pin the selected number; two pins are compared', run: pin },
   ...LAB_KEYS,
   { keys: ['p', 'P'], shown: 'P', does: 'presenter: big type; Space, PageDown and PageUp go on and back, B or . blanks the screen', run: ({ actions }) => actions.present(true) },

@@ -4,6 +4,7 @@ import { said } from '../state/objective.js';
 import { CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { through } from '../pictures/parts/gather.js';
+import { scatters } from '../pictures/parts/scatter.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
 /** @import { Scene, ShowMode, State } from '../types.d.ts' */
@@ -28,6 +29,7 @@ export function headline(state, scene) {
   if (seen) return seen;
   const way = wayBack(state, scene);
   if (way && state.view !== 'window') return recoloured(ofWayBack(scene, way), state.colours);
+  if (way && state.reading === 'scatter' && scene.explanation && scatters(scene.explanation)) return ofScattering(scene.explanation);
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (state.view === 'maps') return ofMaps(scene);
   if (state.view === 'window') return ofWindow(state, scene);
@@ -65,6 +67,11 @@ function ofGathering(scene, e) {
   const how = /^conv/.test(source.kind) ? 'the same filter, the other way' : /max_pool/.test(source.kind) ? 'only to the largest' : source.kind === 'relu' ? 'only where it was open' : 'what it gives, times what it did';
   return { title: [{ text: `Back through ${source.name}: ` }, { text: how, em: true }], sub: '' };
 }
+
+/** @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
+const ofScattering = ({ kind, node }) => ({
+  title: [{ text: `What ${node} gives back: ` }, { text: kind === 'conv2d' ? 'its gradient times the filter, into the window it read' : kind === 'max_pool2d' ? 'all of it to the largest' : 'to each an equal share', em: true }], sub: '',
+});
 
 /** Where the gradients start. @param {Scene} scene @param {number | null} label */
 function starts({ trace, network }, label) {

@@ -3,6 +3,7 @@
 import { PICTURES } from '../pictures/index.js';
 import { gather, through } from '../pictures/parts/gather.js';
 import { veil } from '../pictures/parts/plate.js';
+import { scatter, scatters } from '../pictures/parts/scatter.js';
 import { drawn } from '../pictures/parts/words.js';
 import { addedIn } from '../state/moment.js';
 import { combine } from '../pictures/combine.js';
@@ -33,13 +34,14 @@ export function windowView(stage) {
   const node = e && graph.byName.get(e.node);
   const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
   const r = RIBBON[form.name];
-  const read = new Set([...(e?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
+  const other = e?.of === 'gradient' && state.reading === 'scatter' ? stage.scene.explanation : null;
+  const read = new Set([...((other && scatters(other) ? other : e)?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
   const { small, marks, targets } = strip(stage, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
-  const picture = e && node ? (e.of === 'gradient' ? wayBack : pictureOf)(stage, e, node, box) : EMPTY;
+  const picture = e && node ? given(stage, e, box) ?? (e.of === 'gradient' ? wayBack : pictureOf)(stage, e, node, box) : EMPTY;
   return {
-    key: `window ${form.name} ${e?.of ?? ''} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
+    key: `window ${form.name} ${e?.of ?? ''} ${e?.of === 'gradient' ? state.reading : ''} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
     poses: picture.poses, photo: picture.photo ?? null, bars: null, lit: new Set(),
     under: [
       ...marks,
@@ -74,6 +76,13 @@ const explained = ({ scene, back, passing }) => passing ?? (back && scene.backwa
 function wayBack(stage, e, node, box) {
   const source = stage.graph.byName.get(through(e) ?? '') ?? node;
   return gather({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box, heavy: [], added: addedOf(stage, e) });
+}
+
+/** In the other reading, what the number gives to all that it read; null where it is not asked for. @param {Stage} stage @param {ExplanationView} back @param {import('../stage.d.ts').Box} box */
+function given(stage, back, box) {
+  const e = stage.scene.explanation, node = stage.graph.byName.get(back.node), source = stage.graph.byName.get(e?.operands[0]?.source ?? '');
+  if (stage.state.reading !== 'scatter' || back.of !== 'gradient' || !e || !node || !source || e.address !== back.address.replace(/^∂/, '') || !scatters(e)) return null;
+  return scatter({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box, heavy: [], added: null }, back.value);
 }
 
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */

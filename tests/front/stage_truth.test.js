@@ -16,7 +16,7 @@ import { cellNumbers } from '../../static/views/cells.js';
 import { maps } from '../../static/views/maps.js';
 import { VIEWS } from '../../static/views/index.js';
 import { timeOf } from '../../static/anim/windows.js';
-import { explained, NAMES, sceneOf, stageOf } from './stage_scenes.js';
+import { backSceneOf, explained, NAMES, sceneOf, stageOf } from './stage_scenes.js';
 
 const ALL = NAMES.flatMap((name) => sceneOf(name).explanations.map((e) => ({ scene: sceneOf(name), e })));
 /** A printed number in units of its last digit. @param {string} text */
@@ -143,4 +143,20 @@ test('in the window view what the clock has not come to is not there yet', () =>
   const t = /** @type {number} */ (timeOf(scene.network, 'conv1', e.at, false));
   const inked = (/** @type {number} */ at) => VIEWS.window(stageOf({ ...scene, explanation: e }, { view: 'window', node: 'conv1', at: e.at, t: at }, 976, 746)).over.filter((m) => m.kind === 'path' && m.fill === 'sheet' && m.fillAlpha > 0.9).length;
   assert.ok(inked(t) > inked(Infinity));
+});
+
+test('in the other reading of the way back a number gives what it was given: all of it to the winner, or times the filter', () => {
+  const scene = backSceneOf('chain'), forward = sceneOf('chain').explanations;
+  for (const [name, key] of [['pool1', 'share'], ['conv2', 'given']]) {
+    const backward = scene.explanations.findLast((e) => e.node === name), explanation = forward.find((e) => e.address === backward.address.replace('∂', ''));
+    const state = { view: /** @type {const} */ ('window'), node: name, at: backward.at, objective: 'loss:0', show: /** @type {const} */ ('gradient'), reading: /** @type {const} */ ('scatter') };
+    const frame = VIEWS.window(stageOf({ ...scene, backward, explanation }, state, 976, 746));
+    const value = Number(printed(frame, 'result')[0].text.replace('−', '-'));
+    assert.ok(Math.abs(value - backward.value) <= 1e-3 * Math.abs(backward.value), name);
+    const shares = frame.labels.filter((l) => l.key.startsWith(key)).map((l) => Number(l.lines[0].text.replace('−', '-')));
+    if (name === 'pool1') {
+      const winner = product(explanation.operands[0].cells).findIndex((cell) => String(cell) === String(explanation.marks.winner));
+      assert.deepEqual(shares, shares.map((_, k) => (k === winner ? value : 0)));
+    } else assert.ok(shares.every((share) => Math.abs(share - value) < 0.01 * Math.abs(value)));
+  }
 });

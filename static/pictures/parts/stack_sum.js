@@ -76,7 +76,7 @@ export function stackSum(input) {
 }
 
 /** How far the block of the layer's windows comes out over the top of the slices, px: they stand lower by it. @param {PictureInput} input @param {import('../../stage.d.ts').Volume} volume @param {number} high */
-function overhang({ node, source }, volume, high) {
+export function overhang({ node, source }, volume, high) {
   const axis = node.windows[Math.max(0, node.inputs.indexOf(source.name))]?.axes?.[1];
   const padding = axis && 'offset' in axis && !axis.inverse ? Math.max(0, -axis.offset) : 0;
   const cell = high / (1 + SEEN.ay) / Math.max(volume.rows, volume.columns);
@@ -95,7 +95,7 @@ function captionText({ source, box }, shown, all) {
 }
 
 /** Where the output's block stands. @param {PictureInput} input @param {typeof ROOMY} m */
-function output({ stage, explanation: e, node, box }, m) {
+export function output({ stage, explanation: e, node, box }, m) {
   const volume = /** @type {import('../../stage.d.ts').Volume} */ (stage.graph.volumes.get(node.name));
   const longest = Math.max(volume.rows, volume.columns);
   const side = Math.min(m.tallest, box.h * m.stack) / (1 + (SEEN.ay * volume.columns) / longest);
