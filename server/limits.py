@@ -47,8 +47,10 @@ class Limits(BaseModel):
     windows: int = _limit(256, "windows", "Most steps of a sliding window in one answer.")
     batch: int = _limit(64, "pictures", "Most pictures of one batch.")
     edits: int = _limit(64, "changes", "Most what-if changes of one address.")
-    steps: int = _limit(200, "steps", "Most training steps of one address.")
-    step_products: int = _limit(10_000_000_000, "products", "Multiplications forward of all training steps together.")
+    steps: int = _limit(200, "steps", "Most training steps of one address.", 50)
+    step_products: int = _limit(
+        10_000_000_000, "products", "Multiplications forward of all training steps together.", 2_000_000_000
+    )
     convolve_input: int = _limit(1_024, "numbers", "Largest input of the sandbox's convolution.")
     convolve_kernel: int = _limit(512, "numbers", "Largest kernel of the sandbox's convolution, all filters together.")
     convolve_products: int = _limit(20_000, "products", "Multiplications of all of the sandbox's windows together.")
