@@ -21,7 +21,8 @@ export function needsOf({ graph, state, scene }, frame, size, density) {
   const wanted = new Map([...poses].map(([name, p]) => /** @type {[string, number]} */ ([name, (p.u > 0 ? Math.max(p.gw, p.gh) : Math.max(p.w, p.h)) * zoom * density])));
   const maps = Math.max(0, ...[...poses.values()].map((p) => (p.u > 0 ? p.only?.length ?? 0 : 0)));
   if (state.view === 'window') for (const column of folded(graph.columns)) wanted.set(column.nodes[0].name, RIBBON);
-  return { wanted, maps, whole: state.view === 'window' ? readBy(graph, scene.explanation?.node ?? state.node) : [] };
+  const read = state.view === 'window' ? scene.explanation?.node ?? state.node : state.at && state.node;
+  return { wanted, maps, whole: readBy(graph, read) };
 }
 
 /** A node and those that it reads. @param {Stage['graph']} graph @param {string | null} name */

@@ -2,7 +2,7 @@
 
 import { addFaces } from './faces.js';
 
-/** @import { Faces, Resources, Scene } from '../types.d.ts' */
+/** @import { Faces, Resources, Scene, Tensor } from '../types.d.ts' */
 /** @typedef {{ objective: string, of: 'gradient' | 'product' } | null} Of gradients of what, null for activations */
 /** @typedef {{ faces: Faces, of: Of, wanted: Map<string, number>, maps: number }} Wish per node, the cells along a side that are seen */
 
@@ -58,16 +58,16 @@ export function createSupply(resources, arrived, told = () => {}) {
       };
       work();
     },
-    /** Every number of some nodes, for the tooltip and for pictures of one of them. @param {Scene} scene @param {string[]} nodes */
-    whole({ network, trace, faces, activations }, nodes) {
-      if (!faces) return;
+    /** Every number of some nodes, for the tooltip and for pictures of one of them. @param {Scene} scene @param {Pick<Wish, 'faces' | 'of'> & { into: Map<string, Tensor> }} wish @param {string[]} nodes */
+    whole({ network, trace }, { faces, of, into }, nodes) {
       const known = asked.get(faces) ?? new Set();
       asked.set(faces, known);
       const missing = nodes.filter((node) => !known.has(node));
       if (missing.length === 0) return;
       missing.forEach((node) => known.add(node));
-      resources.activations(network.id, trace.image, missing).then((found) => {
-        for (const [node, tensor] of found) activations.set(node, tensor);
+      const whole = of ? resources.gradients(network.id, trace.image, of.objective, of.of, missing).then(({ tensors }) => tensors) : resources.activations(network.id, trace.image, missing);
+      whole.then((found) => {
+        for (const [node, tensor] of found) into.set(node, tensor);
         faces.version += 1;
         arrived();
       }, () => missing.forEach((node) => known.delete(node)));

@@ -81,7 +81,7 @@ export function mountStage(root, context) {
 
   const stop = context.clock.add((time) => !inStep() && draw(time));
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
-  const [supply, backSupply] = ['values', 'gradients'].map((what) => createSupply(context.resources, () => refresh(false), (busy) => root.toggleAttribute(`data-asking-${what}`, busy)));
+  const supplies = ['values', 'gradients'].map((what) => createSupply(context.resources, () => refresh(false), (busy) => root.toggleAttribute(`data-asking-${what}`, busy)));
   const ground = mountGround(root, context, { shown: () => shown, view: VIEWS.overview, size });
   const unpan = mountCamera(root, context.store, context.actions, ground);
   mountPointer(canvas, context, {
@@ -89,7 +89,7 @@ export function mountStage(root, context) {
     choose: ({ node, at }) => choose(node, at), pin: ({ node, at }) => context.actions.pin(node, at),
     hovered(found) {
       hover = found;
-      if (found && asked) supply.whole(asked.scene, [found.node]);
+      if (found && shown) for (const { supply, wish } of suppliesOf(shown.stage.scene, shown.stage.back !== null)) supply.whole(shown.stage.scene, wish, [found.node]);
       context.clock.wake();
     },
   });
@@ -155,15 +155,23 @@ export function mountStage(root, context) {
     provide();
   }
 
+  /** Who asks for what of a network too large to be sent whole: for its activations, on the way back for gradients too. @param {Scene} scene @param {boolean} back */
+  function suppliesOf({ faces, activations, backFaces, gradients, objective }, back) {
+    const values = faces ? [{ supply: supplies[0], wish: { faces, of: null, into: activations } }] : [];
+    if (!back || !backFaces || !gradients || !objective) return values;
+    return [...values, { supply: supplies[1], wish: { faces: backFaces, of: { objective: objective.name, of: objective.of }, into: gradients } }];
+  }
+
   /** Of a network too large to be sent whole, what is on the screen. */
   function provide() {
     const { stage, frame } = /** @type {{ stage: Stage, frame: Frame }} */ (shown);
     const { scene, back } = stage;
     if (!scene.faces) return;
     const { whole, ...needs } = needsOf(stage, frame, size, window.devicePixelRatio || 1);
-    supply.show(scene, { ...needs, faces: scene.faces, of: null });
-    supply.whole(scene, whole);
-    if (back && scene.backFaces && scene.objective) backSupply.show(scene, { ...needs, faces: scene.backFaces, of: { objective: scene.objective.name, of: scene.objective.of } });
+    for (const { supply, wish } of suppliesOf(scene, back !== null)) {
+      supply.show(scene, { ...needs, ...wish });
+      supply.whole(scene, wish, whole);
+    }
   }
 
   /** @param {number} time */
