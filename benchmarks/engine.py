@@ -92,7 +92,7 @@ def measured(name: str, count: int, args: argparse.Namespace) -> dict[str, Any]:
     }
     if args.peers:
         contenders |= peers(net, x, dy, count)
-    if args.tensorflow_js and count == 1 and TensorFlowJs.can(net) and net.parameter_count < 1e6:
+    if args.tensorflow_js and count == 1 and TensorFlowJs.can(net):
         contenders["tensorflow.js"] = in_the_browsers_language(args.tensorflow_js, net, x)
     times = compared(contenders, args.turns, time.thread_time if args.worked else time.perf_counter)
     row = figures(name, count, times)

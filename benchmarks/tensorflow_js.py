@@ -7,6 +7,7 @@ npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm
 import json
 import shutil
 import subprocess
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from convoscope.engine import Network, Node
 from convoscope.engine.types import Array
 
 SCRIPT = Path(__file__).with_name("tensorflow.mjs")
+SMALL = 3 * 64 * 64
+"""Numbers of the largest picture: what pages compute as one draws."""
 KINDS = {"conv2d", "relu", "max_pool2d", "flatten", "dense", "softmax"}
 HOW = "npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm in any folder, then --tensorflow-js FOLDER"
 
@@ -45,8 +48,9 @@ class TensorFlowJs:
 
     @staticmethod
     def can(net: Network) -> bool:
-        """Whether all of its layers are known here."""
-        return {node.layer.kind for node in net.nodes} <= KINDS
+        """Whether it is small, and all of its layers are known here."""
+        plain = all(getattr(node.layer, "groups", 1) == 1 for node in net.nodes)
+        return plain and {node.layer.kind for node in net.nodes} <= KINDS and prod(net.input_shape) <= SMALL
 
     def ask(self, question: object) -> Any:
         """The answer to one line."""
