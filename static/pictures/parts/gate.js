@@ -37,7 +37,7 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
   const tall = Math.min(box.h - 60, box.w * 0.42), top = box.y + Math.max(0, (box.h - tall - 60) / 2);
   const made = plate(to, { x: box.x, y: top, w: box.w * SHARES.map, h: tall }, placeOf(node.shape, e.at)[0]);
   const gave = plate(from, { x: box.x + box.w * (1 - SHARES.map), y: top, w: box.w * SHARES.map, h: tall }, channel);
-  const window = blockOn(mapQuad(from, gave, channel).m, from.rows, from.columns, [rows[0], rows[rows.length - 1] + 1, columns[0], columns[columns.length - 1] + 1]);
+  const seen = blockOn(mapQuad(from, gave, channel).m, from.rows, from.columns, [rows[0], rows[rows.length - 1] + 1, columns[0], columns[columns.length - 1] + 1]);
   const outline = cellOutline(node, to, made, e.at);
   const cell = Math.min(TILES.most, (box.w * SHARES.tiles) / columns.length, (tall - 2 * TILES.between) / (2 * rows.length + 1));
   const [w, h] = [cell * columns.length, cell * rows.length], x = box.x + (box.w - w) / 2;
@@ -54,9 +54,9 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
       ...tileMarks({ ...tile, box: at.given, values: values.given, range, scale }),
       ...tileMarks({ ...tile, box: at.local, values: values.local, range: 1, scale: weight }),
       rect(at.sum, { fill: scale.css(e.value, own), stroke: 'ink', width: 2 }),
-      reachOver([window[0][0] - 5, (window[0][1] + window[3][1]) / 2], [x + w + 6, y + h / 2], 1.3),
+      reachOver([seen[0][0] - 5, (seen[0][1] + seen[3][1]) / 2], [x + w + 6, y + h / 2], 1.3),
       reachOver([at.sum.x - 6, at.sum.y + cell / 2], [outline[1][0] + 5, (outline[1][1] + outline[2][1]) / 2], 1.7),
-      ...attention(window), ...attention(outline),
+      ...attention(seen), ...attention(outline),
     ],
     labels: [
       caption('to', node, `to the left, channel ${placeOf(node.shape, e.at)[0]}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
