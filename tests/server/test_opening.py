@@ -1,4 +1,4 @@
-"""`convoscope net.onnx photo.png --labels names.txt`: what is opened stands first; what is wrong is said in a sentence."""
+"""`convoscope net.onnx photo.png --labels names.txt`: what is opened stands first; what is wrong ends in a sentence."""
 
 from collections.abc import Callable
 from pathlib import Path
