@@ -218,7 +218,7 @@ def fitted(spec: Input, x: Array, dtype: object) -> Array:
     """x as the input wants it: with a batch axis, in the network's precision. Raises ShapeError otherwise."""
     if x.ndim == len(spec.shape) - 1:
         x = x[None]
-    if x.shape[1:] != spec.shape[1:] or spec.shape[0] is not None:  # the usual answer is found quickly
+    if spec.shape[:1] != (None,) or x.shape[1:] != spec.shape[1:]:  # the usual answer is found quickly
         _check_shape(spec, x)
     return x if x.dtype == np.float64 or x.dtype.kind not in "fu" else x.astype(dtype)  # type: ignore[call-overload]
 
