@@ -46,22 +46,28 @@ class Resampling:
     roi: tuple[float, float]
 
     def places(self) -> Array:
-        """(count,): where each output cell lies among the input cells, whose centres are 0, 1, 2, …"""
-        i, wanted = np.arange(self.count, dtype=np.float64), self.scale * self.size
+        """(count,): where each output cell lies among the input cells, whose centres are 0, 1, 2, …
+
+        The nearest cell of a place halfway between two is decided by the last bit: there all is float32, scale and
+        all, as those who make and run such files compute it.
+        """
+        real = np.float32 if self.mode == "nearest" else np.float64
+        i, wanted = np.arange(self.count, dtype=real), self.scale * self.size
+        scale, half = real(self.scale), real(0.5)
         if self.transformation == "align_corners":
-            return i * (self.size - 1) / (wanted - 1) if wanted != 1 else 0 * i
+            return i * real(self.size - 1) / real(wanted - 1) if wanted != 1 else 0 * i
         if self.transformation == "asymmetric":
-            return i / self.scale
+            return i / scale
         if self.transformation == "tf_half_pixel_for_nn":
-            return (i + 0.5) / self.scale
+            return (i + half) / scale
         if self.transformation == "tf_crop_and_resize":
-            start, end = (edge * (self.size - 1) for edge in self.roi)
-            way = i / (wanted - 1) if wanted != 1 else 0 * i + 0.5
+            start, end = (real(edge * (self.size - 1)) for edge in self.roi)
+            way = i / real(wanted - 1) if wanted != 1 else 0 * i + half
             return start * (1 - way) + end * way  # exactly `end` at the end: an ulp more would be outside
         if self.transformation == "pytorch_half_pixel" and self.count == 1:
             return 0 * i
         offset = self.size / 2 * (1 - self.count / wanted) if self.transformation == "half_pixel_symmetric" else 0
-        return offset + (i + 0.5) / self.scale - 0.5
+        return real(offset) + (i + half) / scale - half
 
     def outside(self) -> Array:
         """(count,): which output cells lie outside the input; only a crop may reach beyond it."""
