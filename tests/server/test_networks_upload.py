@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load
 
-from convoscope.engine import load_onnx
+from convoscope.engine import Network, load_onnx
 from convoscope.engine.errors import ConvoscopeError
 from convoscope.server import reading
 from convoscope.server.errors import Problem
@@ -94,6 +94,20 @@ def test_labels_that_do_not_fit_are_refused_in_words(
     answer = client.put(f"{exported.headers['location']}/labels", content=text)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("form", ["save", "to_onnx", "to_json"])
+def test_the_example_network_comes_back_from_each_form_that_it_is_written_in(
+    client: httpx.Client, network: Network, form: str
+) -> None:
+    data = getattr(network, form)()
+    view = client.put("/api/networks", content=data if isinstance(data, bytes) else data.encode()).json()
+    assert (view["labels"], view["preprocessing"]["guessed"]) == (list(network.labels), False)
+    assert view["parameters"] == network.parameter_count
+    if form != "to_json":  # which has no weights
+        said = client.get(f"/api/traces/{view['id']}/cat-photo").json()["prediction"]["logits"]
+        shipped = client.get("/api/traces/example-cnn/cat-photo").json()["prediction"]["logits"]
+        assert said == pytest.approx(shipped, abs=1e-4)
 
 
 # -- how pixels become numbers
