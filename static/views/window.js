@@ -49,7 +49,7 @@ export function windowView(stage) {
       ...picture.under,
     ],
     over: [...writing(stage, picture.poses), ...picture.over],
-    labels: [...picture.labels.filter((label) => e?.steps.length !== 0 || !READ.test(label.look)).map((label) => inside(label, width)), ...(state.node && !e ? [waiting(box)] : [])],
+    labels: [...picture.labels.filter((label) => !stage.passing || !(stage.passing.steps.length ? PARTS : READ).test(label.look)).map((label) => inside(label, width)), ...(state.node && !e ? [waiting(box)] : [])],
     targets: [...targets, ...picture.targets],
   };
 }
@@ -63,8 +63,8 @@ function writing({ spot, graph }, poses) {
   return spot && pose && volume ? veil(spot.node, volume, pose, spot.cell) : [];
 }
 
-/** Labels with numbers: a window that passes unread has none. */
-const READ = /^(result|number|cell)/;
+/** Labels with numbers: a window that passes unread has none, one that passes only its result. */
+const READ = /^(result|number|cell)/, PARTS = /^number/;
 
 /** @type {PictureFrame} */
 const EMPTY = { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
