@@ -220,7 +220,9 @@ def fitted(spec: Input, x: Array, dtype: object) -> Array:
         x = x[None]
     if spec.shape[:1] != (None,) or x.shape[1:] != spec.shape[1:]:  # the usual answer is found quickly
         _check_shape(spec, x)
-    return x if x.dtype == np.float64 or x.dtype.kind not in "fu" else x.astype(dtype)  # type: ignore[call-overload]
+    if x.dtype == dtype or x.dtype == np.float64 or x.dtype.kind not in "fu":
+        return x
+    return x.astype(dtype)  # type: ignore[call-overload]
 
 
 def _check_shape(spec: Input, x: Array) -> None:

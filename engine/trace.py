@@ -168,7 +168,7 @@ class Gradients:
 
 def run(network: "Network", inputs: Mapping[str, Array], mode: Mode) -> Trace:
     """The forward pass, node by node."""
-    activations = {name: read_only(x) for name, x in inputs.items()}
+    activations = {name: read_only(x.copy()) for name, x in inputs.items()}
     saved: dict[str, Saved] = {}
     for node in network.nodes:
         xs = (activations[i] for i in node.inputs)

@@ -101,7 +101,8 @@ class OnDemand(Mapping[str, Saved]):
     """What each layer's forward hands to its backward, worked out by the layer when somebody asks."""
 
     def __init__(self, network: "Network", activations: Mapping[str, Array]) -> None:
-        self._network, self._activations, self._found = network, activations, dict[str, Saved]()
+        self._network, self._activations = network, activations
+        self._found: dict[str, Saved] = {}
 
     def __getitem__(self, name: str) -> Saved:
         if name not in self._found:

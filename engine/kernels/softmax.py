@@ -9,7 +9,7 @@ from convoscope.engine.kernels.kernel import Adjoint, Call, Kernel
 from convoscope.engine.kernels.slot import Slot
 from convoscope.engine.layer import Layer
 from convoscope.engine.layers.softmax import Softmax
-from convoscope.engine.types import Shape
+from convoscope.engine.types import Array, Shape
 
 
 class SoftmaxKernel(Kernel[Slot]):
@@ -23,8 +23,8 @@ class SoftmaxKernel(Kernel[Slot]):
         return len(x_shapes[0]) == 2 and layer.axis in (1, -1)
 
     def prepare(self) -> list[Call]:
-        f, p = self.xs[0].matrix, self.y.matrix
-        one = np.empty(p.shape[1], p.dtype)
+        f, p = row(self.xs[0].matrix), row(self.y.matrix)
+        one = np.empty(p.shape[1:], p.dtype)
         return [
             partial(np.maximum.reduce, f, 0, out=one),
             partial(np.subtract, f, one, out=p),
@@ -37,8 +37,8 @@ class SoftmaxKernel(Kernel[Slot]):
         (dx,) = dxs
         if dx is None:
             return Adjoint([])
-        p, given, out = self.y.matrix, dy.matrix, dx.matrix
-        mean = np.empty(p.shape[1], p.dtype)
+        p, given, out = row(self.y.matrix), row(dy.matrix), row(dx.matrix)
+        mean = np.empty(p.shape[1:], p.dtype)
         return Adjoint(
             [
                 partial(np.multiply, given, p, out=out),
@@ -47,3 +47,8 @@ class SoftmaxKernel(Kernel[Slot]):
                 partial(np.multiply, out, p, out=out),
             ]
         )
+
+
+def row(matrix: Array) -> Array:
+    """(K, N), or (K,) for one example: with one axis less NumPy starts sooner."""
+    return matrix[:, 0] if matrix.shape[1] == 1 else matrix

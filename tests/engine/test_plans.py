@@ -119,6 +119,14 @@ def test_what_a_trace_gave_away_stays_as_it_was(net: Network, what: str) -> None
     assert content(held) == before
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_trace_keeps_the_picture_it_saw_when_its_array_is_used_for_another(net: Network, exact: bool) -> None:
+    x = picture(0).copy()
+    trace = net.trace(x, exact=exact)
+    x[:] = 0
+    assert content(trace) == content(net.trace(picture(0), exact=exact))
+
+
 def test_memory_that_nobody_holds_is_used_again(net: Network) -> None:
     def addresses() -> tuple[int, ...]:
         g = net.trace(picture(0)).gradients(loss(1))
