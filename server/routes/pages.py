@@ -36,6 +36,7 @@ def read_page(request: Request, services: ServicesDep, network: str = "", image:
         network=view,
         image=image_view(name, picture),
         trace=None if later else services.trace_view(model, picture, name),
+        edited=bool(edit),
     )
 
 
