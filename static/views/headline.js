@@ -3,6 +3,7 @@
 import { said } from '../state/objective.js';
 import { CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
+import { isDifference } from '../lab/differing.js';
 import { through } from '../pictures/parts/gather.js';
 import { scatters } from '../pictures/parts/scatter.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
@@ -31,6 +32,7 @@ export function headline(state, scene) {
   if (way && state.view !== 'window') return recoloured(ofWayBack(scene, way), state.colours);
   if (way && state.reading === 'scatter' && scene.explanation && scatters(scene.explanation)) return ofScattering(scene.explanation);
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
+  if (isDifference(state, scene)) return OF_DIFFERENCE;
   if (state.view === 'maps') return ofMaps(scene);
   if (state.view === 'window') return ofWindow(state, scene);
   return ofNetwork(state, scene);
@@ -38,6 +40,9 @@ export function headline(state, scene) {
 
 /** The colours are called as they are. @param {Headline} line @param {State['colours']} colours @returns {Headline} */
 const recoloured = ({ title, sub }, colours) => ({ title, sub: sub.replace('green', CALLED[colours][1]).replace('purple', CALLED[colours][0]) });
+
+/** @type {Headline} */
+const OF_DIFFERENCE = { title: [{ text: 'What if: ' }, { text: 'what your change changes.', em: true }], sub: 'Each number as it is now, less what it was. No colour: the change does not reach it.' };
 
 /** What of the way back is on the screen: nothing while values are shown or computed. @param {State} state @param {Scene} scene */
 function wayBack(state, scene) {

@@ -12,6 +12,7 @@ import { targetOf } from '../../static/lab/target.js';
 import { createUndo } from '../../static/lab/undo.js';
 import { DEFAULTS } from '../../static/state/app.js';
 import { createStore } from '../../static/state/store.js';
+import { headline } from '../../static/views/headline.js';
 
 const EDIT = 'conv1.weight@3,0,1,1=0.5;input@0,5,7=1.2;off=conv2@4;learn=sgd,0.01,5,loss:3';
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
@@ -99,6 +100,12 @@ test('differences take the place of values in the pictures of the network, with 
   assert.notEqual(shown.edit, SCENE.edit);
   assert.equal(differing(state, SCENE), shown);
   for (const other of [{ difference: false }, { view: /** @type {const} */ ('window') }, { objective: 'loss:0', show: /** @type {const} */ ('gradient') }]) assert.equal(isDifference({ ...state, ...other }, SCENE), false);
+});
+
+test('the headline says that differences are shown, and no longer what values mean', () => {
+  const state = { ...DEFAULTS, edit: 'off=conv@1', difference: true, view: /** @type {const} */ ('maps') };
+  assert.equal(headline(state, SCENE).title.map(({ text: said }) => said).join(''), 'What if: what your change changes.');
+  assert.match(headline({ ...state, difference: false }, SCENE).title.map(({ text: said }) => said).join(''), /feature map/);
 });
 
 test('the classes that changed most are told with probability and logit', () => {
