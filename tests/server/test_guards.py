@@ -153,7 +153,7 @@ def every_address() -> list[str]:
     for routes in ROUTES:
         for route in routes.router.routes:
             assert isinstance(route, APIRoute)
-            paths.append(re.sub(r"\{(\w+)(:path)?\}", lambda found: PARTS[found[1]], route.path))
+            paths.append(re.sub(r"\{(\w+)(:path)?\}", lambda found: PARTS.get(found[1], "cat-photo"), route.path))
     return sorted(set(paths))
 
 

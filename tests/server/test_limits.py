@@ -27,6 +27,7 @@ from PIL import Image
 from convoscope.server.blobs import Folder
 from convoscope.server.decode import Refused, decode
 from convoscope.server.errors import Problem
+from convoscope.server.images import Decoder
 from convoscope.server.library import Library
 from convoscope.server.limits import Limits, rows, value_in_public
 from convoscope.server.services import Services
@@ -394,11 +395,23 @@ def image_stored_side(client: httpx.Client, small: LiveServer) -> None:
 
 
 def decode_memory(client: httpx.Client, small: LiveServer) -> None:
-    pass  # tests/server/test_decoder.py: a decoder gets no more memory than its limit
+    for bytes_ in ((1 << 29) - 4096, 1 << 29, (1 << 29) + 4096):
+        assert bounds_of_a_decoder(decode_memory=bytes_)[1] == bytes_
 
 
 def decode_seconds(client: httpx.Client, small: LiveServer) -> None:
-    pass  # tests/server/test_decoder.py: a decoder that does not end is ended
+    for seconds in (1, 2, 3):
+        assert bounds_of_a_decoder(decode_seconds=seconds)[0] == seconds
+
+
+def bounds_of_a_decoder(**limits: int) -> tuple[int, int]:
+    """Seconds and bytes that the system gives to a decoder; what happens beyond them: test_decoder.py."""
+    decoder = Decoder(Limits(**limits), "tests.server.harm:decode")
+    try:
+        found = decoder.picture(b"tell")
+    finally:
+        decoder.close()
+    return found.width, found.height
 
 
 ROWS = {
