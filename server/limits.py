@@ -60,7 +60,7 @@ class Limits(BaseModel):
     queue_seconds: int = _limit(10, "seconds", "Longest wait that a request may expect; else it is refused.", 2)
     uploads_at_once: int = _limit(32, "files", "Files that are on their way here at the same time; more are refused.")
     head_seconds: int = _limit(10, "seconds", "Time for a request's line and headers to come.")
-    body_seconds: int = _limit(600, "seconds", "Time for a request's body to come, or for an answer to go.", 60)
+    body_seconds: int = _limit(600, "seconds", "Time for a request's body to come, or for an answer to go.", 120)
     connections: int = _limit(4_000, "connections", "Open connections; more are refused.")
     keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.", 15)
     images_memory: int = _limit(256 * MiB, "bytes", "Memory for uploaded pictures; the least recently used goes first.")
@@ -81,7 +81,7 @@ class Limits(BaseModel):
         4 * GiB, "bytes", "Uploads of one person that are kept; the least recently used goes first.", 200 * MiB
     )
     store_bytes: int = _limit(10 * GiB, "bytes", "Uploads of all people together; more are refused.")
-    disk_free: int = _limit(500 * MiB, "bytes", "What uploads leave free on the disk.")
+    disk_free: int = _limit(100 * MiB, "bytes", "What uploads leave free on the disk.", 500 * MiB)
     upload_days: int = _limit(365, "days", "An upload that was not used for so long is forgotten.", 30)
 
     @classmethod
