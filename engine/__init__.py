@@ -13,6 +13,7 @@ from convoscope.engine.formats.onnx_reader import load_onnx
 from convoscope.engine.formats.report import Report
 from convoscope.engine.geometry import Axis, IndexMap, Table, Window
 from convoscope.engine.gradcheck import GradientCheck, Kink, check_gradient, number, sensible
+from convoscope.engine.health import Flow, Strength, flow, strengths
 from convoscope.engine.layer import REGISTRY, Example, Layer, from_config
 from convoscope.engine.loss_curve import LossCurve, loss_curve
 from convoscope.engine.losses import softmax_cross_entropy
@@ -53,6 +54,7 @@ __all__ = [
     "Example",
     "Explanation",
     "Faces",
+    "Flow",
     "GradientCheck",
     "Gradients",
     "Index",
@@ -75,6 +77,7 @@ __all__ = [
     "Report",
     "Run",
     "Step",
+    "Strength",
     "Table",
     "Term",
     "Trace",
@@ -85,6 +88,7 @@ __all__ = [
     "errors",
     "faces_of",
     "filter_at",
+    "flow",
     "from_config",
     "from_json",
     "hinge",
@@ -112,6 +116,7 @@ __all__ = [
     "softmax_cross_entropy",
     "squared_error",
     "step_terms",
+    "strengths",
     "unit",
     "zoo",
 ]
