@@ -88,6 +88,7 @@ export function mountMinimap(root, { go, fold, find }) {
     show(stage, frame, size) {
       panel.hidden = !frame.world || !(isWide(frame.world, size) || stage.state.open !== '');
       if (panel.hidden) return;
+      close.hidden = !frame.groups?.length;
       const theme = stage.look.theme;
       const again = drawn(frame, theme);
       const map = again || !shown ? minimapOf(stage, frame) : shown.map;

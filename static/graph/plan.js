@@ -4,7 +4,7 @@ import { seenOf } from './fold.js';
 import { layered } from './layered.js';
 import { measured } from './measure.js';
 import { orderOf } from './order.js';
-import { structureOf } from './structure.js';
+import { stepsOf, structureOf } from './structure.js';
 
 /** @import { Box, Column, Graph } from '../stage.d.ts' */
 /** @import { Seen } from './fold.js' */
@@ -20,6 +20,8 @@ const SIDE = { least: 76, most: 230 };
 const WIDEST_GAP = 2.4;
 /** What is missing of it narrows them as far as this, px. */
 const LEAST_GAP = 11;
+/** A graph of so many nodes is seen whole: nothing of it is folded. */
+const SMALL = 40;
 /** px between boxes of a layer, and that an edge passing by takes. */
 const BETWEEN = 22;
 const LANE = 12;
@@ -31,7 +33,7 @@ const known = new WeakMap();
 
 /** What repeats in the flow of a graph, worked out once. @param {Graph} graph @param {Column[]} columns */
 export function itemsOf(graph, columns) {
-  const made = known.get(graph) ?? { items: structureOf(graph, columns), orders: new Map() };
+  const made = known.get(graph) ?? { items: (graph.nodes.length > SMALL ? structureOf : stepsOf)(graph, columns), orders: new Map() };
   known.set(graph, made);
   return made.items;
 }

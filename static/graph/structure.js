@@ -38,6 +38,9 @@ export function structureOf(graph, columns) {
   return numbered(stages(flow, graph, blocks), '');
 }
 
+/** Every column by itself: nothing is folded. @param {Graph} graph @param {Column[]} columns @returns {Item[]} */
+export const stepsOf = (graph, columns) => numbered(flowOf(graph, columns).columns.map(step), '');
+
 /** @param {number[]} places @param {number} all @returns {Piece[]} */
 const whole = (places, all) =>
   places.length > 1 && places.length <= Math.max(3, all * MOST) ? [{ block: true, places }] : places.map((k) => ({ block: false, places: [k] }));

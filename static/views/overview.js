@@ -27,6 +27,8 @@ const DEEP = { side: 44, lines: 6, below: 22, photo: 112 };
 
 /** Graphs of more nodes than this are folded and laid out in layers where their volumes would be smaller than DEEP.side. */
 const LARGE = { least: 32, ever: 90, narrow: 48 };
+/** Lines that pass by more ranks than this would run over what stands there; in layers they go round it. */
+const LONGEST_ARCH = 3;
 
 /** @param {Stage} stage @returns {Frame} */
 export function overview(stage) {
@@ -34,11 +36,17 @@ export function overview(stage) {
   return isLarge(stage, form) ? largeView(stage, form) : asFunnel(stage, form);
 }
 
+/** Whether something is read from so far back that its line would cross others: as in a U-Net. @param {Stage['graph']} graph */
+function reachesFar({ columns }) {
+  const ranks = new Map(columns.flatMap((column) => column.nodes.map((node) => [node.name, column.rank])));
+  return columns.some(({ nodes, rank }) => nodes.some((node) => node.inputs.some((name) => rank - (ranks.get(name) ?? rank) - 1 > LONGEST_ARCH)));
+}
+
 /** Whether a funnel would be too small to be read. @param {Stage} stage @param {Form} form */
 function isLarge(stage, form) {
   const { length } = stage.graph.nodes;
   if (form.name === 'phone' || form.name === 'narrow') return length > LARGE.narrow;
-  return length > LARGE.ever || (length > LARGE.least && wholeFlow(stage, form).side < DEEP.side);
+  return length > LARGE.ever || reachesFar(stage.graph) || (length > LARGE.least && wholeFlow(stage, form).side < DEEP.side);
 }
 
 /** @param {Stage} stage @param {Form} form @returns {Frame} */

@@ -39,9 +39,8 @@ function deep(blocks) {
   return networkOf([...nodes, ['pool9', [32, 1, 1], [last]], ['fc', [5], ['pool9']]]);
 }
 
-/** @param {string} open @param {object} [more] of the scene @returns {Stage} */
-function stageOf(open, more = {}) {
-  const network = deep(7);
+/** @param {string} open @param {object} [more] of the scene @param {any} [network] @returns {Stage} */
+function stageOf(open, more = {}, network = deep(7)) {
   const scene = /** @type {any} */ ({
     network, image: { id: 'noise', title: 'Noise', width: 64, height: 64, kind: 'photo', label: null }, activations: new Map(), gradients: null, objective: null, explanation: null, backward: null,
     trace: { network: 'made', image: 'noise', crop: { x: 0, y: 0, width: 64, height: 64 }, nodes: [], ranges: { node: {}, group: {}, network: 1 }, prediction: null }, edit: '', change: null, faces: createFaces(), backFaces: null, ...more,
@@ -60,6 +59,19 @@ test('a network of a hundred layers is a row of folded stages that fits the scre
   assert.deepEqual(FOLDED.groups?.map(({ layers }) => layers), [35, 35, 35]);
   assert.equal(leastZoom(FOLDED.world, SIZE), 1);
   assert.deepEqual(fitted(FOLDED.world, SIZE), HOME);
+});
+
+test('a small U-Net is seen whole, its long connections nested above what they pass', () => {
+  const down = [1, 2, 3].flatMap((k) => /** @type {[string, number[], string[]][]} */ ([[`conv${k}`, [4, 64 >> k, 64 >> k], [k === 1 ? 'input' : `pool${k - 1}`]], [`pool${k}`, [4, 32 >> k, 32 >> k], [`conv${k}`]]]));
+  const up = [3, 2, 1].flatMap((k) => /** @type {[string, number[], string[]][]} */ ([[`resize${k}`, [4, 64 >> k, 64 >> k], [k === 3 ? 'pool3' : `fuse${k + 1}`]], [`fuse${k}`, [4, 64 >> k, 64 >> k], [`resize${k}`, `conv${k}`]]]));
+  const network = networkOf([['input', [3, 64, 64], []], ...down, ...up]);
+  const frame = VIEWS.overview(stageOf('', {}, network));
+  assert.match(frame.key, /^large/);
+  assert.deepEqual(network.nodes.map((/** @type {{ name: string }} */ { name }) => name).filter((/** @type {string} */ name) => !frame.poses.has(name)), []);
+  const lanes = (frame.tiles ?? []).flatMap(({ box, marks: [mark] }) => (mark.kind === 'path' && !mark.closed && box.w > 100 ? [box] : [])).sort((a, b) => a.w - b.w);
+  assert.equal(lanes.length, 3);
+  assert.ok(lanes[0].y > lanes[1].y && lanes[1].y > lanes[2].y);
+  assert.ok(lanes[1].x < lanes[0].x && lanes[1].x + lanes[1].w > lanes[0].x + lanes[0].w);
 });
 
 test('an open group shows its blocks and the layers of the open one, within its frame, and the rest moves on', () => {
