@@ -4,17 +4,18 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from convoscope import engine
 from convoscope.engine import Preprocessing
-from convoscope.engine.errors import FormatError
 from convoscope.engine.training import Data
-from convoscope.engine.types import Array
 from convoscope.server.pictures import centred
 
 TEST_SHARE = 6
 """Where there is no folder `test`, one picture in so many is kept for the test, chosen by a hash of its name."""
 
+Array = NDArray[np.uint8]
 Part = tuple[list[Array], list[int]]
 
 
@@ -34,7 +35,7 @@ def read_pictures(path: Path, how: Preprocessing, labels: tuple[str, ...]) -> Da
     names = [f.name for f in folders]
     order = labels if set(names) <= set(labels) else tuple(names)
     if len(order) > len(labels):
-        raise FormatError(f"{path.name} holds {len(order)} classes; the network has {len(labels)}.")
+        raise engine.errors.FormatError(f"{path.name} holds {len(order)} classes; the network has {len(labels)}.")
     parts: dict[str, Part] = {"train": ([], []), "test": ([], [])}
     for name in names:
         for place in ("train", "test") if split else ("",):
@@ -45,7 +46,9 @@ def read_pictures(path: Path, how: Preprocessing, labels: tuple[str, ...]) -> Da
                     numbers.append(order.index(name))
     for part, (pixels, _) in parts.items():
         if not pixels:
-            raise FormatError(f"{path.name} has no picture for the {'training' if part == 'train' else part}.")
+            raise engine.errors.FormatError(
+                f"{path.name} has no picture for the {'training' if part == 'train' else part}."
+            )
     (x_train, y_train), (x_test, y_test) = ((np.stack(x), np.array(y, np.int64)) for x, y in parts.values())
     return Data(x_train, y_train, x_test, y_test, classes=order)
 
@@ -65,7 +68,7 @@ def _pixels(file: Path, how: Preprocessing) -> Array:
         with Image.open(file) as image:
             whole = image.convert("L" if how.channels == "L" else "RGB")
     except (UnidentifiedImageError, OSError, ValueError) as e:
-        raise FormatError(f"{file.parent.name}/{file.name} is no picture that can be read.") from e
+        raise engine.errors.FormatError(f"{file.parent.name}/{file.name} is no picture that can be read.") from e
     crop = centred(whole.width, whole.height, rows, columns, how.crop)
     part = whole.crop((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height))
     return np.atleast_3d(np.asarray(part.resize((columns, rows), Image.Resampling.BILINEAR))).transpose(2, 0, 1)

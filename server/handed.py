@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from convoscope import engine
-from convoscope.engine.errors import ConvoscopeError, FormatError, ShapeError
 from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
 from convoscope.server.library import Library, Model
@@ -37,7 +36,7 @@ def model_of(model: Any, input_shape: tuple[int, ...] | None = None) -> Model:
             return from_file(model, "Your network")
         if isinstance(model, str | PathLike):
             return from_file(content_of(model), Path(model).name)
-    raise FormatError(
+    raise engine.errors.FormatError(
         f"A {type(model).__name__} is no network; give a Network, the name of one of the zoo, an ONNX file's path or "
         "bytes, or a torch.nn.Module."
     )
@@ -59,13 +58,15 @@ def is_torch_module(model: Any) -> bool:
 def exported(module: Any, input_shape: tuple[int, ...] | None) -> bytes:
     """The ONNX file that PyTorch's own exporter makes of a module."""
     if input_shape is None or len(input_shape) != 3:
-        raise ShapeError("A torch.nn.Module does not say what it reads: give input_shape=(C, H, W).")
+        raise engine.errors.ShapeError("A torch.nn.Module does not say what it reads: give input_shape=(C, H, W).")
     torch, out = import_module("torch"), io.BytesIO()
     was = module.training
     try:
         torch.onnx.export(module.eval(), (torch.zeros(1, *input_shape),), out, dynamo=False)
     except ImportError as e:
-        raise FormatError(f"PyTorch's exporter needs what is not installed: {e}. Try: pip install onnx") from e
+        raise engine.errors.FormatError(
+            f"PyTorch's exporter needs what is not installed: {e}. Try: pip install onnx"
+        ) from e
     finally:
         module.train(was)
     return out.getvalue()
@@ -76,7 +77,7 @@ def picture_of(image: Any) -> Picture:
     if isinstance(image, np.ndarray):
         return from_pixels(image)
     if not isinstance(image, str | PathLike | bytes):
-        raise FormatError(
+        raise engine.errors.FormatError(
             f"A {type(image).__name__} is no picture; give the name of a shipped one, a file's path or bytes, or "
             "pixels as uint8."
         )
@@ -93,12 +94,14 @@ def picture_of(image: Any) -> Picture:
 def from_pixels(pixels: Any) -> Picture:
     """(H, W), (H, W, C) or (C, H, W) uint8 with one or three channels."""
     if pixels.dtype != np.uint8:
-        raise FormatError(f"The pixels are {pixels.dtype}; they must be uint8, 0 to 255.")
+        raise engine.errors.FormatError(f"The pixels are {pixels.dtype}; they must be uint8, 0 to 255.")
     rows = pixels[..., None] if pixels.ndim == 2 else pixels
     if rows.ndim == 3 and rows.shape[2] not in (1, 3) and rows.shape[0] in (1, 3):
         rows = rows.transpose(1, 2, 0)
     if rows.ndim != 3 or rows.shape[2] not in (1, 3) or 0 in rows.shape:
-        raise ShapeError(f"The pixels have shape {pixels.shape}; a picture has (H, W), (H, W, 3) or (3, H, W).")
+        raise engine.errors.ShapeError(
+            f"The pixels have shape {pixels.shape}; a picture has (H, W), (H, W, 3) or (3, H, W)."
+        )
     coloured = np.ascontiguousarray(np.broadcast_to(rows, (*rows.shape[:2], 3)))
     return uploaded(coloured.shape[1], coloured.shape[0], coloured.tobytes(), animated=False)
 
@@ -108,7 +111,7 @@ def content_of(path: str | PathLike[str]) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as e:
-        raise FormatError(f"{Path(path).name} cannot be read: {e.strerror or e}.") from e
+        raise engine.errors.FormatError(f"{Path(path).name} cannot be read: {e.strerror or e}.") from e
 
 
 @contextmanager
@@ -117,4 +120,4 @@ def explained() -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        raise ConvoscopeError(problem.detail) from problem
+        raise engine.errors.ConvoscopeError(problem.detail) from problem

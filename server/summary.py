@@ -10,8 +10,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from convoscope.engine import Network, Trace
-from convoscope.engine.health import flow
+from convoscope.engine import Network, Trace, flow
 from convoscope.server.viewmodel import network_view
 from convoscope.server.viewmodel.trace import statistics
 

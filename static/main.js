@@ -80,7 +80,7 @@ parts.push(
   mountReading(place('stage'), context),
   mountPresent(document.body, context),
   mountZoom(place('scene'), place('stage')),
-  mountReveal(place('stage'), place('lens')),
+  mountReveal(place('stage'), place('lens'), context.clock),
 );
 mountKeyboard(context);
 rememberScreen(place('stage'), place('timeline'));

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from convoscope.engine import Network, Preprocessing, Trace, errors, load_onnx, zoo
+from convoscope import engine
+from convoscope.engine import Network, Preprocessing, Trace, load_onnx, zoo
 from convoscope.server.decode import Refused, decode
 from convoscope.server.library import Library
 from convoscope.server.limits import Limits
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         network = model(args.model)
         trace = None if args.picture is None else traced(network, args.picture)
-    except (errors.ConvoscopeError, Refused, OSError) as e:
+    except (engine.errors.ConvoscopeError, Refused, OSError) as e:
         print(f"convoscope summary: {said(e)}", file=sys.stderr)
         return 2
     summary = summarised(network, trace)
@@ -61,20 +62,20 @@ def model(name: str) -> Network:
     if name in known:
         return zoo.load(name)
     if not Path(name).is_file():
-        raise errors.UnknownName(
+        raise engine.errors.UnknownName(
             f"There is no file {Path(name).name}, and no network of that name: {', '.join(known)}."
         )
     try:
         return load_onnx(Path(name))
-    except errors.FormatError as e:
-        raise errors.FormatError(f"{Path(name).name} is no ONNX file that can be read. {e}") from e
+    except engine.errors.FormatError as e:
+        raise engine.errors.FormatError(f"{Path(name).name} is no ONNX file that can be read. {e}") from e
 
 
 def traced(network: Network, name: str) -> Trace:
     """The forward pass on a picture. Raises ShapeError for a network that reads none."""
     shape = network.input_shape
     if len(shape) != 3:
-        raise errors.ShapeError(f"{network.name} reads an input of shape {shape}, which is no picture.")
+        raise engine.errors.ShapeError(f"{network.name} reads an input of shape {shape}, which is no picture.")
     how = network.preprocessing or Preprocessing.guessed(shape[0], (shape[1], shape[2]))
     x, _ = network_input(picture(name), how)
     return network.trace(x)

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
-from convoscope.engine import Gradients, Trace, logits_and_probabilities
-from convoscope.engine.health import flow, strengths
+from convoscope.engine import Gradients, Trace, flow, logits_and_probabilities, strengths
 from convoscope.server import wire
 from convoscope.server.viewmodel.network import range_groups
 

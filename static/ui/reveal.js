@@ -9,15 +9,20 @@ const AIR = 24, END = 270;
 /**
  * @param {HTMLElement} stage
  * @param {HTMLElement} lens
+ * @param {import('../types.d.ts').Clock} clock
  * @returns {Part}
  */
-export function mountReveal(stage, lens) {
+export function mountReveal(stage, lens, clock) {
   const moved = changes();
   stage.addEventListener('scroll', () => stage.style.setProperty('--scrolled', `${stage.scrollLeft}px`)); // the headline stays
   return {
     update({ node, view }, scene) {
       if (!moved(node, view, Boolean(scene)) || !node || !scene) return;
-      requestAnimationFrame(() => show(stage, lens, node));
+      const forget = clock.add(() => { // when everything of this state is laid out
+        forget();
+        show(stage, lens, node);
+        return false;
+      });
     },
   };
 }
