@@ -5,6 +5,7 @@
 
 import { combine } from './combine.js';
 import { rowSum } from './parts/row_sum.js';
+import { singleSum } from './parts/single_sum.js';
 import { stackSum } from './parts/stack_sum.js';
 
 /** @import { PictureFrame, PictureInput } from '../stage.d.ts' */
@@ -15,6 +16,6 @@ export function weightedSum(input) {
   const [x] = operands;
   const terms = x ? x.cells.reduce((product, axis) => product * axis.length, 1) : 0;
   if (!x || (products !== null && products.length !== terms) || terms === 0 || (steps.length > 0 && steps.length < x.cells[0].length)) return combine(input);
-  if (x.cells.length === 3) return stackSum(input);
+  if (x.cells.length === 3) return x.cells[0].length === 1 && terms > 1 && input.box.w >= 560 ? singleSum(input) : stackSum(input);
   return x.cells.length === 1 && products ? rowSum(input) : combine(input);
 }

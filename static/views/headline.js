@@ -131,7 +131,7 @@ function ofWindow(state, scene) {
     reduce: /max/.test(e.kind) ? ['Max-pool: ', 'the largest of a window goes on'] : [`${node.summary}: `, 'one number for a window'],
     pointwise: [`${node.summary}: `, 'each number by itself'],
     copy: node.inputs.length === 0 ? ['The input: ', 'a picture is numbers already'] : [`${node.name}: `, 'the same numbers, read in one row'],
-    normalize: ['From logits to probabilities: ', 'they must add up to one'],
+    normalize: e.kind === 'softmax' ? ['From logits to probabilities: ', 'they must add up to one'] : [`${node.summary}: `, 'shifted and scaled, step by step'],
     combine: [`${node.summary}: `, 'numbers from several volumes meet'],
   };
   const [text, em] = titles[/** @type {keyof typeof titles} */ (e.picture)] ?? [`${node.name}: `, node.summary];

@@ -102,7 +102,7 @@ test('a stack of many channels shows those that weigh most, in their own order',
   assert.ok(shown.length >= 8 && shown.length < count);
   assert.deepEqual([...shown].sort((a, b) => a - b), shown);
   const least = Math.min(...shown.map((c) => c % 7));
-  shown.forEach((channel, k) => assert.equal(frame.labels.find((l) => l.key === `step ${k}`)?.lines[0].text, printer([6], 4).signed(channel % 7)));
+  shown.forEach((channel, k) => assert.equal(frame.labels.find((l) => l.key === `step ${k}`)?.lines[0].text, printer([6], 3).signed(channel % 7)));
   assert.ok(steps.filter((s) => s.value > least).every((s) => shown.includes(steps.indexOf(s))));
 });
 

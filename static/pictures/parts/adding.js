@@ -2,7 +2,9 @@
 
 import { rect } from '../../scene/marks.js';
 import { waterfall } from './waterfall.js';
-import { adding, drawn } from './words.js';
+import { drawn } from './words.js';
+
+/** @import { adding } from './words.js' */
 
 /** @import { Step } from '../../types.d.ts' */
 /** @import { Label, Mark, PictureInput } from '../../stage.d.ts' */
@@ -23,16 +25,15 @@ export function soFar({ steps, product_totals: totals }, added, size, groups) {
 
 /**
  * The waterfall of a sum, whole or as far as it is added; empty for a window that passes unread.
- * @param {PictureInput} input @param {Place[]} places @param {Omit<Fall, 'steps' | 'places'>} area @param {number} size terms of a group
+ * @param {PictureInput} input @param {Place[]} places @param {Omit<Fall, 'steps' | 'places'>} area @param {number} size terms of a group @param {ReturnType<typeof adding>} print of the total
  * @returns {{ marks: Mark[], labels: Label[], end: number, said: string, whole: boolean }}
  */
-export function summed({ explanation: e, added }, places, area, size) {
+export function summed({ explanation: e, added }, places, area, size, print) {
   const all = drawn(e.steps), groups = e.operands[0].cells[0].length;
   if (all.length === 0) return { marks: [], labels: [], end: 0, said: '', whole: false };
   const steps = added === null ? all : soFar(e, added, size, groups);
   const full = waterfall({ ...area, steps: all, places });
   const whole = steps.length === all.length && (added === null || added >= groups * size + all.length - groups);
-  const print = area.print ?? adding(all.map((s) => s.value), e.value, 4);
   if (whole) return { ...full, end: full.yOf(e.value), said: print.plain(e.value), whole };
   const shown = waterfall({ ...area, steps, places: places.filter(({ index }) => index < steps.length), scaled: all });
   const total = steps[steps.length - 1]?.total ?? 0;

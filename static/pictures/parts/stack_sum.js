@@ -13,7 +13,7 @@ import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { atWork, summed } from './adding.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, shapeText } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
@@ -91,7 +91,7 @@ function captionText({ source, box }, shown, all) {
   const shape = shapeText(source);
   if (box.w < 480) return many(shown, 'slice');
   if (shown < all) return `${shape}, the ${shown} channels that weigh most of ${all}`;
-  return source.shape[0] === all ? `${shape}, one slice per channel` : `${shape}, the ${all} channels of this group`;
+  return source.shape[0] === all ? `${shape}, one slice per channel` : `${shape}, the ${many(all, 'channel').replace(/^one /, '')} of this group`;
 }
 
 /** Where the output's block stands. @param {PictureInput} input @param {typeof ROOMY} m */
@@ -148,9 +148,10 @@ function below(input, m, plan, feet, range, extras, out) {
     ...plan.shown.map((channel, k) => ({ x: plan.middle(k), index: channels.indexOf(channel) })),
     ...Array.from({ length: extras }, (_, k) => ({ x: plan.middle(plan.shown.length + k), index: channels.length + k })),
   ];
-  const print = adding(drawn(e.steps).map((s) => s.value), e.value, m.digits);
-  const area = { y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null };
-  const fall = summed(input, places, area, size);
+  const values = drawn(e.steps).map((s) => s.value), print = adding(values, e.value, m.digits);
+  const each = plan.shown.length < channels.length ? printer(values, 3) : print; // where some are left out, nothing shown adds up
+  const area = { y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? each : null };
+  const fall = summed(input, places, area, size, print);
   const now = input.added !== null && input.added <= channels.length * size ? atWork(plan, channels, size, input.added - 1, { y: [yx, yw], tw, th, columns: columns.length, rows: rows.length }) : [];
   const left = plan.middle(0) - tw / 2 - 14;
   const y = Math.min(fall.end + 10, box.y + box.h - (print.rest ? 58 : 44));
