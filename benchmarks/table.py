@@ -35,13 +35,14 @@ def table(said: dict[str, Any]) -> str:
 
 def ratios(count: int, rows: list[dict[str, Any]]) -> str:
     """Milliseconds of ours, and ours over each peer."""
-    heads = [f"{count} thread{'s' * (count > 1)}", "forward", "both", *(f"/ {name}" for _, name in PAIRS), "plan"]
+    pairs = [(pair, name) for pair, name in PAIRS if any(pair in row for row in rows)]
+    heads = [f"{count} thread{'s' * (count > 1)}", "forward", "both", *(f"/ {name}" for _, name in pairs), "plan"]
     body = [
         [
             NAMES.get(row["work"], row["work"]),
             milliseconds(row["ours ms"]),
             milliseconds(row["ours both ms"]),
-            *(f"{row[pair]:.2f}" if pair in row else "" for pair, _ in PAIRS),
+            *(f"{row[pair]:.2f}" if pair in row else "" for pair, _ in pairs),
             milliseconds(row["plan ms"]),
         ]
         for row in rows
