@@ -1,8 +1,8 @@
 """Everything that is measured, one after the other.
 
-    python -m benchmarks [--peers]         engine, server, page, tour, lessons
+    python -m benchmarks [PART …]         engine, server, page, tour, lessons
 
---peers also runs PyTorch and ONNX Runtime, where they are installed. Each can be run by itself, with more options:
+The engine runs beside PyTorch and ONNX Runtime, where they are installed. Each can be run by itself, with more options:
 `python -m benchmarks.engine --help`. Status 1 when a part of it failed or missed a budget.
 """
 
