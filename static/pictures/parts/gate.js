@@ -77,5 +77,5 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
 /** The numbers of a tile, where its cells have room. @param {Box} box @param {number[]} values @param {number} columns @param {number} cell @param {Scale} scale @param {number} range @param {(value: number) => string} print @returns {Label[]} */
 const written = (box, values, columns, cell, scale, range, print) =>
   cell < TILES.written ? [] : values.map((value, k) => ({
-    ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell', print(value)), ink: scale.ink(value, range),
+    ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', cell < 60 ? 'cell near' : 'cell', print(value)), ink: scale.ink(value, range),
   }));

@@ -70,5 +70,5 @@ function outside(volume, read, channel, r, c) {
 function written(box, values, columns, cell, scale, range) {
   if (cell < TILES.written) return [];
   const print = printer(values.filter((value) => value !== null), 3);
-  return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell', print.plain(value)), ink: scale.ink(value, range) }]));
+  return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell near', print.plain(value)), ink: scale.ink(value, range) }]));
 }
