@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from convoscope.engine.network import Network, Node
 
 
+SEEDS = 3
+"""Nodes from which a frame keeps memory to go backward: each takes as much as all activations."""
+
+
 class Plan:
     """Kernels, weights and rooms for `network` on inputs of these shapes. dtype: the network's, where none is given.
 
@@ -172,6 +176,12 @@ class Frame:
             with np.errstate(over="ignore", invalid="ignore"):
                 self._finite = bool(np.isfinite(np.dot(self.memory, self.memory)))
         return self._finite
+
+    def backwards_from(self, seed: str) -> "Pool[Backward]":
+        """Backward passes from the node `seed` that wait for work; of all nodes but the last few they are forgotten."""
+        if seed not in self.backwards and len(self.backwards) >= SEEDS:
+            self.backwards.pop(next(iter(self.backwards)), None)
+        return self.backwards.setdefault(seed, Pool(keep=1))
 
     def backward(self, seed: str, inputs: bool = True) -> "Backward":
         """Memory for a backward pass from the node `seed`. inputs: whether the network's inputs get gradients too."""

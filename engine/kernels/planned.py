@@ -150,7 +150,7 @@ def back(frame: Frame, trace: "tracing.Trace", objective: Objective) -> "tracing
     if len(seeds) != 1 or not frame.finite():
         return None
     ((seed, dy),) = seeds.items()
-    pool = frame.backwards.setdefault(seed, Pool(keep=1))
+    pool = frame.backwards_from(seed)
     backward, lends = pool.take(lambda: frame.backward(seed))
     try:
         with frame.lock:  # passes over one frame share its working memory

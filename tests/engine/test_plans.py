@@ -152,6 +152,17 @@ def test_traces_that_are_kept_cost_a_copy_each_and_one_frame_for_all(
         assert content(gradients[k]) == content(alone.gradients(loss(k)))
 
 
+def test_a_frame_keeps_memory_to_go_back_from_a_few_nodes_only(net: Network) -> None:
+    trace = net.with_params({}).trace(picture(1))
+    first = trace.gradients(unit("conv1", (0, 1, 1)))
+    before = content(first)
+    for node in ("conv2", "conv3", "conv4", "conv5"):
+        trace.gradients(unit(node, (0, 1, 1)))
+    assert trace.planned is not None
+    assert list(trace.planned.frame.backwards) == ["conv3", "conv4", "conv5"]
+    assert content(first) == before == content(trace.gradients(unit("conv1", (0, 1, 1))))
+
+
 def counted(make: Callable[..., None], made: list[object]) -> Callable[..., None]:
     def make_and_count(self: object, *args: object) -> None:
         made.append(args)
