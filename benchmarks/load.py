@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -251,7 +251,7 @@ async def half_open(server: Server, count: int) -> list[asyncio.StreamWriter]:
     return found
 
 
-def slope(points: list[tuple[float, float]]) -> float:
+def slope(points: Sequence[tuple[float, float]]) -> float:
     """Of the line nearest to the points."""
     xs, ys = zip(*points, strict=True)
     return statistics.linear_regression(xs, ys).slope
