@@ -1,10 +1,10 @@
 """Many small modules as one file, because a page of a hundred files waits ten times as long as a page of one.
 
-Nothing is compiled. Each module's own lines, comments too, stand in a function of their own, after the modules that
-they import; an import takes names out of the object that the other module's function gave back. A source map names
-file and line of every line, so a browser's tools show the modules as they are in static/. What the modules may say is
-little, `import { a, b as c } from './x.js'`, the same with `export`, and
-`export` before const, function and class: anything else is refused.
+Nothing is compiled. Each module's own lines stand in a function of their own, after the modules that they import; lines
+of comment alone are left empty, a quarter of what would travel. An import takes names out of the object that the other
+module's function gave back. A source map names file and line of every line, so a browser's tools show the modules as
+they are in static/. What the modules may say is little, `import { a, b as c } from './x.js'`, the same with `export`,
+and `export` before const, function and class: anything else is refused.
 """
 
 import json
@@ -16,6 +16,7 @@ IMPORT = re.compile(r"^(import|export) \{([^}]*)\} from '(\.{1,2}/[^']+)';$", re
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function\*?|class) (\w+))", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 SHEET = re.compile(r'^@import "([^"]+)"(?: (\w+))?;$', re.MULTILINE)
+REMARK = re.compile(r"^[ \t]*/\*(?:(?!\*/)[\s\S])*\*/[ \t]*$|^[ \t]*//[^\n]*$", re.MULTILINE)
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 Read = Callable[[str], str | None]
@@ -86,7 +87,8 @@ def adapted(name: str, text: str) -> tuple[str, list[str]]:
         names.extend(re.findall(r"(\w+)\s*(?:,|$)", found[2]) if found[1] == "export" else ())
         return f"const {{{pairs}}} = modules[{json.dumps(resolved(name, found[3]))}];"
 
-    body = EXPORT.sub("", IMPORT.sub(taken, text))
+    silent = REMARK.sub(lambda found: "\n" * found[0].count("\n"), text)
+    body = EXPORT.sub("", IMPORT.sub(taken, silent))
     if left := OTHER.search(body):
         raise Unpackable(
             f"{name}, line {body.count(chr(10), 0, left.start()) + 1}: {left[0]!r} cannot be packed. "

@@ -13,7 +13,7 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
  * @param {(place: [string, string]) => void} moved down and across, from 0 to 1
  */
 export function mountCropper(pictureUrl, moved) {
-  const picture = h('img', { alt: '', draggable: 'false' });
+  const picture = h('img', { alt: '', draggable: 'false', loading: 'lazy' });
   const frame = h('div', { class: 'frame', tabindex: 0, role: 'group', 'aria-label': 'What the network sees of the picture. Arrow keys move it.' });
   const element = h('div', { class: 'cropper' }, picture, frame);
   /** down, across */
