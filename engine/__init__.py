@@ -30,6 +30,8 @@ from convoscope.engine.objective import (
     unit,
 )
 from convoscope.engine.preprocessing import Preprocessing
+from convoscope.engine.saliency import SaliencyMethod, saliency
+from convoscope.engine.scatter import Landing, Scatter, Share, scattered
 from convoscope.engine.stepping import (
     OPTIMIZERS,
     Learning,
@@ -62,6 +64,7 @@ __all__ = [
     "Input",
     "Kink",
     "Labelled",
+    "Landing",
     "Layer",
     "Learning",
     "LossCurve",
@@ -76,6 +79,9 @@ __all__ = [
     "Preprocessing",
     "Report",
     "Run",
+    "SaliencyMethod",
+    "Scatter",
+    "Share",
     "Step",
     "Strength",
     "Table",
@@ -110,6 +116,8 @@ __all__ = [
     "predicted_change",
     "receptive_fields",
     "run",
+    "saliency",
+    "scattered",
     "sensible",
     "shares",
     "shrunk",

@@ -11,6 +11,7 @@ from convoscope.server.library import Library
 from convoscope.server.logs import Observed, log_of
 from convoscope.server.operating import metrics_of
 from convoscope.server.routes import (
+    backward,
     batches,
     checks,
     convolve,
@@ -24,6 +25,7 @@ from convoscope.server.routes import (
     limits,
     networks,
     pages,
+    saliency,
     steps,
     traces,
 )
@@ -38,6 +40,8 @@ ROUTES = (
     traces,
     faces,
     gradients,
+    saliency,
+    backward,
     explanations,
     checks,
     steps,
