@@ -1,6 +1,8 @@
 /** Wiring only: makes the store, the resources and the parts of the page, and tells the parts when something changed. */
 import { createClock } from './anim/clock.js';
 import { createResources } from './api/resources.js';
+import { mountCard } from './card/card.js';
+import { mountLayerHover } from './card/hover.js';
 import { mountLab } from './lab/lab.js';
 import { mountLens } from './lens/lens.js';
 import { mountPreprocess } from './preprocess/panel.js';
@@ -73,6 +75,7 @@ parts.push(
   mountLegend(place('legend'), context),
   mountLab(place('bottom'), context),
   mountLens(place('lens'), context),
+  mountCard(document.querySelector('main') ?? document.body, context),
   mountLayers(place('layers'), context),
   mountLive(place('live')),
   mountWaiting(place('waiting')),
@@ -81,8 +84,10 @@ parts.push(
   mountPresent(document.body, context),
   mountZoom(place('scene'), place('stage')),
   mountReveal(place('stage'), place('lens'), context.clock),
+  mountReveal(place('stage'), place('card'), context.clock),
 );
 mountKeyboard(context);
+mountLayerHover(place('stage'), arrivals.scene);
 rememberScreen(place('stage'), place('timeline'));
 store.watch((state) => state, changed);
 document.documentElement.dataset.ready = '';

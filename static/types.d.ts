@@ -129,6 +129,7 @@ export interface Resources extends LabResources {
   trace(network: string, image: string): Promise<TraceView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
   faces(network: string, image: string, nodes: string[], how: { side: number; maps: number; objective?: string; of?: 'gradient' | 'product' }): Promise<{ tensors: Map<string, Tensor>; channels: Record<string, number> }>;
+  filtersSummary(network: string, image: string, node: string): Promise<{ node: string; params: NodeStats[] }>;
   filters(network: string, node: string, image?: string, edits?: string): Promise<Map<string, Tensor>>;
   windows(network: string, image: string, node: string, channel: number, from: number, count: number, edits?: string): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;

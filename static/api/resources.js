@@ -65,6 +65,7 @@ export function createResources(trouble, release = '', edit = () => '') {
       return light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }))
         .then(({ tensors, metadata }) => ({ tensors, channels: JSON.parse(metadata.channels) }));
     },
+    filtersSummary: (network, image, node) => json(seen(path('traces', network, image, 'nodes', node, 'filters', 'summary'))),
     filters: (network, node, image, edits) => frame(light, image && edits
       ? seen(path('traces', network, image, 'nodes', node, 'filters.safetensors'), edits)
       : lasting(path('networks', network, 'nodes', node, 'filters.safetensors'))),

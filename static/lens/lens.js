@@ -78,7 +78,7 @@ export function mountLens(root, context) {
     const k = SIGNIFICANT.indexOf(choices.significant), more = SIGNIFICANT[(k + 1) % SIGNIFICANT.length];
     return h('header', null,
       h('button', { class: 'close', 'aria-label': 'Close the lens', title: 'Close (Esc)', on: { click: actions.unselect } }, '×'),
-      h('p', { class: 'kick' }, turned(view), ` · ${layerFact(view)}`),
+      h('p', { class: 'kick' }, turned(view), ' · ', h('button', { class: 'quiet layer', title: 'The card of this layer (I)', on: { click: () => actions.select(layerOf(view)?.name ?? e.node, null) } }, layerFact(view))),
       h('h2', null, e.address, className(view) && h('span', null, ` ${className(view)}`)),
       h('p', { class: 'big' },
         h('i', { class: 'swatch', style: { background: scale.css(e.value, ends) } }),

@@ -51,6 +51,7 @@ export const FIELDS = [
   name('network'),
   name('image'),
   choice('view', ['overview', 'maps', 'window']),
+  { key: 'layer', write: (s) => (s.node && !s.at ? s.node : ''), read: (text) => (text && text.length <= 200 ? { node: text, at: null } : {}) },
   { key: 'at', write: (s) => (s.node && s.at ? address(s.node, s.at) : ''), read: selection },
   choice('range', ['group', 'node', 'network']),
   choice('theme', ['auto', 'light', 'dark']),

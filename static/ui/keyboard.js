@@ -1,5 +1,6 @@
 /** Every key in one table: what it does is what help says. */
 import { loopOf } from '../anim/loop.js';
+import { openCard } from '../card/open.js';
 import { openFind } from '../graph/find.js';
 import { LAB_ALSO, LAB_KEYS } from '../lab/keys.js';
 import { grainOf } from '../state/moment.js';
@@ -34,6 +35,7 @@ export const KEYS = [
     run: ({ actions, store }) => actions.show(store.get().view === 'maps' ? 'overview' : 'maps') },
   { keys: ['w', 'W', 'Enter'], shown: 'W', does: 'the window that made the selected number', run: ({ actions }) => actions.show('window') },
   { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window', run: back },
+  { keys: ['i', 'I'], shown: 'I', does: 'the card of the layer: its sizes, its numbers, its filters; and away', run: openCard },
   { keys: ['f', 'F'], shown: 'F', does: 'the field: all that the selected number has seen, back to the picture', run: ({ actions, store }) => actions.setField(!store.get().field) },
   { keys: ['g', 'G'], shown: 'G', does: 'the way back in one window: what a number collects, or what it gives', run: ({ actions, store }) => actions.setReading(store.get().reading === 'gather' ? 'scatter' : 'gather') },
   { keys: ['.'], shown: '.', does: 'pin the selected number; two pins are compared', run: pin },

@@ -1,4 +1,5 @@
 /** Which network: a native list of those that are here, a person's own, and what the shown one consists of. */
+import { totals } from '../card/words.js';
 import { times } from '../state/select.js';
 import { changes, fill, h, place } from './h.js';
 
@@ -48,7 +49,9 @@ export function mountNetworks(root, { resources, actions, store, scene }) {
       if (!now || !moved(state.network, now.network, listed)) return;
       if (!root.contains(select)) fill(root, select, open, feed, what);
       offer(state.network, now.network);
-      what.textContent = summary(now.network);
+      what.textContent = totals(now.network);
+      what.title = summary(now.network);
+      select.title = `Another network, the same picture. This one: ${totals(now.network)}.`;
       select.setAttribute('aria-busy', String(now.network.id !== state.network));
       if (now.network.id !== state.network && !own.some(({ id }) => id === baseOf(state.network))) name(state.network);
       if (listed) return;

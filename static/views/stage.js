@@ -6,6 +6,7 @@
 import { createReel } from '../anim/reel.js';
 import { arrived, faded, lasting, photoAt, posesAt } from '../anim/transition.js';
 import { layerCount } from '../anim/timeline.js';
+import { flagged } from '../card/flagged.js';
 import { differing } from '../lab/differing.js';
 import { clamp01 } from '../anim/ease.js';
 import { PALETTE } from '../color/palette.js';
@@ -94,14 +95,14 @@ export function mountStage(root, context) {
     },
   });
 
-  /** @param {string} name @param {Cell | null} at null: the middle of the node's front map, of a row of numbers a telling one */
+  /** @param {string} name @param {Cell | null} at null: the layer itself; in one window the middle of its front map, of a row of numbers a telling one */
   function choose(name, at) {
     if (!shown || (at === null ? false : ground.opens(name))) return;
     const { graph, look } = shown.stage;
     const [node, volume] = [graph.byName.get(name), graph.volumes.get(name)];
     if (!node || !volume) return;
     const middle = volume.vector ? telling(shown.stage.scene, node) : cellOf(node.shape, look.front(name), Math.floor(volume.rows / 2), Math.floor(volume.columns / 2));
-    context.select(name, at ?? middle);
+    context.select(name, at ?? (shown.stage.state.view === 'window' ? middle : null));
   }
 
   /** A class: on the way back the label that the loss is taken for, else its number. @param {string} node @param {number} index */
@@ -149,7 +150,7 @@ export function mountStage(root, context) {
     const camera = cameraMatrix(shown.stage.state.camera, size.width, size.height);
     root.toggleAttribute('data-near', shown.stage.state.camera.zoom > NEAR || ground.covers(shown, camera));
     const { frame, stage: { state } } = shown;
-    labels.show([...labelsOn(frame, camera, screenIn(state.camera, size)), ...cellNumbers(shown.stage, frame.poses)], camera);
+    labels.show([...flagged(labelsOn(frame, camera, screenIn(state.camera, size)), shown.stage.scene), ...cellNumbers(shown.stage, frame.poses)], camera);
     bars.show(state.camera.zoom < LEAST_BARS ? null : frame.bars, camera);
     ground.show(shown);
     provide();
