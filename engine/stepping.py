@@ -12,8 +12,8 @@ import numpy as np
 from convoscope.engine.errors import AttributeValueError, IndexOutside, UnknownName
 from convoscope.engine.network import Network, NetworkParams
 from convoscope.engine.objective import parse_objective
+from convoscope.engine.optimizers import SGD, Adam, Optimizer
 from convoscope.engine.trace import Gradients
-from convoscope.engine.training.optimizers import SGD, Adam, Optimizer
 from convoscope.engine.types import Array, Index
 
 OPTIMIZERS: Mapping[str, Optimizer] = {"sgd": SGD(momentum=0.0), "momentum": SGD(momentum=0.9), "adam": Adam()}
@@ -130,7 +130,7 @@ def predicted_change(before: Moment, after: Moment) -> float:
 def step_terms(before: Moment, after: Moment, learning: Learning, node: str, param: str, at: Index) -> list[Term]:
     """The arithmetic of one number's step, in the order of the rule's equation, ending in w′.
 
-    Equation   as in `SGD` and `Adam` of engine/training/optimizers.py; Δ is what is taken from w
+    Equation   as in `SGD` and `Adam` of engine/optimizers.py; Δ is what is taken from w
     Raises UnknownName, IndexOutside.
     """
     new = _param(after.network, node, param)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from convoscope.engine.network import Network, NetworkParams
+from convoscope.engine.optimizers import SGD, Adam
 from convoscope.engine.training.averaging import Average
-from convoscope.engine.training.optimizers import SGD, Adam
 from convoscope.engine.training.schedule import Cosine, OneCycle, Restarts
 from convoscope.engine.types import Array
 
