@@ -78,7 +78,7 @@ export interface Store {
 /** Where the colours of some numbers end: for each node, for each group of nodes that share a range, for all. */
 export interface Ranges { node: Record<string, number>; group: Record<string, number>; network: number }
 /** d objective / d activation of every node, or that times the activation. value: the objective's. */
-export interface GradientsView { objective: string; value: number; tensors: Map<string, Tensor>; ranges: Ranges }
+export interface GradientsView { objective: string; value: number; tensors: Map<string, Tensor>; ranges: Ranges; strengths: Strength[] }
 
 /** A what-if, in parts: numbers set (address and value), channels off (node and channel), steps learnt. */
 export interface Learning { optimizer: string; rate: string; count: number; objective: string }
@@ -116,7 +116,18 @@ export interface LabResources {
 export interface Faces { version: number; sides: Map<string, number>; fronts: Map<string, number>; parts: Map<string, Tensor> }
 
 /** api/resources.js: every read of the server, deduplicated, cached, cancelled when nobody waits. */
-export interface Resources extends LabResources {
+/** One output as a giver (docs/wire.md, giving). tensors: local, sent and so_far of x0, x1, …, weight, bias. channels: null for no maps. */
+export interface GivingView {
+  given: number; index: number; count: number; params: { name: string; row: number | null }[];
+  sources: { name: string; cells: number[][]; channels: number[] | null }[]; tensors: Map<string, Tensor>;
+}
+/** api/back.js. places: one number for each place that the network sees; range: where its colours end. */
+export interface BackResources {
+  gives(network: string, image: string, node: string, at: Cell, objective: string, signal?: AbortSignal): Promise<GivingView>;
+  saliency(network: string, image: string, objective: string, method: 'saliency' | 'product', signal?: AbortSignal): Promise<{ places: Tensor; range: number }>;
+}
+
+export interface Resources extends LabResources, BackResources {
   networks(): Promise<{ id: string; title: string; input_shape: Shape; parameters: number }[]>;
   network(id: string): Promise<NetworkView>;
   images(): Promise<ImageView[]>;
@@ -147,7 +158,7 @@ export interface Resources extends LabResources {
  */
 export interface Scene {
   network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null;
-  gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges } | null; backward: ExplanationView | null;
+  gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges; strengths?: Strength[] } | null; backward: ExplanationView | null;
   edit: string; change: Change | null; difference?: boolean; faces: Faces | null; backFaces: Faces | null;
 }
 

@@ -1,6 +1,7 @@
 """What one output gives back, as arrays for the wire."""
 
 import json
+from typing import Literal
 
 import numpy as np
 
@@ -8,7 +9,9 @@ from convoscope.engine import Landing, Scatter
 from convoscope.server import wire
 
 
-def scatter_arrays(found: Scatter, maps: int, dtype: str) -> tuple[dict[str, wire.Array], dict[str, str]]:
+def scatter_arrays(
+    found: Scatter, maps: int, dtype: Literal["float32", "float16"]
+) -> tuple[dict[str, wire.Array], dict[str, str]]:
     """Per input and per parameter: local, sent and so_far; of an input so far `maps` channels, those that get most."""
     arrays: dict[str, wire.Array] = {}
     sources, params = [], []

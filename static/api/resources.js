@@ -1,4 +1,5 @@
 /** Every read of the server, by name: deduplicated, cached, cancelled when nobody waits, asked again when it was away. */
+import { backReads } from './back.js';
 import { createCache } from './cache.js';
 import { getFrame, getJson, put } from './client.js';
 import { readFrame } from './frames.js';
@@ -80,12 +81,13 @@ export function createResources(trouble, release = '', edit = () => '') {
       const times = of === 'product' ? '&times=activation' : '';
       const about = (/** @type {string} */ rest) => seen(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);
       return Promise.all([frame(heavy, about(`.safetensors?${some(nodes)}dtype=float16&`)), json(about('/summary?'))])
-        .then(([tensors, { value, ranges }]) => ({ objective, value, tensors, ranges }));
+        .then(([tensors, { value, ranges, strengths }]) => ({ objective, value, tensors, ranges, strengths }));
     },
     explainGradient: (network, image, objective, node, at, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}?direction=backward&${query(objective)}`), undefined, signal),
     explainWeight: (network, image, objective, { node, param, at }, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node, 'params', param)}/at/${at.join(',')}?${query(objective)}`), undefined, signal),
+    ...backReads((network, image, rest) => seen(path('traces', network, image) + rest), (url, signal) => light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }), signal)),
     ...labReads({ trace: (network, image, rest) => path('traces', network, image) + rest, pictures: (network, images) => path('batches', network, images.join(',')), json: (url, signal, edits) => json(seen(url, edits), undefined, signal), frame: (url) => frame(heavy, seen(url)) }),
   };
 }

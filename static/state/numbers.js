@@ -35,8 +35,8 @@ export function createNumbers(resources, scene = () => null) {
       const shown = scene()?.network;
       const net = shown?.id === network ? shown : await resources.network(network);
       const heavy = isHeavy(net);
-      const { tensors, value, ranges } = await resources.gradients(network, image, objective, of, heavy ? [net.logits] : []);
-      return { parts: { gradients: tensors, backFaces: heavy ? createFaces() : null, objective: { name: objective, value, of, ranges } } };
+      const { tensors, value, ranges, strengths } = await resources.gradients(network, image, objective, of, heavy ? [net.logits] : []);
+      return { parts: { gradients: tensors, backFaces: heavy ? createFaces() : null, objective: { name: objective, value, of, ranges, strengths } } };
     } catch (error) {
       return { parts: none, error };
     }

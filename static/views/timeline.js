@@ -5,6 +5,7 @@ import { layerCount, nodeAt, nodeBack, passEnd } from '../anim/timeline.js';
 import { spotAt } from '../anim/windows.js';
 import { activationScale, gradientScale } from '../color/scales.js';
 import { PALETTE } from '../color/palette.js';
+import { strengthMarks } from '../health/bars.js';
 import { graphOf } from '../model/graph.js';
 import { createPainter } from '../paint/canvas.js';
 import { lossOf, showOf } from '../scene/back.js';
@@ -77,7 +78,7 @@ export function mountTimeline(root, context) {
     const theme = document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
     const back = now.scene.gradients ? { scale: gradientScale(theme), shown: showOf(now.state, now.scene) !== 'value' } : null;
     const marks = silhouette(now.graph, room, now.state.t, activationScale(theme), back);
-    painter.draw([...loopMarks(now.graph, room, now.state.loop), ...marks], PALETTE[theme], IDENTITY);
+    painter.draw([...loopMarks(now.graph, room, now.state.loop), ...marks, ...strengthMarks(now.graph, now.scene.objective?.strengths ?? [], room)], PALETTE[theme], IDENTITY);
   }
 
   function resize() {

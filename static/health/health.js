@@ -1,0 +1,33 @@
+/** Over the backward half of the timeline: how gradients fare on their way to the input, and why. */
+
+import { graphOf } from '../model/graph.js';
+import { changes, fill, h } from '../ui/h.js';
+import { placed } from './bars.js';
+import { health, trouble } from './words.js';
+
+/** @typedef {import('../types.d.ts').Part} Part */
+
+/** px from a bar to its badge. */
+const BESIDE = 6;
+
+/**
+ * @param {HTMLElement} timeline
+ * @returns {Part}
+ */
+export function mountHealth(timeline) {
+  const slider = /** @type {HTMLElement} */ (timeline.querySelector('.slider'));
+  const root = h('p', { class: 'health', hidden: true }), moved = changes();
+  slider.append(root);
+  return {
+    update(state, scene) {
+      const strengths = scene?.objective?.strengths ?? [];
+      root.hidden = !scene || strengths.length === 0;
+      if (!scene || root.hidden || !moved(scene.trace, scene.objective, slider.clientWidth)) return;
+      const { badge, reason } = health(scene, strengths), wrong = trouble(strengths);
+      const width = slider.clientWidth, spot = placed(graphOf(scene.network), strengths, { width, height: slider.clientHeight, small: false }).find(({ strength }) => strength.name === wrong?.name);
+      root.title = reason;
+      root.dataset.verdict = wrong?.verdict ?? '';
+      fill(root, badge ? h('b', { style: { right: `${Math.max(0, width - (spot?.x ?? width) + BESIDE).toFixed(0)}px` } }, badge) : '', h('span', null, '‖∂‖ by layer'), h('span', { class: 'spoken' }, reason));
+    },
+  };
+}
