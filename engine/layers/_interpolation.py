@@ -52,7 +52,8 @@ class Resampling:
         all, as those who make and run such files compute it.
         """
         real = np.float32 if self.mode == "nearest" else np.float64
-        i, wanted = np.arange(self.count, dtype=real), self.scale * self.size
+        i: Array = np.arange(self.count, dtype=real)
+        wanted = self.scale * self.size
         scale, half = real(self.scale), real(0.5)
         if self.transformation == "align_corners":
             return i * real(self.size - 1) / real(wanted - 1) if wanted != 1 else 0 * i

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from convoscope.server import convolution, lessons
 from convoscope.server.convolution import Case
 from convoscope.server.errors import Problem
-from convoscope.server.lessons.sandbox import case as case_of
+from convoscope.server.lessons.asked import case as case_of
 from convoscope.server.movie import Colours, gif
 from convoscope.server.routes.lessons import Given, parsed
 from convoscope.server.services import Services, ServicesDep

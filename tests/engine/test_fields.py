@@ -27,7 +27,7 @@ def branching() -> Network:
         Node("head", Dense(4), ("flat",)),
     )
     inputs = tuple(Input(name, (None, *shape[1:])) for name, shape in shapes.items())
-    params, seen = {}, dict(shapes)
+    params, seen = {}, dict[str, tuple[int, ...]](shapes)
     for node in nodes:
         sources = [seen[i] for i in node.inputs]
         params[node.name] = {k: np.zeros(s, np.float32) for k, s in node.layer.param_shapes(*sources).items()}
