@@ -4,7 +4,6 @@ import re
 
 from convoscope.engine.formats.onnx_nodes import Step
 
-CLEAN = re.compile(r"[A-Za-z0-9_.\-]+")
 LONGEST = 64
 
 

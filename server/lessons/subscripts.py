@@ -20,7 +20,6 @@ def whole(*shape: int) -> Array:
 W1D, X1D, G1D = np.array([[1.0, -1.0, 2.0], [0.0, 3.0, -2.0]]), np.array([2.0, 1.0, -1.0]), np.array([1.0, -2.0])
 X2D, K2D, G2D = whole(4, 4), np.array([[1.0, 2.0], [0.0, -1.0]]), whole(3, 3)
 X3D, K3D, G3D = whole(2, 3, 3), whole(2, 2, 2, 2), whole(2, 2, 2)
-SIZES = {"0": "scalar", "1": "vector", "2": "matrix", "3": "volume"}
 
 
 @lru_cache(maxsize=4)

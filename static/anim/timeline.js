@@ -21,9 +21,6 @@ export function segmentsOf(graph) {
   ];
 }
 
-/** t as a number of the forward pass: Infinity is its end. @param {Graph} graph @param {number} t */
-export const forwardTime = (graph, t) => Math.max(0, Math.min(layerCount(graph), Number.isNaN(t) ? 0 : t));
-
 /** Where the pass ends: at the loss, or, where there are gradients, at the input again. @param {number} layers @param {boolean} backward */
 export const passEnd = (layers, backward) => (backward ? 2 * layers + 1 : layers);
 
