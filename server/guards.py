@@ -43,6 +43,7 @@ def armour(embed_origins: Sequence[str] = ()) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     }
 
 

@@ -9,7 +9,7 @@ import { targetOf } from './target.js';
 export const LAB_KEYS = [
   { keys: ['e', 'E'], shown: 'E', does: 'what if: another number for the selected weight or pixel', run: () => document.querySelector(NUMBER)?.focus() },
   { keys: ['x', 'X'], shown: 'X', does: 'what if: switch the map of the selected number off, and on again', run: switchMap },
-  { keys: ['d', 'D'], shown: 'D', does: 'show what a change changes: new − old in place of values', run: ({ store, actions }) => actions.setDifference(!store.get().difference && store.get().edit !== '') },
+  { keys: ['d', 'D'], shown: 'D', does: 'draw an input; while a what-if stands, what it changes: new − old in place of values', run: drawOrDiffer },
   { keys: ['c', 'C'], shown: 'C', does: 'check the gradient of the selected number against a measured slope', run: (context) => open(context, 'check') },
   { keys: ['n', 'N'], shown: 'N', does: 'a batch: the mean loss of many pictures, and what each adds to a gradient', run: (context) => open(context, 'batch') },
   { keys: ['s', 'S'], shown: 'S', does: 'learn: honest training steps on this picture', run: (context) => open(context, 'learn') },
@@ -18,6 +18,15 @@ export const LAB_ALSO = [['Ctrl Z', 'undo a what-if; with Shift, redo it']];
 
 /** The field of the selected number. @type {'input'} */
 const NUMBER = /** @type {any} */ ('#lens .bench input');
+
+/** @param {Context} context */
+function drawOrDiffer({ store, actions }) {
+  if (store.get().edit !== '') actions.setDifference(!store.get().difference);
+  else document.querySelector(PAD)?.click();
+}
+
+/** The button of the sheet to draw on. @type {'button'} */
+const PAD = /** @type {any} */ ('[data-opens="draw"]');
 
 /** @param {Context} context */
 function switchMap({ store, scene, actions }) {

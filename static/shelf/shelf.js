@@ -1,4 +1,5 @@
 /** The pictures to look at: samples, and a person's own, by button, by drop or by paste; and the way in for networks. */
+import { finished } from '../draw/strokes.js';
 import { changes, fill, h, svg } from '../ui/h.js';
 import { listenForFiles } from './arrive.js';
 import { createOpening } from './opening.js';
@@ -54,7 +55,9 @@ export function mountShelf(root, context, notes) {
     file, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M10 4v12M4 10h12' })),
     h('span', { class: 'spoken' }, 'Open your own picture'));
   listenForFiles(takeFiles, notes);
-  fill(root, own, network, bar, list);
+  const draw = h('button', { class: 'own', 'data-opens': 'draw', title: 'Draw an input, or paint over this one (D)', 'aria-label': 'Draw an input' },
+    svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M4 16l1-4 8.5-8.5 3 3L8 15z' })));
+  fill(root, own, draw, network, bar, list);
 
   /** @param {ImageView[]} images */
   function add(images) {
@@ -63,7 +66,7 @@ export function mountShelf(root, context, notes) {
   }
 
   function show() {
-    const shown = suited(known, labels, chosen);
+    const shown = suited(finished(known, chosen), labels, chosen);
     fill(list, KINDS.map(([kind, name]) => group(name, shown.filter((image) => image.kind === kind))));
     mark();
   }
