@@ -118,6 +118,7 @@ export interface Faces { version: number; sides: Map<string, number>; fronts: Ma
 /** api/resources.js: every read of the server, deduplicated, cached, cancelled when nobody waits. */
 /** One output as a giver (docs/wire.md, giving). tensors: local, sent and so_far of x0, x1, …, weight, bias. channels: null for no maps. */
 export interface GivingView {
+  node: string; at: Cell; objective: string;
   given: number; index: number; count: number; params: { name: string; row: number | null }[];
   sources: { name: string; cells: number[][]; channels: number[] | null }[]; tensors: Map<string, Tensor>;
 }
@@ -159,7 +160,7 @@ export interface Resources extends LabResources, BackResources {
 export interface Scene {
   network: NetworkView; trace: TraceView; image: ImageView; activations: Map<string, Tensor>; explanation: ExplanationView | null;
   gradients: Map<string, Tensor> | null; objective: { name: string; value: number; of: 'gradient' | 'product'; ranges: Ranges; strengths?: Strength[] } | null; backward: ExplanationView | null;
-  edit: string; change: Change | null; difference?: boolean; faces: Faces | null; backFaces: Faces | null;
+  edit: string; change: Change | null; difference?: boolean; giving?: GivingView | null; faces: Faces | null; backFaces: Faces | null;
 }
 
 /** What the pointer or the keyboard is at: one cell (or a whole node, at null), its number, and where on screen (client px). sign: '∂' where the number is its gradient. */
@@ -178,7 +179,7 @@ export interface Mounted { update(state: State, scene: Scene | null): void; resi
 
 /** state/app.js: everything that a person can do, by name. Only these and the address set the state. */
 export interface Actions {
-  openNetwork(id: string): void; setInput(network: string): void; openImage(id: string): void; show(view: ViewName): void;
+  openNetwork(id: string, image?: string): void; setInput(network: string): void; openImage(id: string): void; show(view: ViewName): void;
   select(node: string, at: Cell | null): void; unselect(): void; move(rows: number, columns: number, channels?: number): void;
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
   seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;

@@ -18,7 +18,7 @@ export function histogram({ histogram: { edges, counts }, zeros, mean, std }, { 
   const [least, most] = [edges[0], edges[edges.length - 1]];
   const at = (/** @type {number} */ value) => (most > least ? Math.max(0, Math.min(1, (value - least) / (most - least))) : 0.5) * width;
   const foot = height - TICK - AXIS, total = counts.reduce((sum, count) => sum + count, 0);
-  const middle = counts.findIndex((_, k) => edges[k] <= 0 && 0 <= edges[k + 1]);
+  const middle = counts.findIndex((_, k) => edges[k] <= 0 && (0 < edges[k + 1] || k === counts.length - 1)); // a bar holds its left edge, the last one both
   const apart = zeros >= ZERO.least ? Math.round(zeros * total) : 0;
   const seen = counts.map((count, k) => (k === middle ? Math.max(0, count - apart) : count));
   const tallest = Math.max(...seen, 1);

@@ -28,7 +28,7 @@ export const WHOLE = DEFAULTS.camera;
 export function createActions(store, scene) {
   const { get, set } = store;
   return {
-    openNetwork: (network) => set({ ...FORWARD, network, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '', ...UNEDITED }),
+    openNetwork: (network, image = get().image) => set({ ...FORWARD, network, image, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '', ...UNEDITED }),
     setInput: (network) => set({ network, playing: false }),
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, grain: 'window', field: false, ...(view === 'window' ? reading(get(), scene()) : {}) }),

@@ -1,6 +1,7 @@
 /** Which network: a native list of those that are here, a person's own, and what the shown one consists of. */
 import { totals } from '../card/words.js';
 import { times } from '../state/select.js';
+import { suiting } from '../state/suit.js';
 import { changes, fill, h, place } from './h.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -14,7 +15,7 @@ import { changes, fill, h, place } from './h.js';
  * @returns {Part}
  */
 export function mountNetworks(root, { resources, actions, store, scene }) {
-  const select = h('select', { 'aria-label': 'Network', title: 'Another network, the same picture', on: { change: () => actions.openNetwork(select.value) } });
+  const select = h('select', { 'aria-label': 'Network', title: 'Another network', on: { change: () => choose(select.value) } });
   const open = h('button', {
     class: 'open', title: 'Your own network: an ONNX file, with a text file of names for its classes if you have one. Or drop them anywhere.',
     on: { click: () => place('own-network').click() },
@@ -26,6 +27,16 @@ export function mountNetworks(root, { resources, actions, store, scene }) {
   /** Those that were shown once and are not listed: a person's own. @type {Choice[]} */
   let own = [];
   const moved = changes(), filled = changes();
+
+  /** Pictures that were looked at, the last one last. @type {string[]} */
+  let seen = [];
+
+  /** Another network, with the present picture if it may know it. @param {string} id */
+  async function choose(id) {
+    const { image } = store.get();
+    const [network, images] = await Promise.all([resources.network(id), resources.images()]).catch(() => []); // the scene asks as well, and says what is wrong
+    if (select.value === id) actions.openNetwork(id, network && images && store.get().image === image ? suiting(network, images, image, seen) : undefined);
+  }
 
   /** @param {string} chosen @param {NetworkView} shown */
   function offer(chosen, shown) {
@@ -46,12 +57,14 @@ export function mountNetworks(root, { resources, actions, store, scene }) {
 
   return {
     update(state, now) {
-      if (!now || !moved(state.network, now.network, listed)) return;
+      if (!now) return;
+      seen = [...seen.filter((id) => id !== now.image.id), now.image.id];
+      if (!moved(state.network, now.network, listed)) return;
       if (!root.contains(select)) fill(root, select, open, feed, what);
       offer(state.network, now.network);
       what.textContent = totals(now.network);
       what.title = summary(now.network);
-      select.title = `Another network, the same picture. This one: ${totals(now.network)}.`;
+      select.title = `Another network. This one: ${totals(now.network)}.`;
       select.setAttribute('aria-busy', String(now.network.id !== state.network));
       if (now.network.id !== state.network && !own.some(({ id }) => id === baseOf(state.network))) name(state.network);
       if (listed) return;
