@@ -7,6 +7,7 @@ import { mountLab } from './lab/lab.js';
 import { mountLens } from './lens/lens.js';
 import { mountPreprocess } from './preprocess/panel.js';
 import { mountShelf } from './shelf/shelf.js';
+import { mountPad } from './draw/pad.js';
 import { createActions } from './state/app.js';
 import { createArrivals } from './state/arrivals.js';
 import { mountSettle } from './state/settle.js';
@@ -67,6 +68,7 @@ parts.push(
   mountNetworks(place('title'), context),
   mountShelf(place('shelf'), context, notes),
   mountPreprocess(document.body, context),
+  mountPad(document.body, context, notes),
   mountUnshown(place('stage')),
   mountHeadline(place('headline'), place('stage'), context),
   stage,
