@@ -3,6 +3,7 @@ import { createClock } from './anim/clock.js';
 import { createResources } from './api/resources.js';
 import { mountCard } from './card/card.js';
 import { mountLayerHover } from './card/hover.js';
+import { mountHealth } from './health/health.js';
 import { mountLab } from './lab/lab.js';
 import { mountLens } from './lens/lens.js';
 import { mountPreprocess } from './preprocess/panel.js';
@@ -74,6 +75,7 @@ parts.push(
   stage,
   timeline,
   mountSpeed(place('timeline'), context),
+  mountHealth(place('timeline')),
   mountLegend(place('legend'), context),
   mountLab(place('bottom'), context),
   mountLens(place('lens'), context),

@@ -32,6 +32,8 @@ export interface ExplanationView {
   value: number; mathml: string; numpy: string; operands: OperandView[]; products: number[] | null; product_totals: number[] | null;
   steps: Step[]; marks: Record<string, Cell>; readers: { node: string; kind: string; count: number; example: Cell }[];
 }
+/** A cell that weighs much in another's number: its value, ∂y/∂x, their product, and its share of all such products. */
+export interface Contributor { node: string; at: Cell; value: number; weight: number; product: number; share: number }
 export interface Problem { status: number; code: string; title: string; detail: string; limit?: number; value?: number; request_id?: string }
 
 /** An array as it came: a typed array with its shape. float16 is widened to Float32Array on arrival. */
@@ -145,6 +147,7 @@ export interface Resources extends LabResources, BackResources {
   filters(network: string, node: string, image?: string, edits?: string): Promise<Map<string, Tensor>>;
   windows(network: string, image: string, node: string, channel: number, from: number, count: number, edits?: string): Promise<{ tensors: Map<string, Tensor>; labels: string[] }>;
   explain(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
+  contributors(network: string, image: string, node: string, at: Cell, signal?: AbortSignal): Promise<Contributor[]>;
   gradients(network: string, image: string, objective: string, of?: 'gradient' | 'product', nodes?: string[]): Promise<GradientsView>;
   explainGradient(network: string, image: string, objective: string, node: string, at: Cell, signal?: AbortSignal): Promise<ExplanationView>;
   explainWeight(network: string, image: string, objective: string, weight: Weight, signal?: AbortSignal): Promise<ExplanationView>;

@@ -12,8 +12,8 @@ const text = encodeURIComponent;
  */
 export const backReads = (trace, frame) => ({
   gives: (network, image, node, at, objective, signal) =>
-    frame(trace(network, image, `/nodes/${text(node)}/gives.safetensors?at=${at.join(',')}&objective=${text(objective)}`), signal)
-      .then(({ tensors, metadata }) => ({ ...JSON.parse(metadata.about), tensors })),
+    frame(trace(network, image, `/nodes/${text(node)}/gives.safetensors?at=${at.join(',')}&objective=${text(objective)}&maps=64`), signal)
+      .then(({ tensors, metadata }) => ({ ...JSON.parse(metadata.about), node, at, objective, tensors })),
   saliency: (network, image, objective, method, signal) =>
     frame(trace(network, image, `/saliency.safetensors?objective=${text(objective)}&method=${method}`), signal)
       .then(({ tensors, metadata }) => ({ places: /** @type {Tensor} */ (tensors.get('places')), range: Number(metadata.range) })),

@@ -145,4 +145,4 @@ const pass = (s) => `${s.objective}\n${s.objective && s.show === 'product' ? 'pr
 /** @param {Scene} scene What `pass` was when its gradients came. */
 const passShown = ({ objective }) => `${objective?.name ?? ''}\n${objective?.of === 'product' ? 'product' : ''}`;
 /** @param {State} s */
-const selection = (s) => [s.node && s.at ? `${s.node}@${s.at.join(',')}` : '', s.weight && JSON.stringify(s.weight)].join('\n');
+const selection = (s) => [s.node && s.at ? `${s.node}@${s.at.join(',')}` : '', s.weight && JSON.stringify(s.weight), s.view === 'window' && s.reading].join('\n');

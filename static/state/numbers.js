@@ -45,17 +45,17 @@ export function createNumbers(resources, scene = () => null) {
   /**
    * The selected number forward and backward, or why there is none; nothing when another was asked for in the meantime.
    * @param {State} state
-   * @returns {Promise<{ parts: Pick<Scene, 'explanation' | 'backward'>, error?: unknown } | undefined>}
+   * @returns {Promise<{ parts: Pick<Scene, 'explanation' | 'backward' | 'giving'>, error?: unknown } | undefined>}
    */
   async function selected(state) {
     patience.abort();
     patience = new AbortController();
     const { signal } = patience;
     try {
-      const [explanation, backward] = await Promise.all([forward(state, signal), back(state, signal)]);
-      return { parts: { explanation, backward } };
+      const [explanation, backward, giving] = await Promise.all([forward(state, signal), back(state, signal), gives(state, signal)]);
+      return { parts: { explanation, backward, giving } };
     } catch (error) {
-      return signal.aborted ? undefined : { parts: { explanation: null, backward: null }, error };
+      return signal.aborted ? undefined : { parts: { explanation: null, backward: null, giving: null }, error };
     }
   }
 
@@ -68,6 +68,13 @@ export function createNumbers(resources, scene = () => null) {
     if (!objective) return null;
     if (weight) return resources.explainWeight(network, image, objective, weight, signal);
     return node && at ? resources.explainGradient(network, image, objective, node, at, signal) : null;
+  }
+
+  /** In the other reading of the way back, what the selected number gives; inputs give nothing. @type {(state: State, signal: AbortSignal) => Promise<import('../types.d.ts').GivingView | null>} */
+  async function gives({ network, image, objective, node, at, view, reading, weight }, signal) {
+    if (view !== 'window' || reading !== 'scatter' || !objective || !node || !at || weight) return null;
+    const { nodes } = await resources.network(network), given = nodes.find(({ name }) => name === node);
+    return given?.inputs.length ? resources.gives(network, image, node, at, objective, signal) : null;
   }
 
   return { passBack, selected };

@@ -1,4 +1,5 @@
 /** The way back has two readings: how a gradient is gathered, and what it scatters. A button in the window view chooses. */
+import { givesRow } from '../backward/strips.js';
 import { scatters } from '../pictures/parts/scatter.js';
 import { isBackward } from '../state/objective.js';
 import { changes, h } from './h.js';
@@ -21,7 +22,7 @@ export function mountReading(stage, { actions }) {
   return {
     update(state, scene) {
       const e = scene?.explanation;
-      root.hidden = !(state.view === 'window' && scene?.gradients && isBackward(state) && !state.weight && e && e.node === state.node && scatters(e));
+      root.hidden = !(state.view === 'window' && scene?.gradients && isBackward(state) && !state.weight && e && e.node === state.node && (scatters(e) || givesRow(e)));
       if (moved(state.reading)) READINGS.forEach(([reading], k) => buttons[k].setAttribute('aria-pressed', String(reading === state.reading)));
     },
   };

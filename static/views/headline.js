@@ -5,6 +5,7 @@ import { CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { isDifference } from '../lab/differing.js';
 import { through } from '../pictures/parts/gather.js';
+import { givesRow } from '../backward/strips.js';
 import { scatters } from '../pictures/parts/scatter.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
@@ -30,7 +31,7 @@ export function headline(state, scene) {
   if (seen) return seen;
   const way = wayBack(state, scene);
   if (way && state.view !== 'window') return recoloured(ofWayBack(scene, way), state.colours);
-  if (way && state.reading === 'scatter' && scene.explanation && scatters(scene.explanation)) return ofScattering(scene.explanation);
+  if (way && state.reading === 'scatter' && scene.explanation && (scatters(scene.explanation) || givesRow(scene.explanation))) return ofScattering(scene.explanation);
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (isDifference(state, scene)) return OF_DIFFERENCE;
   if (state.view === 'maps') return ofMaps(scene);
@@ -75,7 +76,7 @@ function ofGathering(scene, e) {
 
 /** @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
 const ofScattering = ({ kind, node }) => ({
-  title: [{ text: `What ${node} gives back: ` }, { text: kind === 'conv2d' ? 'its gradient times the filter, into the window it read' : kind === 'max_pool2d' ? 'all of it to the largest' : 'to each an equal share', em: true }], sub: '',
+  title: [{ text: `What ${node} gives back: ` }, { text: kind === 'conv2d' ? 'its gradient times the filter, into the window it read' : kind === 'max_pool2d' ? 'all of it to the largest' : kind === 'dense' ? 'its gradient times its row of weights' : /softmax/.test(kind) ? 'to every logit, for they share one sum' : 'to each an equal share', em: true }], sub: '',
 });
 
 /** Where the gradients start. @param {Scene} scene @param {number | null} label */

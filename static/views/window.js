@@ -1,5 +1,7 @@
 /** One number and the window that it was made from: the network as a ribbon, the layer enlarged, the lens beside it. Pure. */
 
+import { gives } from '../backward/giving.js';
+import { givesRow, inRows, strips } from '../backward/strips.js';
 import { PICTURES } from '../pictures/index.js';
 import { gather, through } from '../pictures/parts/gather.js';
 import { veil } from '../pictures/parts/plate.js';
@@ -35,7 +37,7 @@ export function windowView(stage) {
   const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
   const r = RIBBON[form.name];
   const other = e?.of === 'gradient' && state.reading === 'scatter' ? stage.scene.explanation : null;
-  const read = new Set([...((other && scatters(other) ? other : e)?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
+  const read = new Set([...((other && (scatters(other) || givesRow(other)) ? other : e)?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
   const { small, marks, targets } = strip(stage, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
@@ -81,8 +83,12 @@ function wayBack(stage, e, node, box) {
 /** In the other reading, what the number gives to all that it read; null where it is not asked for. @param {Stage} stage @param {ExplanationView} back @param {import('../stage.d.ts').Box} box */
 function given(stage, back, box) {
   const e = stage.scene.explanation, node = stage.graph.byName.get(back.node), source = stage.graph.byName.get(e?.operands[0]?.source ?? '');
-  if (stage.state.reading !== 'scatter' || back.of !== 'gradient' || !e || !node || !source || e.address !== back.address.replace(/^∂/, '') || !scatters(e)) return null;
-  return scatter({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box, heavy: [], added: null }, back.value);
+  if (stage.state.reading !== 'scatter' || back.of !== 'gradient' || !e || !node || !source || e.address !== back.address.replace(/^∂/, '')) return null;
+  const shown = { ...stage, look: stage.back?.look ?? stage.look }, { giving } = stage.scene, told = giving?.node === e.node && giving.at.join() === e.at.join() && giving.objective === stage.back?.objective ? giving : null;
+  if (told && givesRow(e) && inRows(told)) return strips({ stage: shown, giving: told, node, source, at: e.at, box });
+  if (!scatters(e)) return null;
+  const input = { stage: shown, explanation: e, node, source, box, heavy: [], added: null };
+  return (told && gives(input, told)) ?? scatter(input, back.value);
 }
 
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */

@@ -1,0 +1,107 @@
+/**
+ * What one output of a convolution gives back, in the engine's numbers: its gradient times its filter is added into the
+ * window that it read, and its gradient times that window into the gradient of its filter. The slices hold what has come
+ * so far, from this output and all before it. Pure.
+ */
+
+import { attention, curve, image, line, shape } from '../scene/marks.js';
+import { corners } from '../scene/matrix.js';
+import { mapQuad } from '../scene/slices.js';
+import { mapOf, placeOf } from '../model/tensor.js';
+import { cellOutline } from '../pictures/parts/plate.js';
+import { block, explode, numbers, SEEN } from '../pictures/parts/stack.js';
+import { measures, output, overhang } from '../pictures/parts/stack_sum.js';
+import { cellsOf, sizeOf, tileMarks } from '../pictures/parts/tiles.js';
+import { CAPTION, WEDGE, caption, indexed, label, printer } from '../pictures/parts/words.js';
+
+/** @import { GivingView, Tensor } from '../types.d.ts' */
+/** @import { Label, Mark, PictureFrame, PictureInput, Point } from '../stage.d.ts' */
+/** @typedef {{ name: string, lines: string[], tensor: Tensor, scale: import('../stage.d.ts').Scale, range: number, gap: number }} Row */
+
+/** px from the slices to the first row of tiles; between rows that belong together, and to the next two. */
+const TO_TILES = 30, NEAR = 8, APART = 22;
+
+/** @param {PictureInput} input explanation: of the output, forward @param {GivingView} giving @returns {PictureFrame | null} null for what is no window of maps */
+export function gives(input, giving) {
+  const { stage, explanation: e, node, source, box } = input, [x] = e.operands, [sent, weight] = [giving.tensors.get('sent x0'), giving.tensors.get('local x0')];
+  const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
+  if (!from || !to || !sent || !weight || e.kind !== 'conv2d' || x.cells.length !== 3) return null;
+  const [channels, rows, columns] = x.cells, size = rows.length * columns.length, m = measures(box);
+  const part = (/** @type {Tensor} */ tensor, /** @type {number} */ channel) => tensor.data.subarray(channels.indexOf(channel) * size, (channels.indexOf(channel) + 1) * size);
+  const out = output(input, m), high = Math.min(m.tallest, box.h * m.stack), over = overhang(input, from, high);
+  const room = { x: box.x + m.label, y: box.y + over, w: out.x0 - m.gap - box.x - m.label, h: high - over };
+  const plan = explode(from, room, channels, channels.map((channel) => sizeOf(part(weight, channel))), 0, m.closest);
+  const added = block(from, plan, { rows, columns }, (channel) => part(sent, channel), sizeOf(sent.data), stage.look.scale);
+  const outline = cellOutline(node, to, out.pose, e.at), print = printer([giving.given], 4), [, right] = [outline[0], outline[3]], end = added.end;
+  const parts = m.capped ? { marks: [], labels: [] } : below(input, giving, plan, added.feet, part, box.y + high + TO_TILES, m.tile);
+  return {
+    poses: new Map([[source.name, plan.pose], [node.name, out.pose]]), under: [],
+    over: [
+      ...soFar(input, giving, plan.shown, plan.pose), ...added.marks, ...parts.marks,
+      curve([[outline[0][0] - 6, (outline[0][1] + right[1]) / 2], [outline[0][0] - 60, outline[0][1]], [end[0] + 70, end[1]], [end[0] + 6, end[1]]], { width: 1.7, alpha: 0.9, head: true }),
+      shape(outline, { fill: stage.look.scale.css(giving.given, stage.look.range(node.name)) }), ...attention(outline),
+    ],
+    labels: [
+      caption('from', source, m.capped ? 'so far' : `so far: ${(giving.index + 1).toLocaleString('en')} of ${giving.count.toLocaleString('en')} outputs have given`, plan.pose.x - 2, box.y - CAPTION),
+      caption('to', node, `${m.digits > 3 ? 'gives, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
+      ...numbers(plan), ...parts.labels,
+      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: print.signed(giving.given), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+    ],
+    targets: [],
+    spans: [
+      { node: source.name, x0: plan.pose.x, x1: plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax, y: box.y - WEDGE },
+      { node: node.name, x0: out.x0, x1: out.x1, y: box.y - WEDGE },
+    ],
+  };
+}
+
+/** The gradient of the input as far as it has come, on the slices. @param {PictureInput} input @param {GivingView} giving @param {number[]} shown @param {import('../stage.d.ts').Pose} pose @returns {Mark[]} */
+function soFar({ stage, explanation: e, source }, { tensors, sources: [told] }, shown, pose) {
+  const tensor = tensors.get('so_far x0'), volume = stage.graph.volumes.get(source.name), { scale } = stage.look, range = stage.look.range(source.name);
+  if (!tensor || !volume || !told?.channels) return [];
+  const about = [stage.scene.network.id, stage.scene.image.id, stage.scene.edit, stage.scene.objective?.name, e.address, range, scale.name, stage.look.theme].join(' ');
+  return shown.filter((channel) => told.channels?.includes(channel)).reverse().flatMap((channel) => [image({
+    key: `so far ${about} ${channel}`,
+    pixels: () => ({ width: volume.columns, height: volume.rows, data: scale.paint(mapOf(tensor, /** @type {number[]} */ (told.channels).indexOf(channel)), range) }),
+  }, mapQuad(volume, pose, channel).m), shape(corners(mapQuad(volume, pose, channel).m), { stroke: 'ink', width: 0.8, alpha: 0.6 })]);
+}
+
+/**
+ * Under each slice: the filter and what is added to the input; what was read and what is added to the filter.
+ * @param {PictureInput} input @param {GivingView} giving @param {import('../pictures/parts/stack.js').Plan} plan @param {[Point, Point][]} feet
+ * @param {(tensor: Tensor, channel: number) => Float32Array} part @param {number} top @param {number} tile
+ */
+function below({ stage, explanation: e, node, source }, giving, plan, feet, part, top, tile) {
+  const [channels, rows, columns] = e.operands[0].cells, wide = Math.min(tile, plan.pitch - 10), cell = wide / Math.max(rows.length, columns.length);
+  const [w, h] = [cell * columns.length, cell * rows.length], channel = placeOf(node.shape, e.at)[0], given = printer([giving.given], 3).signed(giving.given);
+  const cells = cellsOf(e.operands[0], source.shape), left = plan.middle(0) - w / 2 - 14, { look } = stage;
+  const all = /** @type {Row[]} */ ([
+    row('local x0', [`filter ${channel}`], look.weight, 0), row('sent x0', [`× ${given}`, `into ∂${source.name}`], look.scale, NEAR),
+    row('local weight', ['what it read'], look.weight, APART), row('sent weight', [`× ${given}`, `into ∂filter ${channel}`], look.scale, NEAR), row('so_far weight', [`∂filter ${channel}`, 'so far'], look.scale, NEAR),
+  ].filter((one) => one !== null));
+
+  /** @param {string} name @param {string[]} lines @param {Row['scale']} scale @param {number} gap @returns {Row | null} */
+  function row(name, lines, scale, gap) {
+    const tensor = giving.tensors.get(name);
+    return tensor ? { name, lines, tensor, scale, range: sizeOf(tensor.data), gap } : null;
+  }
+
+  /** @type {Mark[]} */
+  const marks = [];
+  /** @type {Label[]} */
+  const labels = [];
+  let y = top;
+  all.forEach((one, r) => {
+    y += r ? h + one.gap : 0;
+    labels.push(label(`row ${one.name}`, left, y + h / 2, 'e', 'row', ...one.lines));
+    plan.shown.forEach((c, k) => {
+      const box = { x: plan.middle(k) - w / 2, y, w, h }, start = channels.indexOf(c) * rows.length * columns.length;
+      const padding = (/** @type {number} */ i, /** @type {number} */ j) => one.name !== 'so_far weight' && cells[start + i * columns.length + j] === null;
+      if (r === 0) marks.push(...[0, 1].map((side) => line([[feet[k][side][0], feet[k][side][1] + 2], [box.x + side * w, y - 2]], { width: 0.8, alpha: 0.3 })));
+      marks.push(...tileMarks({ box, rows: rows.length, columns: columns.length, values: part(one.tensor, c), range: one.range, scale: one.scale, padding }));
+    });
+  });
+  const bias = giving.tensors.get('so_far bias');
+  if (bias) labels.push(label('bias', plan.middle(plan.shown.length - 1) + w / 2 + 18, y + h / 2, 'w', 'row', `∂b[${channel}] so far`, printer([bias.data[0]], 4).signed(bias.data[0])));
+  return { marks, labels };
+}
