@@ -25,12 +25,12 @@ export function histogram({ histogram: { edges, counts }, zeros, mean, std }, { 
   /** @type {Flat[]} */
   const flats = [];
   const zero = least <= 0 && 0 <= most && most > least ? at(0) : null;
-  if (apart && zero !== null) flats.push({ box: { x: Math.max(0, Math.min(width - ZERO.wide, zero - ZERO.wide / 2)) + 0.5, y: 0.5, w: ZERO.wide - 1, h: foot - 1 }, fill: soft, line: true });
   seen.forEach((count, k) => {
     const [x, end] = [at(edges[k]), at(edges[k + 1])], h = (count / tallest) * (foot - 2);
     if (count) flats.push({ box: { x, y: foot - Math.max(1, h), w: Math.max(1, end - x - GAP), h: Math.max(1, h) }, fill: scale.css(centre(edges, k), range) });
     if (count) flats.push({ box: { x, y: foot - Math.max(1, h), w: Math.max(1, end - x - GAP), h: AXIS }, fill: soft });
   });
+  if (apart && zero !== null) flats.push({ box: { x: Math.max(0, Math.min(width - ZERO.wide, zero - ZERO.wide / 2)) + 0.5, y: 0.5, w: ZERO.wide - 1, h: foot - 1 }, fill: ink, line: true });
   flats.push({ box: { x: 0, y: foot, w: width, h: AXIS }, fill: ink });
   if (zero !== null) flats.push({ box: { x: Math.min(width - 1, zero) - 0.5, y: 0, w: 1, h: foot + TICK }, fill: soft });
   flats.push({ box: { x: at(mean - std), y: foot + TICK - BAND, w: Math.max(2, at(mean + std) - at(mean - std)), h: 2 }, fill: soft });

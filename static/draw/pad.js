@@ -14,7 +14,7 @@ import { openCamera } from './webcam.js';
 
 /** The shelf's button. @type {'button'} */
 const OPENERS = /** @type {any} */ ('[data-opens="draw"]');
-const SIDE = 308, EDGE = 24; // css px of the sheet, and of what is beside it on a phone
+const SIDE = 300, EDGE = 24; // css px of the sheet, and of what is beside it on a phone
 const SIZES = [16, 32, 64, 128]; // of drawings in colour
 const PENS = { grey: 2.6, share: 0.06, most: 0.3 }; // cells, and shares of the sheet
 const COLOURS = ['#1c1915', '#ffffff', '#d6453d', '#e8912d', '#f2d34f', '#4f9d57', '#3f78c2', '#8a5a35'];
@@ -37,6 +37,7 @@ export function mountPad(root, { resources, actions, scene }, notes) {
   const board = createBoard({ side: () => Math.min(SIDE, innerWidth - 2 * EDGE), pen: () => ({ width: Number(pen.value), colour: colourOf(colour.value) }), done: send });
   const swatches = h('div', { class: 'swatches', role: 'group', 'aria-label': 'Colours' });
   const size = h('select', { 'aria-label': 'Size of the drawing', on: { change: () => fresh(size.value.split('×').map(Number)) } });
+  const sized = h('label', { class: 'size' }, 'size ', size);
   const says = h('p', { class: 'says', role: 'status' }), problem = h('p', { class: 'problem', role: 'alert' });
   const video = h('video', { playsinline: true, hidden: true, 'aria-label': 'What the camera sees' });
   const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ run) => h('button', { title, on: { click: run } }, text);
@@ -44,9 +45,9 @@ export function mountPad(root, { resources, actions, scene }, notes) {
   const panel = h('section', { class: 'pad', hidden: true, tabindex: -1, role: 'dialog', 'aria-label': 'Draw an input' },
     h('button', { class: 'close', 'aria-label': 'Close', title: 'Close (Esc)', on: { click: hide } }, '×'),
     h('h2', null, 'Draw an input'), says, board.canvas, video,
-    h('div', { class: 'tools' }, h('label', { class: 'pen' }, 'pen', pen), swatches, h('label', { class: 'size' }, 'size ', size)),
+    h('div', { class: 'tools' }, h('label', { class: 'pen' }, 'pen', pen), swatches, sized),
     h('div', { class: 'does' }, button('undo', 'Undo (Ctrl Z)', undo), button('clear', 'An empty sheet', () => (board.set(empty(), true), send())),
-      button('edit what it sees', 'Paint over the pixels that the network reads now', edit), cam), problem);
+      button('edit pixels', 'Paint over the pixels that the network reads now', edit), cam), problem);
   root.append(panel);
   const moved = changes();
 
@@ -97,6 +98,7 @@ export function mountPad(root, { resources, actions, scene }, notes) {
     colour.value = grey ? WHITE : COLOURS[0];
     size.replaceChildren(...[times([columns, rows]), ...(grey ? [] : SIZES.filter((side) => side !== rows || side !== columns).map((side) => times([side, side])))].map((text) => h('option', { value: text }, text)));
     fill(swatches, (grey ? [WHITE, '#808080', BLACK] : COLOURS).map((hex) => h('button', { 'aria-label': hex, title: hex, style: { background: hex }, on: { click: () => (colour.value = hex) } })), !grey && colour);
+    sized.hidden = grey;
     fresh([columns, rows]);
   }
 
