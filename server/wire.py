@@ -260,6 +260,21 @@ class ExplanationView(Wire):
     readers: list[ReaderView]
 
 
+class ContributorView(Wire):
+    node: str
+    at: list[int]
+    value: float
+    weight: float
+    product: float
+    share: float
+
+
+class ContributorsView(Wire):
+    node: str
+    at: list[int]
+    contributors: list[ContributorView]
+
+
 class LimitView(Wire):
     name: str
     value: int

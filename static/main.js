@@ -50,7 +50,7 @@ const notes = mountNotes(place('notes'), { retry: () => arrivals.retry(), unsele
 const resources = createResources(notes.trouble, release, () => store.get().edit);
 const arrivals = createArrivals(store, resources, { changed, failed: notes.failed, arrived: notes.clear, goBack });
 const actions = createActions(store, arrivals.scene);
-const tooltip = mountTooltip(arrivals.scene);
+const tooltip = mountTooltip(arrivals.scene, resources);
 
 /** @type {import('./types.d.ts').Context} */
 const context = {

@@ -77,6 +77,8 @@ export function createResources(trouble, release = '', edit = () => '') {
     },
     explain: (network, image, node, at, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
+    contributors: (network, image, node, at, signal) =>
+      json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}/contributors`), (body) => body.contributors, signal),
     gradients: (network, image, objective, of = 'gradient', nodes = []) => {
       const times = of === 'product' ? '&times=activation' : '';
       const about = (/** @type {string} */ rest) => seen(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);

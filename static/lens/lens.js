@@ -7,6 +7,7 @@ import { changes, fill, h } from '../ui/h.js';
 import { chain } from './chain.js';
 import { line } from './code.js';
 import { addedHere, lookAt } from './context.js';
+import { createContributors } from './contributors.js';
 import { happening } from './growth.js';
 import { SIGNIFICANT, single } from './digits.js';
 import { layerFact, layerOf, readers, windowFact } from './facts.js';
@@ -41,6 +42,8 @@ export function mountLens(root, context) {
     }, h('code', null, address(isBackward(store.get()) ? `∂${node}` : node, at)));
   };
 
+  const heaviest = createContributors(context, link);
+
   /** @type {import('./terms.js').Links} */
   const links = {
     to(source, at) {
@@ -65,7 +68,7 @@ export function mountLens(root, context) {
     const { total, parts } = arithmetic(view, choices, { choose, link, links });
     const stated = explanation.operands.length > 0 || view.back;
     const keep = bench.keep();
-    fill(root, head(view, total), bench.root, view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view))].flat(), parts, readers(view, link));
+    fill(root, head(view, total), bench.root, view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view))].flat(), parts, !view.back && heaviest.root, readers(view, link));
     fit(root);
     keep();
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
@@ -102,6 +105,7 @@ export function mountLens(root, context) {
       root.dataset.of = explanation?.of ?? '';
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
       bench.update(state, now);
+      heaviest.show(root.hidden || !explanation || explanation.address !== wanted ? null : explanation);
       if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme), state.colours)) return;
       const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };

@@ -158,6 +158,7 @@ def test_the_largest_contributors_of_a_weighted_sum_are_its_largest_terms(trace:
     largest = sorted(e.products.ravel(), key=abs, reverse=True)[:3]
     found = trace.contributors("fc", (2,), 3)
     assert [c.product for c in found] == pytest.approx(largest)
+    assert [c.share for c in found] == pytest.approx(np.abs(largest) / np.abs(e.products).sum())
     assert all(c.value == trace.activations["flatten"][c.at] for c in found)
 
 
