@@ -1,4 +1,4 @@
-"""The card of a layer, and inputs that are drawn by hand: what was painted is, number by number, what the network reads."""
+"""The card of a layer, and inputs drawn by hand: what was painted is, number by number, what the network reads."""
 
 from collections.abc import Iterator
 
@@ -53,7 +53,8 @@ def test_a_layer_has_a_card_and_a_cell_of_its_filters_opens_the_lens_on_that_wei
     expect(card).to_contain_text("280 weight 10×3×3×3, bias 10")
     filters = card.locator('[data-param="weight"] canvas.filters')
     filters.hover(position={"x": 3, "y": 3})
-    first = page.request.get("/api/networks/example-cnn/nodes/conv1/filters.json").json()["arrays"]["weight"]["values"][0]
+    arrays = page.request.get("/api/networks/example-cnn/nodes/conv1/filters.json").json()["arrays"]
+    first = arrays["weight"]["values"][0]
     expect(card.locator(".told").first).to_contain_text(f"conv1.weight@0,0,0,0 {first:.3g}".replace("-", "−"))
     page.wait_for_url("**layer=conv1**")
     assert page.evaluate("document.querySelectorAll('*').length") < 1500

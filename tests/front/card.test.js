@@ -91,6 +91,9 @@ test('a pen one cell wide paints whole cells and no others, a wider one no darke
   const painted = [...Array(64).keys()].filter((k) => sheet.data[k * 4]);
   assert.deepEqual(painted, [17, 18, 19, 20]);
   assert.deepEqual([...sheet.data.slice(17 * 4, 18 * 4)], [255, 0, 9, 255]);
+  const corner = blank(8, 8, [0, 0, 0]);
+  goTo(corner, begin(corner, 1, [255, 255, 255]), 1.9, 2.1);
+  assert.deepEqual([...Array(64).keys()].filter((k) => corner.data[k * 4]).map((k) => [k, corner.data[k * 4]]), [[17, 255]]);
   const wide = blank(8, 8, [0, 0, 0]), slow = begin(wide, 3, [200, 200, 200]);
   for (let k = 0; k < 9; k++) goTo(wide, slow, 4, 4);
   const once = blank(8, 8, [0, 0, 0]);
