@@ -33,7 +33,7 @@ const EDGE = 1e-9, EPSILON = 1e-4;
  */
 
 /** @param {NetworkView} network */
-export const layersOf = (network) => network.nodes.filter((node) => node.inputs.length > 0);
+const layersOf = (network) => network.nodes.filter((node) => node.inputs.length > 0);
 
 /** Where the clock stands at t; null at the input alone, at the loss, and at the end of all. @param {NetworkView} network @param {number} t @returns {Spot | null} */
 export function spotAt(network, t) {

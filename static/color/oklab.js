@@ -31,7 +31,7 @@ export function toLab(rgb) {
 }
 
 /** @param {Triple} lab @returns {Triple} */
-export function toRgb([L, a, b]) {
+function toRgb([L, a, b]) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (L - 0.0894841775 * a - 1.291485548 * b) ** 3;

@@ -5,7 +5,7 @@
 /** @typedef {{ items: Item[], edges: [number, number][], open: Item[] }} Seen items: in topological order; edges: places in items; open: the groups around them */
 
 /** The ids of the open groups as the address has them: `4,4.1`. @param {string} open @returns {Set<string>} */
-export const openIds = (open) => new Set(open ? open.split(',') : []);
+const openIds = (open) => new Set(open ? open.split(',') : []);
 
 /** The address with a group opened or folded. What is inside a folded group is folded too. @param {string} open @param {string} id @returns {string} */
 export function toggled(open, id) {

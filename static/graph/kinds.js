@@ -7,13 +7,13 @@ import { longestWay, outOf } from './segments.js';
 /** @import { Flow } from './segments.js' */
 
 /** The rows of a layer's window, 1 where it has none. @param {NodeView} node */
-export function kernelOf(node) {
+function kernelOf(node) {
   const axis = node.windows[0]?.axes?.[1];
   return axis && 'size' in axis ? axis.size : 1;
 }
 
 /** Whether each output channel reads the one input channel at its place. @param {NodeView} node */
-export function isDepthwise(node) {
+function isDepthwise(node) {
   const axis = node.windows[0]?.axes?.[0];
   return node.params.length > 0 && kernelOf(node) > 1 && axis !== undefined && 'size' in axis && axis.size === 1;
 }

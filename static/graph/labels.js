@@ -14,7 +14,7 @@ const LETTER = { name: 7.4, small: 6.2 };
 const fits = (text, room, letter) => text.length * letter <= room;
 
 /** As much of a name as fits: all, its last parts, or what the node does. @param {NodeView} node @param {number} room */
-export function shortName({ name, summary }, room) {
+function shortName({ name, summary }, room) {
   const parts = name.split(/[./]/).filter(Boolean);
   const tails = parts.map((_, k) => parts.slice(k).join('.'));
   return tails.find((tail) => fits(tail, room, LETTER.name)) ?? summary;

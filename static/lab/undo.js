@@ -44,7 +44,7 @@ export function createUndo(store, actions) {
  * Whether both of the last two changes set the same number: steps of one number are undone together.
  * @param {string | undefined} first @param {string} before @param {string} now
  */
-export function sameNumber(first, before, now) {
+function sameNumber(first, before, now) {
   if (first === undefined) return false;
   const one = onlyDifference(first, before), other = onlyDifference(before, now);
   return one !== null && one === other;

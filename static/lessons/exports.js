@@ -21,7 +21,7 @@ function colours() {
 const hex = (css) => `#${(css.match(/\d+/g) ?? []).map((byte) => Number(byte).toString(16).padStart(2, '0')).join('')}`;
 
 /** The figure on the screen as one SVG: every drawing at its place, with the colours it has. */
-export function figureSvg() {
+function figureSvg() {
   const rows = /** @type {HTMLElement} */ (document.querySelector('section[data-now] .rows'));
   const frame = rows.getBoundingClientRect();
   const parts = [...rows.querySelectorAll('svg')].map((source) => {

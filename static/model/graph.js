@@ -27,7 +27,7 @@ export function graphOf(network) {
 }
 
 /** Per node, the nodes that read it. @param {NodeView[]} nodes @returns {Map<string, string[]>} */
-export function readersOf(nodes) {
+function readersOf(nodes) {
   /** @type {Map<string, string[]>} */
   const readers = new Map(nodes.map((node) => [node.name, []]));
   for (const node of nodes) for (const input of node.inputs) readers.get(input)?.push(node.name);
@@ -51,7 +51,7 @@ export function apart(graph) {
 export const folded = (columns) => columns.map((column) => ({ ...column, nodes: column.nodes.slice(-1) }));
 
 /** Whether the node turns each number of its one input into one number at the same place. @param {NodeView} node */
-export const isElementwise = (node) => node.inputs.length === 1 && node.windows.length === 1 && isPointwise(node.windows[0]);
+const isElementwise = (node) => node.inputs.length === 1 && node.windows.length === 1 && isPointwise(node.windows[0]);
 
 /** Whether the node learns: it has parameters. @param {NodeView} node */
 export const isWeighted = (node) => node.params.length > 0;

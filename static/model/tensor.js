@@ -31,7 +31,7 @@ export const valueAt = (tensor, at) => tensor.data[flatIndex(tensor.shape, at)];
 export const address = (node, at) => `${node}@${at.join(',')}`;
 
 /** Longest column of a row of numbers; a longer row goes on in the next column. */
-export const LONGEST_COLUMN = 250;
+const LONGEST_COLUMN = 250;
 
 /**
  * How an activation of this shape is drawn: (C, H, W) as C maps, (H, W) as one map, (D) as one thin map of D cells.

@@ -13,7 +13,7 @@ export const PRESETS = {
   '0..255': ['0 to 255', 'pixels as they are'],
   caffe: ['Caffe, BGR', 'blue first, ImageNet’s mean colour taken away: Caffe’s and Keras’s older models'],
 };
-export const CHANNELS = { RGB: ['red', 'green', 'blue'], BGR: ['blue', 'green', 'red'], L: ['grey'] };
+const CHANNELS = { RGB: ['red', 'green', 'blue'], BGR: ['blue', 'green', 'red'], L: ['grey'] };
 
 /** The arithmetic in a few characters. @param {Preprocessing} p */
 export const arithmetic = (p) => PRESETS[p.preset]?.[0] ?? '(x − mean)/std';

@@ -15,7 +15,7 @@ import { deck, isClosed, mapQuad } from './slices.js';
 const FOUND_FROM = 6;
 
 /** The window of a cell on one input: which channels, and the block of rows and columns inside the input. @param {NodeView} source @param {NodeView} node @param {Cell} at @param {number} which */
-export function windowOn(source, node, at, which) {
+function windowOn(source, node, at, which) {
   const rule = node.windows[which];
   if (!rule) return null;
   const cells = windowCells(rule, at, source.shape, node.shape);

@@ -11,7 +11,7 @@ export function ranksOf(columns) {
 }
 
 /** Ranks that belong together: a block with what comes before the first one. @param {Column[][]} ranks @returns {Column[][][]} */
-export function unitsOf(ranks) {
+function unitsOf(ranks) {
   /** @type {Column[][][]} */
   const units = [];
   let block = -1;

@@ -14,7 +14,7 @@ const DEEPEST_TEN = 32;
 const DEPTH_GROWTH = 0.35;
 
 /** The exponent for this network: gentler where maps shrink a lot. @param {Graph} graph */
-export const shrinkOf = ({ largest, smallest }) =>
+const shrinkOf = ({ largest, smallest }) =>
   smallest < largest ? Math.min(SHRINK, Math.log(SMALLEST) / Math.log(smallest / largest)) : SHRINK;
 
 /**

@@ -25,7 +25,7 @@ export const deck = (volume, pose) =>
  * @param {Volume} volume @param {Pose} pose @param {number} channel @param {number} rank its place in the deck
  * @returns {Quad}
  */
-export function sliceOf(volume, pose, channel, rank) {
+function sliceOf(volume, pose, channel, rank) {
   const late = volume.channels > 1 ? channel / (volume.channels - 1) : 0;
   const open = smooth(clamp01(pose.u * (1 + CASCADE) - CASCADE * late));
   const w = lerp(pose.w, pose.gw, open);

@@ -84,7 +84,7 @@ export function rowSum(input) {
 }
 
 /** The maps that the row re-reads, each over its part. @param {PictureInput} input @param {Box} row @returns {{ marks: Mark[], labels: Label[], targets: Target[], height: number }} */
-export function mapsOver({ stage, source }, row) {
+function mapsOver({ stage, source }, row) {
   const before = stage.graph.byName.get(source.inputs[0] ?? '');
   const volume = before && stage.graph.volumes.get(before.name);
   const part = volume ? row.w / volume.channels : 0;
