@@ -9,6 +9,7 @@ import { mountLens } from './lens/lens.js';
 import { mountPreprocess } from './preprocess/panel.js';
 import { mountShelf } from './shelf/shelf.js';
 import { mountPad } from './draw/pad.js';
+import { mountSaliency } from './saliency/panel.js';
 import { createActions } from './state/app.js';
 import { createArrivals } from './state/arrivals.js';
 import { mountSettle } from './state/settle.js';
@@ -85,6 +86,7 @@ parts.push(
   mountWaiting(place('waiting')),
   mountPins(place('stage'), context),
   mountReading(place('stage'), context),
+  mountSaliency(place('stage'), context),
   mountPresent(document.body, context),
   mountZoom(place('scene'), place('stage')),
   mountReveal(place('stage'), place('lens'), context.clock),

@@ -68,7 +68,7 @@ export interface State {
   network: string; image: string; view: ViewName; node: string | null; at: Cell | null; range: RangeMode;
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
   objective: string; show: ShowMode; weight: Weight | null;
-  grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean; reading: Reading; open: string;
+  grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean; reading: Reading; why: '' | 'saliency' | 'product'; open: string;
   edit: string; difference: boolean; bench: Bench;
 }
 export type Bench = '' | 'check' | 'learn' | 'batch';
@@ -187,7 +187,7 @@ export interface Actions {
   setRange(range: RangeMode): void; setTheme(theme: State['theme']): void; setCamera(camera: State['camera']): void;
   seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
   setGrain(grain: Grain): void; finish(way: number): void; setLoop(loop: [number, number] | null): void;
-  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void; setReading(reading: Reading): void; setEdit(edit: string): void; setDifference(on: boolean): void; setBench(bench: Bench): void; setOpen(open: string, camera?: State['camera']): void;
+  setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void; setReading(reading: Reading): void; setWhy(why: State['why']): void; setEdit(edit: string): void; setDifference(on: boolean): void; setBench(bench: Bench): void; setOpen(open: string, camera?: State['camera']): void;
   setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
 }
 /** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */

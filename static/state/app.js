@@ -14,7 +14,7 @@ import { telling } from './select.js';
 export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
   camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
-  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'orange', field: false, pins: [], present: false, reading: 'gather', open: '',
+  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'orange', field: false, pins: [], present: false, reading: 'gather', why: '', open: '',
   edit: '', difference: false, bench: '',
 };
 export const SPEEDS = { least: 0.25, most: 64 };
@@ -59,6 +59,7 @@ export function createActions(store, scene) {
     unpin: () => set({ pins: [] }),
     present: (present) => set({ present }),
     setReading: (reading) => set({ reading }),
+    setWhy: (why) => set({ why }),
     setOpen: (open, camera = get().camera) => set({ open, camera }),
   };
 }

@@ -68,6 +68,7 @@ export const FIELDS = [
   { key: 'pins', write: (s) => s.pins.map(({ node, at }) => address(node, at)).join('|'), read: pins },
   flag('present'),
   choice('reading', ['gather', 'scatter']),
+  choice('why', ['', 'saliency', 'product']),
   { key: 'edit', write: (s) => s.edit, read: (text) => only('edit', text.length <= LONGEST_EDIT ? text : undefined) },
   flag('difference'),
   choice('bench', ['', 'check', 'learn', 'batch']),

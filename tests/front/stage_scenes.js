@@ -35,7 +35,7 @@ export function backSceneOf(name) {
 /** @type {State} */
 export const STATE = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'light', camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
-  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'orange', field: false, pins: [], present: false, reading: 'gather', open: '',
+  objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'orange', field: false, pins: [], present: false, reading: 'gather', why: '', open: '',
 };
 
 /** @param {Scene} scene @param {Partial<State>} [patch] @param {number} [width] @param {number} [height] @returns {Stage} */
