@@ -7,6 +7,7 @@
 /** @typedef {{ grid: Grid, cell: number, across: number, blocks: number, block: { w: number, h: number }, page: number, pages: number, first: number, count: number, width: number, height: number }} Plan */
 
 const LARGEST = 14, READABLE = 4, SMALLEST = 2; // css px of a cell: more pages are made for readable ones, not for larger ones
+const MANY = 40; // pages: no more for the sake of readable cells
 const BETWEEN = { maps: 4, blocks: 11 };
 /** Air around all, for the frames of the maps. */
 export const EDGE = 1;
@@ -45,7 +46,7 @@ export function planOf(grid, room, page = 0) {
   let plan = withCells(grid, room, SMALLEST);
   for (let cell = SMALLEST + 1; cell <= LARGEST; cell++) {
     const larger = withCells(grid, room, cell);
-    if (larger.block.w > room.width || larger.block.h > room.height || (larger.pages > plan.pages && cell > READABLE)) break;
+    if (larger.block.w > room.width || larger.block.h > room.height || (larger.pages > plan.pages && (cell > READABLE || larger.pages > MANY))) break;
     plan = larger;
   }
   const at = Math.max(0, Math.min(plan.pages - 1, page)), perPage = plan.count, first = at * perPage;

@@ -30,7 +30,7 @@ export function mountPad(root, { resources, actions, scene }, notes) {
   let paper = BLACK, kind = '', latest = 0;
   /** The drawing as it was sent last. @type {string | null} */
   let sent = null;
-  /** @type {{ still: () => Promise<Blob | null>, stop: () => void } | null} */
+  /** @type {{ still: () => Blob, stop: () => void } | null} */
   let camera = null;
   const pen = h('input', { type: 'range', min: 1, max: 8, step: 0.1, value: PENS.grey, 'aria-label': 'Width of the pen' });
   const colour = h('input', { type: 'color', value: WHITE, 'aria-label': 'Colour of the pen' });
@@ -147,11 +147,10 @@ export function mountPad(root, { resources, actions, scene }, notes) {
         camera = await openCamera(video);
         return watching(true);
       }
-      const file = await camera.still();
+      const file = camera.still();
       camera.stop();
       camera = null;
       watching(false);
-      if (!file) return undefined;
       const image = await resources.upload(file);
       sent = null;
       actions.openImage(image.id);

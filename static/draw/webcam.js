@@ -11,7 +11,7 @@ const NONE = 'This browser gives no camera to this page. Browsers do so only for
 
 /**
  * @param {HTMLVideoElement} video shows what the camera sees until `stop`
- * @returns {Promise<{ still: () => Promise<Blob | null>, stop: () => void }>} rejects with words that say why there is none
+ * @returns {Promise<{ still: () => Blob, stop: () => void }>} rejects with words that say why there is none
  */
 export async function openCamera(video) {
   if (!navigator.mediaDevices?.getUserMedia) throw new Error(NONE);
