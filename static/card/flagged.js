@@ -9,7 +9,7 @@ import { percent } from './words.js';
 const SATURATED = 0.2;
 
 /** Of maps alone: of single numbers most are shut for any one picture. @param {TraceView} trace @param {NetworkView} network @returns {Map<string, string>} */
-export function flagsOf({ flows }, { nodes }) {
+function flagsOf({ flows }, { nodes }) {
   const maps = new Set(nodes.filter(({ shape }) => shape.length > 1).map(({ name }) => name));
   return new Map(flows.flatMap(({ name, dead, saturated }) => {
     const text = dead.length ? `${dead.length} dead` : saturated && saturated >= SATURATED ? `${percent(saturated)} flat` : '';

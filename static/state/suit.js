@@ -12,7 +12,7 @@ const knows = (labels, name) => name !== null && labels.some((label) => label ==
  * @param {Pick<NetworkView, 'labels' | 'preprocessing'>} network
  * @param {ImageView} image
  */
-export function fits({ labels, preprocessing }, image) {
+function fits({ labels, preprocessing }, image) {
   if (image.kind === 'upload' || !preprocessing || knows(labels, image.label)) return true;
   return image.kind === 'photo' && preprocessing.channels !== 'L';
 }
