@@ -1,7 +1,8 @@
 /** What follows from a time of the pass: the selection in one window, and what gradients are of past the loss. Pure. */
 import { added, isFast, pace, spotAt, termStep, timeOf, windowStep } from '../anim/windows.js';
 import { groupsOf } from '../lens/groups.js';
-import { backwards, isBackward, layers, lensOf, passEnd } from './objective.js';
+import { flatIndex } from '../model/tensor.js';
+import { backwards, isBackward, layers, lensAddress, lensOf, passEnd } from './objective.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -34,10 +35,21 @@ function turnedBack(state, scene) {
   return state.objective ? { show: 'gradient' } : backwards(state, scene);
 }
 
+/** Windows a second of the way back that are asked for and shown while more pass. */
+const SAMPLED = 8;
+
 /** Whether the windows of the same layer pass too fast to be read. @param {State} state @param {Scene | null} scene @param {number} t */
 function passing(state, scene, t) {
   const spot = scene && spotAt(scene.network, t);
-  return Boolean(state.playing && state.grain === 'window' && spot && spot.node.name === state.node && isFast(pace(spot.index, spot.n, state.speed)));
+  if (!spot || !state.playing || state.grain !== 'window' || spot.node.name !== state.node) return false;
+  const rate = pace(spot.index, spot.n, state.speed);
+  return isFast(rate) && !sampled(state, scene, spot, rate);
+}
+
+/** Backward, every so many windows one is read: where the last one has come, and is far enough behind. @param {State} state @param {Scene} scene @param {import('../anim/windows.js').Spot} spot @param {number} rate */
+function sampled(state, scene, spot, rate) {
+  if (spot.pass === 'forward' || !state.at || scene.backward?.address !== lensAddress(state)) return false;
+  return Math.abs(spot.index - flatIndex(spot.node.shape, state.at)) >= rate / SAMPLED;
 }
 
 /** @param {State} state @param {Scene | null} scene @param {number} t @returns {Partial<State>} */

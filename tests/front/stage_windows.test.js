@@ -120,3 +120,16 @@ test('a loop plays its part over and over', () => {
   const windows = loopOf({ ...STATE, view: 'window', node: 'conv1', at: [1, 0, 0] }, scene);
   assert.deepEqual(windows?.map((t) => Math.round(t * 4)), [1, 2]); // the second of four maps
 });
+
+test('while windows of the way back pass fast, the picture follows as fast as numbers come, and never before the last has come', () => {
+  const shown = backSceneOf('chain'), t = /** @type {number} */ (timeOf(network, 'pool1', [0, 0, 0], true));
+  const { store, actions } = page({ view: 'window', node: 'pool1', at: [0, 0, 0], objective: 'loss:0', show: 'gradient', playing: true, speed: 16, t }, shown);
+  const later = (/** @type {number} */ windows) => actions.seek(t + windows / shown.network.nodes.find(({ name }) => name === 'pool1').shape.reduce((a, b) => a * b, 1));
+  later(40);
+  assert.deepEqual(store.get().at, [0, 0, 0]); // its number has not come
+  shown.backward = /** @type {any} */ ({ address: '∂pool1@0,0,0' });
+  later(2);
+  assert.deepEqual(store.get().at, [0, 0, 0]); // too near
+  later(40);
+  assert.notDeepEqual(store.get().at, [0, 0, 0]);
+});
