@@ -11,6 +11,17 @@ import { CAPTION, WEDGE, caption, indexed, label, printer } from './parts/words.
 const PAIRS = 400;
 /** Shares of the box across: each map, and the curve. */
 const SHARES = { map: 0.33, curve: 0.24 };
+/** px of a letter of a formula, on average: one that would lie on the maps gives way to the layer's name. */
+const LETTER = 8.4;
+
+/** What the layer does to a number, while the network is used. @param {PictureInput} input */
+function saidOf({ node, box }) {
+  if (node.kind === 'dropout') return 'y = x';
+  return node.equation.length * LETTER < box.w * (1 - 2 * SHARES.map) ? node.equation || node.summary : node.summary;
+}
+
+/** @param {PictureInput} input */
+const beneath = ({ node }) => (node.kind === 'dropout' ? ['only while it learns', 'are some set to 0'] : ['the curve runs through', 'the pairs of this channel']);
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function pointwise(input) {
@@ -47,12 +58,12 @@ export function pointwise(input) {
     labels: [
       caption('from', source, `channel ${placeOf(source.shape, cell)[0]}`, acrossOf(from, read).x0, peak(from, read) - CAPTION),
       caption('to', node, `channel ${channel}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
-      label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', node.equation || node.summary),
+      label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', saidOf(input)),
       label('x', axes.at(x, 0)[0], plot.y + plot.h + 10, 'n', 'number', `x = ${print.plain(x)}`),
       label('y', axes.at(0, 0)[0] - 6, point[1] - 3, 'se', 'number', `y = ${print.plain(y)}`),
       label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(y), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
       label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: print.plain(x), look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
-      ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', 'the curve runs through', 'the pairs of this channel')]),
+      ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', ...beneath(input))]),
     ],
     targets: [],
     spans: [{ node: source.name, ...acrossOf(from, read), y: peak(from, read) - WEDGE }, { node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE }],

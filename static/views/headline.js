@@ -130,11 +130,14 @@ function ofWindow(state, scene) {
   const titles = {
     weighted_sum: channels ? [`One window, ${many(channels, 'channel')}, `, 'one number'] : [`${thousands(x?.values.length ?? 0)} inputs, one row of weights, `, 'one number'],
     reduce: /max/.test(e.kind) ? ['Max-pool: ', 'the largest of a window goes on'] : [`${node.summary}: `, 'one number for a window'],
-    pointwise: [`${node.summary}: `, 'each number by itself'],
-    copy: node.inputs.length === 0 ? ['The input: ', 'a picture is numbers already'] : [`${node.name}: `, 'the same numbers, read in one row'],
+    pointwise: [`${node.summary}: `, node.kind === 'dropout' ? 'every number goes on' : 'each number by itself'],
+    copy: node.inputs.length === 0 ? ['The input: ', 'a picture is numbers already'] : [`${node.name}: `, copied(node)],
     normalize: e.kind === 'softmax' ? ['From logits to probabilities: ', 'they must add up to one'] : [`${node.summary}: `, 'shifted and scaled, step by step'],
     combine: [`${node.summary}: `, 'numbers from several volumes meet'],
   };
   const [text, em] = titles[/** @type {keyof typeof titles} */ (e.picture)] ?? [`${node.name}: `, node.summary];
   return { title: [{ text }, { text: em, em: true }], sub: '' };
 }
+
+/** What becomes of numbers that nothing is done to. @param {import('../types.d.ts').NodeView} node */
+const copied = ({ kind, shape }) => (kind === 'concat' ? 'several volumes, one behind the other' : shape.length === 1 ? 'the same numbers, read in one row' : 'the same number, at another place');

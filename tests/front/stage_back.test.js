@@ -162,7 +162,7 @@ test('what gathers at a cell is what the engine says: channel by channel, gradie
     for (const e of scene.explanations) {
       const source = scene.network.nodes.find((n) => n.name === through(e));
       const window = source && windowOf(e, source);
-      if (!window) continue;
+      if (!window || e.steps.filter(({ label }) => label !== 'rounding').length !== window.channels.length) continue; // of one channel it is told row by row
       window.channels.forEach((c, k) => {
         const sum = (window.given.get(c) ?? []).reduce((total, g, i) => total + g * (window.local.get(c) ?? [])[i], 0);
         assert.ok(Math.abs(sum - e.steps[k].value) < 1e-4 * Math.max(1, Math.abs(sum)), `${e.address} ${c}`);

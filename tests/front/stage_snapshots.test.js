@@ -28,10 +28,11 @@ const KINDS = [
   ['dense', 'chain', 'fc', false], ['softmax', 'chain', 'softmax', false], ['input', 'chain', 'input', false],
   ['dilated-groups', 'branches', 'wide', false], ['locally-connected', 'branches', 'local', false], ['average-pool', 'branches', 'mean', false],
   ['batch-norm', 'branches', 'bn', false], ['add', 'branches', 'add', false], ['concat', 'branches', 'concat', false], ['local-response-norm', 'branches', 'lrn', false], ['transposed', 'branches', 'up', false],
+  ['depthwise', 'depthwise', 'depthwise', false], ['enlarged', 'depthwise', 'bigger', false],
   ['convolution-back', 'chain', 'pool1', true], ['relu-back', 'chain', 'conv1', true], ['max-pool-back', 'chain', 'relu1', true], ['fan-out-back', 'branches', 'act', true],
 ];
 /** Those that are stored to be looked at; of the others only what they were. */
-const STORED = ['convolution', 'max-pool', 'dense', 'softmax', 'convolution-back', 'relu-back'];
+const STORED = ['convolution', 'max-pool', 'dense', 'softmax', 'convolution-back', 'relu-back', 'depthwise'];
 
 /** The picture of a kind, its cell at a share of its terms. @param {string} network @param {string} node @param {boolean} back @param {number} share */
 function picture(network, node, back, share) {

@@ -8,6 +8,7 @@ import { movedTo, product } from '../../static/model/moved.js';
 import { soFar } from '../../static/pictures/parts/adding.js';
 import { compared } from '../../static/pins/compare.js';
 import { pinned } from '../../static/state/app.js';
+import { groupsOf } from '../../static/lens/groups.js';
 import { termCount } from '../../static/state/moment.js';
 import { growth } from '../../static/lens/growth.js';
 import { atWork } from '../../static/lens/code.js';
@@ -25,7 +26,7 @@ const units = (text) => Number(text.replace('−', '-').replace('+', '').replace
 const printed = (frame, key) => frame.labels.find((/** @type {any} */ l) => l.key === key)?.lines;
 
 test('under each slice stands the sum of its window times its weights, and the printed numbers add up to the result', () => {
-  for (const { scene, e } of ALL.filter(({ e }) => e.picture === 'weighted_sum' && e.operands[0].cells.length === 3)) {
+  for (const { scene, e } of ALL.filter(({ e }) => e.picture === 'weighted_sum' && e.operands[0].cells.length === 3 && e.operands[0].cells[0].length > 1)) {
     const [x, w] = e.operands, size = x.values.length / x.cells[0].length, frame = VIEWS.window(explained(scene, e));
     let sum = 0;
     x.cells[0].forEach((/** @type {number} */ _, /** @type {number} */ c) => {
@@ -41,9 +42,25 @@ test('under each slice stands the sum of its window times its weights, and the p
   }
 });
 
+test('a window of one channel, laid open, adds up: its products, and the bias where there is one, are the result', () => {
+  let seen = 0;
+  for (const { scene, e } of ALL.filter(({ e }) => e.picture === 'weighted_sum' && e.operands[0].cells[0].length === 1 && e.products.length > 1 && e.operands[0].cells.length === 3)) {
+    const frame = VIEWS.window(explained(scene, e)), [x, w] = e.operands, [value, , rounding] = printed(frame, 'result');
+    const truth = x.values.reduce((/** @type {number} */ sum, /** @type {number} */ v, /** @type {number} */ k) => sum + v * w.values[k], 0), bias = printed(frame, 'extra 0');
+    assert.equal(Boolean(bias), e.kind === 'conv2d', e.address);
+    const parts = bias ? [printed(frame, 'step 0')[0].text, bias[0].text.split(' ')[2]].map(units) : [units(value.text)];
+    assert.equal(parts.reduce((a, b) => a + b, 0) + (rounding ? units(rounding.text.split(' ')[0]) : 0), units(value.text), e.address);
+    const decimals = value.text.split('.')[1].length;
+    assert.ok(Math.abs(parts[0] / 10 ** decimals - truth) <= 0.6 * 10 ** -decimals + 1e-4, e.address);
+    assert.equal(printed(frame, 'row 1')[0].text, e.kind === 'conv2d' ? `× filter ${e.at[0]}` : '× weights');
+    seen += 1;
+  }
+  assert.ok(seen >= 3);
+});
+
 test('a sum that grows is at each term the sum of the products so far, and ends in the value of the map', () => {
   for (const { scene, e } of ALL.filter(({ e }) => e.picture === 'weighted_sum' && e.products)) {
-    const [x, w] = e.operands, terms = termCount(e), groups = x.cells[0].length, size = e.products.length / groups;
+    const [x, w] = e.operands, terms = termCount(e), groups = groupsOf(e).length, size = e.products.length / groups;
     let truth = 0;
     for (let added = 1; added <= e.products.length; added += 1) {
       truth += x.values[added - 1] * w.values[added - 1];

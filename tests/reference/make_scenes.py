@@ -27,6 +27,7 @@ from convoscope.engine.layers.local_response_norm import LocalResponseNorm
 from convoscope.engine.layers.locally_connected2d import LocallyConnected2d
 from convoscope.engine.layers.max_pool2d import MaxPool2d
 from convoscope.engine.layers.relu import ReLU
+from convoscope.engine.layers.resize import Resize
 from convoscope.engine.layers.softmax import Softmax
 from convoscope.engine.network import Input, Node
 from convoscope.engine.types import Array, Shape
@@ -65,11 +66,21 @@ BRANCHES: Plan = (
     ("row", Flatten(), ("gap",)),
     ("score", Dense(3), ("row",)),
 )
+DEPTHWISE: Plan = (
+    ("depthwise", Conv2d(2, (3, 3), (2, 2), (1, 1, 1, 1), groups=2), ("input",)),
+    ("bigger", Resize((2, 2), mode="linear"), ("depthwise",)),
+    ("row", Flatten(), ("bigger",)),
+    ("score", Dense(3), ("row",)),
+)
 
 
 def scenes() -> dict[str, Any]:
     """All scenes by name, as plain data."""
-    return {"chain": scene("chain", CHAIN, (2, 8, 8)), "branches": scene("branches", BRANCHES, (2, 6, 8))}
+    return {
+        "chain": scene("chain", CHAIN, (2, 8, 8)),
+        "branches": scene("branches", BRANCHES, (2, 6, 8)),
+        "depthwise": scene("depthwise", DEPTHWISE, (2, 6, 6)),
+    }
 
 
 def scene(name: str, plan: Plan, shape: Shape) -> dict[str, Any]:

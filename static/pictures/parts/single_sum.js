@@ -9,7 +9,8 @@ import { mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './plate.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './words.js';
+import { groupsOf } from '../../lens/groups.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, printer, weightsOf } from './words.js';
 
 /** @import { Box, Label, PictureFrame, PictureInput, Scale } from '../../stage.d.ts' */
 
@@ -33,8 +34,9 @@ export function singleSum(input) {
   const { scale, weight } = stage.look, range = stage.look.range(source.name), wide = sizeOf(w.values);
   const products = (e.products ?? []).map((product, k) => (added !== null && k >= added ? 0 : product)), most = sizeOf(e.products ?? []);
   const tile = { rows: rows.length, columns: columns.length, padding }, outline = cellOutline(node, to, made, e.at);
-  const steps = drawn(e.steps), print = adding(steps.map((step) => step.value), e.value, 4), whole = added === null || added >= (e.products?.length ?? 0) + steps.length - 1;
-  const total = whole ? e.value : added > (e.products?.length ?? 0) ? steps[0].total : e.product_totals?.[added - 1] ?? 0;
+  const steps = drawn(e.steps), print = adding(steps.map((step) => step.value), e.value, 4), groups = groupsOf(e).length, extras = steps.slice(groups);
+  const whole = added === null || added >= products.length + extras.length, past = Math.max(0, (added ?? 0) - products.length);
+  const total = whole ? e.value : past ? steps[groups - 1 + past].total : e.product_totals?.[added - 1] ?? 0;
   return {
     poses: new Map([[source.name, read], [node.name, made]]), under: [],
     over: [
@@ -47,11 +49,11 @@ export function singleSum(input) {
     ],
     labels: [
       caption('from', source, `channel ${channel}`, acrossOf(from, read).x0, peak(from, read) - CAPTION), caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
-      ...['window', `× filter ${placeOf(node.shape, e.at)[0]}`, products.length ? '= products, which add up to' : ''].map((text, k) => label(`row ${k}`, left + tw / 2, at[k].y - 7, 's', 'direction', text)),
+      ...['window', `× ${weightsOf(e)}`, products.length ? '= products, which add up to' : ''].map((text, k) => label(`row ${k}`, left + tw / 2, at[k].y - 7, 's', 'direction', text)),
       ...written(at[0], x.values.map((value, k) => (cells[k] ? value : null)), columns.length, cell, scale, range), ...written(at[1], w.values, columns.length, cell, weight, wide),
       ...written(at[2], products.map((value, k) => (added !== null && k >= added ? null : value)), columns.length, cell, scale, most),
-      ...steps.slice(1).map((step, k) => label(`extra ${k}`, left + tw / 2, at[2].y + th + 8 + k * 16, 'n', 'row', `+ ${step.label} ${print.signed(step.value)}`)),
-      label('step 0', left + tw / 2, at[2].y + th + 8 + (steps.length - 1) * 16, 'n', 'number', print.signed(steps[0]?.value ?? 0)),
+      ...(extras.length ? [label('step 0', left + tw / 2, at[2].y + th + 8, 'n', 'number', print.signed(steps[groups - 1].total))] : []),
+      ...extras.map((step, k) => label(`extra ${k}`, left + tw / 2, at[2].y + th + 24 + k * 16, 'n', 'row', `+ ${step.label} ${print.signed(step.value)}`)),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(total), look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : [])),
       label('slice 0', read.x - 4, read.y + 8, 'e', 'channel', String(channel)),
     ].filter(({ key }) => added === null || whole || !/^(step|extra)/.test(key)),

@@ -13,7 +13,7 @@ import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { atWork, summed } from './adding.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText, weightsOf } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
@@ -65,7 +65,7 @@ export function stackSum(input) {
       caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
-      ...(m.capped ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: `filter ${placeOf(node.shape, e.at)[0]}`, look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
+      ...(m.capped ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: weightsOf(e), look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
     ],
     targets: parts.targets,
     spans: [
@@ -162,7 +162,7 @@ function below(input, m, plan, feet, range, extras, out) {
     targets: tiles.flatMap((t) => t.targets),
     labels: [
       label('row window', left, yx + th / 2, 'e', 'row', 'window'),
-      label('row filter', left, yw + th / 2, 'e', 'row', `× filter ${placeOf(node.shape, e.at)[0]}`),
+      label('row filter', left, yw + th / 2, 'e', 'row', `× ${/locally/.test(e.kind) ? 'its filter' : weightsOf(e)}`),
       ...(fall.marks.length ? [label('row sums', left, (yf + box.y + box.h) / 2, 'e', 'row', ...sum)] : []),
       ...Array.from({ length: extras }, (_, k) => label(`extra ${k}`, plan.middle(plan.shown.length + k), yw + th / 2, 'o', 'row', `+ ${extraNames[k] ?? 'bias'}`)),
       ...fall.labels,

@@ -3,7 +3,7 @@
 import { column, styleFor, text } from '../../lens/digits.js';
 import { times } from '../../scene/labels.js';
 
-/** @import { NodeView, Step } from '../../types.d.ts' */
+/** @import { ExplanationView, NodeView, Step } from '../../types.d.ts' */
 /** @import { Label } from '../../stage.d.ts' */
 
 /** px from a volume up to its caption, and on to the line that the wedge ends in. */
@@ -53,3 +53,9 @@ export const shapeText = (node) => (node.shape.length > 1 ? times(node.shape) : 
 
 /** `conv2[5, 19, 23]`. @param {string} node @param {number[]} at */
 export const indexed = (node, at) => `${node}[${at.join(', ')}]`;
+
+/** What the weights of a window are called: a filter, of this place alone where each has its own; else weights that are made, as when maps are enlarged. @param {ExplanationView} e */
+export function weightsOf({ kind, at, operands }) {
+  if (/resize|upsample/.test(kind) || operands[1]?.name === 'a') return 'weights';
+  return /locally/.test(kind) ? `filter ${at[0]} of ${at.slice(1).join(', ')}` : `filter ${at[0]}`;
+}
