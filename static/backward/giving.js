@@ -19,7 +19,7 @@ import { CAPTION, WEDGE, caption, indexed, label, printer } from '../pictures/pa
 /** @typedef {{ name: string, lines: string[], tensor: Tensor, scale: import('../stage.d.ts').Scale, range: number, gap: number }} Row */
 
 /** px from the slices to the first row of tiles; between rows that belong together, and to the next two. */
-const TO_TILES = 30, NEAR = 8, APART = 22;
+const TO_TILES = 24, NEAR = 7, APART = 14;
 
 /** @param {PictureInput} input explanation: of the output, forward @param {GivingView} giving @returns {PictureFrame | null} null for what is no window of maps */
 export function gives(input, giving) {

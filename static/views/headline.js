@@ -76,7 +76,7 @@ function ofGathering(scene, e) {
 
 /** @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
 const ofScattering = ({ kind, node }) => ({
-  title: [{ text: `What ${node} gives back: ` }, { text: kind === 'conv2d' ? 'its gradient times the filter, into the window it read' : kind === 'max_pool2d' ? 'all of it to the largest' : kind === 'dense' ? 'its gradient times its row of weights' : /softmax/.test(kind) ? 'to every logit, for they share one sum' : 'to each an equal share', em: true }], sub: '',
+  title: [{ text: `What ${node} gives back: ` }, { text: kind === 'conv2d' ? 'its gradient times the filter, into its window' : kind === 'max_pool2d' ? 'all of it to the largest' : kind === 'dense' ? 'its gradient times its row of weights' : /softmax/.test(kind) ? 'to every logit, for they share one sum' : 'to each an equal share', em: true }], sub: '',
 });
 
 /** Where the gradients start. @param {Scene} scene @param {number | null} label */
