@@ -7,7 +7,7 @@ from convoscope.engine.training.data import Data, read_npz
 from convoscope.engine.training.evaluation import Evaluation, evaluate, predict
 from convoscope.engine.training.loop import Step, Training
 from convoscope.engine.training.recipe import Augmentation, Recipe
-from convoscope.engine.training.schedule import Cosine, OneCycle, Restarts
+from convoscope.engine.training.schedule import Cosine, OneCycle
 from convoscope.engine.training.sources import read_data
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Evaluation",
     "OneCycle",
     "Recipe",
-    "Restarts",
     "Step",
     "Training",
     "evaluate",

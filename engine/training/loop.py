@@ -86,22 +86,14 @@ class Training:
             )
         self.backward.run(dlogits)
         self.gradient.take(self.backward.grads)
-        rate, start = self._pace()
+        rate = self.recipe.schedule.rate(self.done, self.total)
         self.done += 1
         p = self.parameters.vector
-        self.recipe.optimizer.update(p, self.gradient.vector, self.memories, self.done - start, rate)
+        self.recipe.optimizer.update(p, self.gradient.vector, self.memories, self.done, rate)
         if self.recipe.average is not None:
             self.recipe.average.update(self.average.vector, p, self.done)
         accuracy = float((logits.argmax(axis=1) == labels).mean())
         return Step(self.done, self.total, epoch + 1, self.recipe.epochs, loss, accuracy, rate)
-
-    def _pace(self) -> tuple[float, int]:
-        """The learning rate of this step, and at which step its cycle began; there, memories begin at zero."""
-        start = self.recipe.schedule.began(self.done, self.total)
-        if start == self.done:
-            for memory in self.memories.values():
-                memory[:] = 0
-        return self.recipe.schedule.rate(self.done, self.total), start
 
     def learnt(self) -> Network:
         """The network with what has been learnt so far."""

@@ -9,7 +9,7 @@ import numpy as np
 from convoscope.engine.network import Network, NetworkParams
 from convoscope.engine.optimizers import SGD, Adam
 from convoscope.engine.training.averaging import Average
-from convoscope.engine.training.schedule import Cosine, OneCycle, Restarts
+from convoscope.engine.training.schedule import Cosine, OneCycle
 from convoscope.engine.types import Array
 
 
@@ -51,7 +51,7 @@ class Recipe:
     epochs: int
     batch: int = 64
     optimizer: Adam | SGD = ADAM
-    schedule: Cosine | OneCycle | Restarts = COSINE
+    schedule: Cosine | OneCycle = COSINE
     augmentation: Augmentation = AS_IT_IS
     initial: Literal["he", "fan-in"] = "fan-in"
     average: Average | None = None

@@ -1,7 +1,6 @@
-"""How the learning rate moves: up for a while, then down to nothing; and perhaps again."""
+"""How the learning rate moves: up for a while, then down to nothing."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from math import cos, pi
 
 
@@ -23,35 +22,6 @@ class Cosine:
             return min(self.peak, self.peak * (step + 1) / warm)
         return self.peak * 0.5 * (1 + cos(pi * (step - warm) / (steps - warm)))
 
-    def began(self, step: int, steps: int) -> int:
-        """The first step of the cycle in which a step lies: there is one cycle."""
-        return 0
-
-
-@dataclass(frozen=True)
-class Restarts:
-    r"""`shape` again and again: a cycle for each number in `epochs`, at whose start the optimizer forgets what it kept.
-
-    Source     Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts", section 3
-    """
-
-    shape: Cosine
-    epochs: tuple[int, ...]
-
-    def rate(self, step: int, steps: int) -> float:
-        """The learning rate of step 0 … steps − 1."""
-        start, end = self._cycle(step, steps)
-        return self.shape.rate(step - start, end - start)
-
-    def began(self, step: int, steps: int) -> int:
-        """The first step of the cycle in which a step lies."""
-        return self._cycle(step, steps)[0]
-
-    def _cycle(self, step: int, steps: int) -> tuple[int, int]:
-        """First step of the cycle, and of the next one."""
-        ends = [steps * sum(self.epochs[: k + 1]) // sum(self.epochs) for k in range(len(self.epochs))]
-        return next((a, b) for a, b in pairwise([0, *ends]) if step < b)
-
 
 @dataclass(frozen=True)
 class OneCycle:
@@ -71,10 +41,6 @@ class OneCycle:
         if step <= top:
             return _between(low, self.peak, step / max(top, 1.0))
         return _between(self.peak, low / self.end, (step - top) / max(steps - 1 - top, 1.0))
-
-    def began(self, step: int, steps: int) -> int:
-        """The first step of the cycle in which a step lies: there is one cycle."""
-        return 0
 
 
 def _between(a: float, b: float, share: float) -> float:

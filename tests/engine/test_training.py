@@ -17,7 +17,7 @@ from convoscope.engine.layers.relu import ReLU
 from convoscope.engine.layers.softmax import Softmax
 from convoscope.engine.network import Network
 from convoscope.engine.preprocessing import Preprocessing
-from convoscope.engine.training import Average, Cosine, Data, Recipe, Restarts, Training, evaluate, train
+from convoscope.engine.training import Average, Cosine, Data, Recipe, Training, evaluate, train
 from convoscope.engine.training.card import fingerprint
 from convoscope.engine.training.checkpoint import resume, save
 from convoscope.engine.types import Array
@@ -79,20 +79,6 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
         ends.append(training.parameters.vector.tobytes())
     assert ends[0] == ends[1]
     assert ends[0] != ends[2]
-
-
-def test_a_restart_is_a_training_that_begins_with_what_has_been_learnt() -> None:
-    recipe = Recipe(epochs=3, batch=8, schedule=Restarts(Cosine(0.02), epochs=(2, 1)))
-    whole = Training(small_network(), recipe, small_data())
-    list(whole.steps())
-    first = Training(small_network(), Recipe(epochs=2, batch=8, schedule=Cosine(0.02)), small_data())
-    list(first.steps())
-    second = Training(small_network(), recipe, small_data())
-    second.restore(
-        {k: np.zeros_like(a) for k, a in second.state().items()} | {"parameters": first.parameters.vector}, 10
-    )
-    list(second.steps())
-    assert second.parameters.vector.tobytes() == whole.parameters.vector.tobytes()
 
 
 @pytest.mark.parametrize("stop", [1, 5, 7, 14])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convoscope.engine.errors import FormatError
-from convoscope.engine.training import SGD, Adam, Augmentation, Average, Cosine, Data, OneCycle, Restarts, read_npz
+from convoscope.engine.training import SGD, Adam, Augmentation, Average, Cosine, Data, OneCycle, read_npz
 from convoscope.engine.training.data import batches
 from convoscope.engine.training.files import replace
 from convoscope.engine.types import Array
@@ -177,11 +177,3 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     replace(path, b"new")
     assert path.read_bytes() == b"new"
     assert [p.name for p in tmp_path.iterdir()] == ["weights"]
-
-
-def test_restarts_are_the_same_cycle_again_each_with_its_own_length() -> None:
-    twice, steps = Restarts(Cosine(0.3), epochs=(3, 2)), 50
-    rates = [twice.rate(step, steps) for step in range(steps)]
-    assert rates[:30] == [Cosine(0.3).rate(step, 30) for step in range(30)]
-    assert rates[30:] == [Cosine(0.3).rate(step, 20) for step in range(20)]
-    assert [twice.began(step, steps) for step in (0, 29, 30, 49)] == [0, 0, 30, 30]
