@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from convoscope.engine.training.recipe import Recipe
 
 WEIGHTS = Path(__file__).parent / "weights"
-NAMES = ("example-cnn", "lenet5", "tiny-vgg", "lenet5-local")
+NAMES = ("example-cnn", "lenet5", "tiny-vgg", "example-cnn-32", "lenet5-local")
 PUBLISHED = ("efficientnet-lite0",)
 
 
