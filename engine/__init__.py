@@ -3,6 +3,7 @@
 from convoscope.engine import errors, layers, zoo
 from convoscope.engine.addresses import address, owner, parse_address
 from convoscope.engine.batches import losses, shares
+from convoscope.engine.contributions import Contribution
 from convoscope.engine.edits import Change, Edits, Off, difference, parse_edits
 from convoscope.engine.explanation import Explanation, Operand, Step
 from convoscope.engine.faces import Faces, faces_of, liveliest, shrunk
@@ -52,6 +53,7 @@ __all__ = [
     "REGISTRY",
     "Axis",
     "Change",
+    "Contribution",
     "Edits",
     "Example",
     "Explanation",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from convoscope.engine.contributions import Contribution
+from convoscope.engine import Contribution
 from convoscope.server import wire
 
 
