@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -81,13 +82,23 @@ def test_every_process_gives_the_same_bytes_and_one_that_is_killed_is_replaced(r
     assert before[0] not in after
 
 
+def logged(room: LiveServer, last: str) -> list[dict[str, Any]]:
+    """The lines of the log, once that of the last request is among them: an answer is sent before its line."""
+    end = time.monotonic() + 15
+    while True:
+        lines = [json.loads(line) for line in room.said().splitlines() if line.startswith("{")]
+        if any(line["request_id"] == last for line in lines) or time.monotonic() > end:
+            return lines
+        time.sleep(0.01)
+
+
 def test_the_log_knows_routes_and_no_student(room: LiveServer, key: str) -> None:
     with student(room, key) as client:
         cookie = client.cookies["convoscope"]
         id = client.put(f"/api/images?{CANARY}", content=picture(78)).json()["id"]
         answer = client.get(f"/api/traces/example-cnn/{id}?v={CANARY}", headers={"User-Agent": CANARY, "X": CANARY})
-        client.get(f"/api/networks/{CANARY}")
-    lines = [json.loads(line) for line in room.said().splitlines() if line.startswith("{")]
+        last = client.get(f"/api/networks/{CANARY}")
+    lines = logged(room, last.headers["x-request-id"])
     told = next(line for line in lines if line["request_id"] == answer.headers["x-request-id"])
     assert told["route"] == "/api/traces/{net}/{image}"
     assert (told["method"], told["status"], told["bytes"] > 0, told["ms"] > 0) == ("GET", 200, True, True)
