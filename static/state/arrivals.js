@@ -124,7 +124,10 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   store.watch(subject, fetchScene);
   store.watch(pass, () => scene && fetchPass());
   store.watch(selection, () => scene && pass(store.get()) === passShown(scene) && fetchNumber());
-  return { scene: () => scene, retry: fetchScene };
+  /** Asks again for what has not come: of the picture that is here, for its gradients and the number. */
+  const retry = () => (scene && wanted === subject(store.get()) ? fetchPass() : fetchScene());
+
+  return { scene: () => scene, retry };
 }
 
 /** A selection and an objective are of one network. @type {Partial<State>} */

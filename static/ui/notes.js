@@ -57,7 +57,7 @@ export function mountNotes(root, { retry, unselect, scene }) {
   function failed(error, what, asked, first = false) {
     const words = error instanceof Problem && what !== 'gradients' ? gone(error.view.code, asked, scene()) : null;
     problem(error, undefined, retry, { shown: what === 'scene' ? SHOWN[String(first)] : '', ...words });
-    if (what === 'number') unselect();
+    if (what === 'number' && !(error instanceof Problem && error.passing)) unselect(); // what may still come is waited for where one is
   }
 
   /** The server is away or busy: that is said once, and taken back when it answers. @param {Problem | null} found */

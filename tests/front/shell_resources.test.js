@@ -127,7 +127,7 @@ function world(open = { network: 'net', image: 'cat' }) {
   const arrivals = createArrivals(store, resources, {
     changed: () => {}, arrived: () => {}, goBack: store.set, failed: (error, what) => failures.push(`${what}: ${/** @type {Error} */ (error).message}`),
   });
-  return { store, due, failures, scene: arrivals.scene };
+  return { store, due, failures, scene: arrivals.scene, retry: arrivals.retry };
 }
 
 test('the old scene stays whole until all of the new picture is here', async () => {
@@ -283,4 +283,20 @@ test('a weight has a gradient of its own, and the selected cell keeps its number
   due['cat/loss:1/conv1.weight'].resolve({ value: 99 });
   await settled();
   assert.deepEqual([scene()?.explanation?.value, scene()?.backward?.value], [5, 99]);
+});
+
+test('a number that could not be had is asked for again, of the picture that is here', async () => {
+  const { store, due, scene, failures, retry } = world();
+  due.cat.resolve({ image: 'cat' });
+  await settled();
+  store.set({ node: 'conv1', at: [0, 0, 0] });
+  await settled();
+  due['cat/conv1'].reject(away());
+  await settled();
+  assert.deepEqual([scene()?.explanation, failures], [null, ['number: Gone.']]);
+  delete due['cat/conv1'];
+  retry();
+  due['cat/conv1'].resolve({ value: 7 });
+  await settled();
+  assert.deepEqual([scene()?.explanation?.value, scene()?.image.id], [7, 'cat']);
 });
