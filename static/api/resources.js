@@ -4,6 +4,7 @@ import { createCache } from './cache.js';
 import { getFrame, getJson, put } from './client.js';
 import { readFrame } from './frames.js';
 import { labReads } from './lab.js';
+import { carrier } from './precision.js';
 import { patiently } from './retry.js';
 
 /** @typedef {import('../types.d.ts').Resources} Resources */
@@ -60,9 +61,10 @@ export function createResources(trouble, release = '', edit = () => '') {
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
     trace: (network, image) => json(seen(path('traces', network, image))),
     activations: (network, image, nodes = []) => frame(heavy, seen(`${path('traces', network, image)}/activations.safetensors?${some(nodes)}dtype=float16`)),
-    faces: (network, image, nodes, { side, maps, objective, of }) => {
+    faces: async (network, image, nodes, { side, maps, objective, of }) => {
       const back = objective ? `&${query(objective)}${of === 'product' ? '&times=activation' : ''}` : '';
-      const url = seen(`${path('traces', network, image)}/faces.safetensors?${some(nodes)}side=${side}${maps ? `&maps=${maps}` : ''}&dtype=float16${back}`);
+      const dtype = objective ? carrier((await json(seen(`${path('traces', network, image)}/gradients/summary?${back.slice(1)}`))).ranges) : 'float16';
+      const url = seen(`${path('traces', network, image)}/faces.safetensors?${some(nodes)}side=${side}${maps ? `&maps=${maps}` : ''}&dtype=${dtype}${back}`);
       return light(url, (stop) => patiently(async (s) => readFrame(await getFrame(url, s)), { signal: stop, trouble }))
         .then(({ tensors, metadata }) => ({ tensors, channels: JSON.parse(metadata.channels) }));
     },
@@ -79,11 +81,12 @@ export function createResources(trouble, release = '', edit = () => '') {
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}`), undefined, signal),
     contributors: (network, image, node, at, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}/contributors`), (body) => body.contributors, signal),
-    gradients: (network, image, objective, of = 'gradient', nodes = []) => {
+    gradients: async (network, image, objective, of = 'gradient', nodes = []) => {
       const times = of === 'product' ? '&times=activation' : '';
       const about = (/** @type {string} */ rest) => seen(`${path('traces', network, image)}/gradients${rest}${query(objective)}${times}`);
-      return Promise.all([frame(heavy, about(`.safetensors?${some(nodes)}dtype=float16&`)), json(about('/summary?'))])
-        .then(([tensors, { value, ranges, strengths }]) => ({ objective, value, tensors, ranges, strengths }));
+      const arrays = (/** @type {string} */ dtype) => frame(heavy, about(`.safetensors?${some(nodes)}dtype=${dtype}&`));
+      const [tensors, { value, ranges, strengths }] = await Promise.all([arrays('float16'), json(about('/summary?'))]);
+      return { objective, value, tensors: carrier(ranges) === 'float16' ? tensors : await arrays('float32'), ranges, strengths };
     },
     explainGradient: (network, image, objective, node, at, signal) =>
       json(seen(`${path('traces', network, image, 'nodes', node)}/at/${at.join(',')}?direction=backward&${query(objective)}`), undefined, signal),

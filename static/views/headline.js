@@ -13,6 +13,8 @@ import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 /** @typedef {{ title: { text: string, em?: boolean }[], sub: string }} Headline */
 
 const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+/** A loss that is written as 0.000. */
+const LEARNT = 5e-4;
 /** @param {number} n */
 const word = (n) => WORDS[n] ?? String(n);
 /** @param {number} n @param {string} thing */
@@ -56,14 +58,15 @@ function wayBack(state, scene) {
 function ofWayBack(scene, { show, done }) {
   const objective = scene.objective?.name ?? '';
   const label = labelOf(objective);
-  const name = label === null ? said(objective, scene.network.labels) : (scene.network.labels[label] ?? String(label));
+  const name = label === null ? said(objective, scene.network.labels) : called(scene.network.labels, label);
   const loss = lossOf(scene);
   const worth = loss ? ` is ${loss}` : '';
-  const start = label === null ? `${name.replace(/^logit of/, 'The logit of')}${worth}. ` : `The loss for ${article(name)} ${name}${worth}. `;
+  const start = label === null ? `${name.replace(/^logit of/, 'The logit of')}${worth}. ` : `The loss for ${isWord(name) ? `${article(name)} ` : ''}${name}${worth}. `;
   const flows = done ? 'Every number knows what it did to it' : 'Gradients flow back';
   const what = label === null ? 'it' : 'the loss';
+  const sure = label !== null && (scene.objective?.value ?? 1) < LEARNT ? 'The network is so sure that hardly anything is left to learn; choose another label. ' : '';
   const asks = show === 'product' ? 'Each number times its gradient: green for what raised it, purple for what lowered it, to first order.' : `If a number grew, would ${what} rise (green) or fall (purple)?`;
-  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${starts(scene, label)}${asks}` };
+  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${sure || starts(scene, label)}${asks}` };
 }
 
 /** @param {Scene} scene @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
@@ -82,8 +85,13 @@ const ofScattering = ({ kind, node }) => ({
 /** Where the gradients start. @param {Scene} scene @param {number | null} label */
 function starts({ trace, network }, label) {
   const p = label === null ? undefined : trace.prediction?.probabilities[label];
-  return p === undefined ? '' : `${p.toFixed(3)} ${network.labels[label ?? 0] ?? ''} should be 1. `;
+  return p === undefined || label === null ? '' : `The probability of ${called(network.labels, label)}, ${p.toFixed(3)}, should be 1. `;
 }
+
+/** A class by its name, or by its number where it has none. @param {string[]} labels @param {number} index */
+const called = (labels, index) => labels[index] ?? `class ${index}`;
+/** Whether a class's name is a word, which takes an article; `3` and `class 3` are none. @param {string} name */
+const isWord = (name) => !/^(\d|class \d)/.test(name);
 
 /** @param {Scene} scene */
 function seen({ image }) {
@@ -102,10 +110,10 @@ function ofNetwork(state, scene) {
   }
   const { label } = scene.image;
   const truth = label !== null && label !== top.label ? trace.prediction?.top.find((p) => p.label === label) : undefined;
-  const odds = [top, ...(truth ? [truth] : [])].map((p) => `${p.probability.toFixed(3)} ${p.label}`).join(', ');
+  const odds = [top, ...(truth ? [truth] : [])].map((p) => (isWord(p.label) ? `${p.probability.toFixed(3)} ${p.label}` : `probability of ${p.label}: ${p.probability.toFixed(3)}`)).join(', ');
   return {
     title: [{ text: `The network looks at ${seen(scene)} and says ` }, { text: `${top.label}.`, em: true }],
-    sub: `${odds}. Click any of the ${thousands(numbers)} numbers that led here to see its arithmetic.`,
+    sub: `${odds[0].toUpperCase()}${odds.slice(1)}. Click any of the ${thousands(numbers)} numbers that led here to see its arithmetic.`,
   };
 }
 
