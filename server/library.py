@@ -18,6 +18,8 @@ from convoscope.server.pictures import Picture
 from convoscope.server.release import release
 from convoscope.server.store import content_id
 
+LESSONS = "lesson-"
+"""How the names of the lessons' small networks begin."""
 TITLES = {
     "example-cnn": "Example CNN",
     "lenet5": "LeNet-5",
@@ -74,16 +76,35 @@ class Library:
         return self._brought + engine.zoo.names() + engine.zoo.published()
 
     def model(self, name: str) -> Model:
-        """The network of this name."""
+        """The network of this name, or a lesson's."""
         if name not in self._models:
-            network = engine.zoo.load(name)
-            self._models[name] = Model(name, TITLES.get(name, name), network, network_id(network), card_of(name))
+            own = small(name)
+            network = own.network if own else engine.zoo.load(name)
+            self._models[name] = Model(
+                name, own.title if own else TITLES.get(name, name), network, network_id(network), card_of(name)
+            )
         return self._models[name]
+
+    def unlisted(self, name: str) -> bool:
+        """Whether a lesson leads to a network and a picture of this name, which no list has."""
+        return small(name) is not None
+
+    def drawn_for(self, name: str) -> Picture:
+        """The picture that holds the numbers of a lesson's network."""
+        found: Picture = small(name).picture
+        return found
 
     @cached_property
     def pictures(self) -> Mapping[str, Picture]:
         """The pictures by name."""
         return self._pictures | photographs() | drawings()
+
+
+def small(name: str) -> Any:
+    """The small network of a lesson, with its picture; None where no lesson has the name."""
+    if not name.startswith(LESSONS):
+        return None
+    return import_module("convoscope.server.lessons.on_stage").small(name)
 
 
 def card_of(name: str) -> Mapping[str, Any] | None:

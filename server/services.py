@@ -109,7 +109,7 @@ class Services:
     def model(self, name: str) -> Model:
         """A network by its name or content id. Raises Problem."""
         names = self.library.models
-        if name in names:
+        if name in names or self.library.unlisted(name):
             return self.library.model(name)
         if (brought := self.brought.find(name, self.model)) is not None:
             return brought
@@ -121,6 +121,8 @@ class Services:
         shipped = self.library.pictures
         if name in shipped:
             return shipped[name]
+        if self.library.unlisted(name):
+            return self.library.drawn_for(name)
         found = self.upload(name) if CONTENT_ID.fullmatch(name) else None
         return found or one(shipped.values(), name) or refuse("unknown_image", "picture", name, shipped)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Beat, Board, Item, Lesson, Number, Question, Try, Values
 
 X = np.array([[1.0, -2.0, 0.5]])
@@ -19,6 +19,7 @@ START = float(W1[WHICH])
 LEAST, MOST = -2.0, 2.0
 NUDGE = 0.1
 SUB = "₁₂₃"
+NAME = "lesson-weight"
 
 
 def network(w: float) -> engine.Network:
@@ -44,6 +45,17 @@ def loss(w: float) -> float:
 def slope(w: float) -> float:
     """dL/dW12."""
     return float(at(w)[1].by_param["h"]["weight"][WHICH])
+
+
+def staged(w: float) -> on_stage.Small:
+    """The same for the stage, where it says the probabilities too."""
+    return on_stage.Small(NAME, "A weight somewhere, lesson 1", network(w), X[0], labels=LABELS, classes=True)
+
+
+def led(w: float) -> list[Item]:
+    """On to the stage: the weight's gradient, as it is computed."""
+    weight = "h.weight@" + ",".join(map(str, WHICH))
+    return onward.links(on_stage.link("This network on the stage", staged(w), objective="loss:0", weight=weight))
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +95,8 @@ def setup(v: Values) -> Board:
     w = v["w"]
     loss_now = items.number("L", loss(w), "−log p(cat), the right answer")
     return Board(
-        [[picture(w), loss_now]], f"A network of 3 inputs, 2 hidden units and 2 classes. Its loss is {loss(w):.4f}."
+        [[picture(w), loss_now], led(w)],
+        f"A network of 3 inputs, 2 hidden units and 2 classes. Its loss is {loss(w):.4f}.",
     )
 
 
@@ -96,7 +109,7 @@ def nudged(v: Values) -> Board:
         items.number("L", loss(w)),
         items.number("slope $\\frac{\\partial L}{\\partial W^{(1)}_{12}}$", slope(w), role="gradient"),
     ]
-    return Board([[picture(w), graph(w)], now], say)
+    return Board([[picture(w), graph(w)], now, led(w)], say)
 
 
 def guess(v: Values) -> Board:
@@ -120,7 +133,7 @@ def measured(v: Values) -> Board:
         ("relative difference", f"{check.relative_error:.1e}"),
     ]
     return Board(
-        [[graph(v["w"]), items.table(("", "number"), rows, "the gradient, twice")]],
+        [[graph(v["w"]), items.table(("", "number"), rows, "the gradient, twice")], led(v["w"])],
         f"Measured {check.numeric:.6f}, computed {check.analytic:.6f}.",
     )
 
@@ -146,7 +159,9 @@ def updated(v: Values) -> Board:
         items.grid(new, "$W^{(1)}$ after", role="weight", marks=mark, decimals=3, span=1),
     ]
     losses = [items.number("L before", gradients.value), items.op("→"), items.number("L after", after)]
-    return Board([row, losses], f"One step of {rate:g} takes the loss from {gradients.value:.4f} to {after:.4f}.")
+    return Board(
+        [row, losses, led(w)], f"One step of {rate:g} takes the loss from {gradients.value:.4f} to {after:.4f}."
+    )
 
 
 def forecast(v: Values) -> float:
@@ -163,6 +178,8 @@ def forecast_why(v: Values) -> str:
         "the slope does not know that."
     )
 
+
+ON_STAGE = {NAME: lambda: staged(START)}
 
 LESSON = Lesson(
     slug="a-weight-somewhere",
@@ -268,5 +285,5 @@ That is one training step. Repeat.
             ),
         ),
     ),
-    stage="/?weight=conv1.weight@0,0,1,1&objective=loss:3",
+    stage=f"/?network={NAME}&image={NAME}&objective=loss:0&weight=h.weight@0,1",
 )

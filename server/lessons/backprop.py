@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Beat, Board, Choice, Item, Lesson, Number, Question, Try, Values
 
 LAYERS = (
@@ -20,6 +20,8 @@ NAMES = ("x", "$h^{(1)}$", "$h^{(2)}$", "$h^{(3)}$", "$f$", "$h^{(5)}$", "$L$")
 NODES = ("x", *(name for name, _, _ in LAYERS))
 SAID = ("x", *(f"h({n})" for n in range(1, len(LAYERS))), "the loss")
 LAST = len(LAYERS)
+NAME = "lesson-chain"
+DEFAULTS = {"x": 1.5, "theta1": 0.6, "theta3": -1.2}
 
 
 @lru_cache(maxsize=256)
@@ -34,6 +36,20 @@ def passed(x: float, first: float, third: float) -> tuple[engine.Trace, engine.G
 def both(v: Values) -> tuple[engine.Trace, engine.Gradients]:
     """Both passes for the values."""
     return passed(v["x"], v["theta1"], v["theta3"])
+
+
+def staged(v: Values) -> on_stage.Small:
+    """The same chain for the stage."""
+    trace = both(v)[0]
+    return on_stage.Small(NAME, "The chain rule, lesson 2", trace.network, trace.activations["x"][0])
+
+
+def led(v: Values, n: int, done: int = LAST, *, back: bool = True) -> list[Item]:
+    """On to the stage, at h(n): its gradient, or its value when the layers up to `done` have run."""
+    passed_back = {"objective": f"unit:{NODES[LAST]}@0", "show": "gradient"}
+    moment = {"t": str(done + 1)} if done < LAST else {}  # the picture's one pixel becomes x first
+    state = {"at": f"{NODES[n]}@0", **(passed_back if back else moment)}
+    return onward.links(on_stage.link("This chain on the stage", staged(v), **state))
 
 
 def value(v: Values, n: int) -> float:
@@ -84,7 +100,7 @@ def forward(v: Values) -> Board:
     """The forward pass as far as it has come."""
     t = v["t"]
     return Board(
-        [[row(v, t, LAST + 1, t, locals_=False)]],
+        [[row(v, t, LAST + 1, t, locals_=False)], led(v, t, t, back=False)],
         f"Forward, step {t}: {SAID[t]} is {value(v, t):.4f}.",
         {"t": (0, LAST)},
     )
@@ -98,7 +114,7 @@ def backward(v: Values) -> Board:
     else:
         sentence = f"given {gradient(v, n + 1):.4f} × local {local(v, n + 1):.4f} = **{gradient(v, n):.4f}**"
     return Board(
-        [[row(v, LAST, n, n)], [items.words(sentence)]],
+        [[row(v, LAST, n, n)], [items.words(sentence)], led(v, n)],
         f"Backward, step {v['t']}: gradient {gradient(v, n):.4f}.",
         {"t": (0, LAST)},
     )
@@ -133,6 +149,7 @@ def product(v: Values) -> Board:
         )
     else:
         rows.append([items.words("This layer has no parameters: it only hands the gradient on.")])
+    rows.append(led(v, n - 1))
     return Board(
         rows, f"Layer {n}: given {gradient(v, n):.4f} times local {local(v, n):.4f} is {gradient(v, n - 1):.4f}."
     )
@@ -161,6 +178,7 @@ def why(v: Values) -> str:
     )
 
 
+ON_STAGE = {NAME: lambda: staged(DEFAULTS)}
 OPTIONS = tuple((str(n), f"{n}: {k}") for n, (_, k, _) in enumerate(LAYERS, 1))
 
 LESSON = Lesson(
@@ -171,9 +189,9 @@ LESSON = Lesson(
     controls=(
         Number("t", "step", LAST, 0, LAST, 1, plays=True),
         Choice("n", "layer n", "4", OPTIONS),
-        Number("x", "x", 1.5, -3.0, 3.0, 0.1),
-        Number("theta1", "θ(1)", 0.6, -3.0, 3.0, 0.1),
-        Number("theta3", "θ(3)", -1.2, -3.0, 3.0, 0.1),
+        Number("x", "x", DEFAULTS["x"], -3.0, 3.0, 0.1),
+        Number("theta1", "θ(1)", DEFAULTS["theta1"], -3.0, 3.0, 0.1),
+        Number("theta3", "θ(3)", DEFAULTS["theta3"], -3.0, 3.0, 0.1),
     ),
     beats=(
         Beat(
@@ -333,5 +351,5 @@ Move the input and the parameters. Watch what happens to the gradients on the le
             ),
         ),
     ),
-    stage="/?at=conv6@5,3,3&objective=loss:3",
+    stage=f"/?network={NAME}&image={NAME}&at=h1@0&objective=unit:h6@0&show=gradient",
 )

@@ -5,11 +5,12 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Cells, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons import items, nets, on_stage, onward
+from convoscope.server.lessons.model import Beat, Board, Cells, Item, Lesson, Number, Question, Try, Values
 from convoscope.server.lessons.snippets import Run, run
 
 D = 4
+NAME = "lesson-mean"
 X = ((5.0, 1.0, -2.0, 4.0),)
 DH = ((1.0, 0.0, -1.0, 2.0),)
 SHAPES = "X = np.array([[1., 2., 3., 6.], [4., 0., 2., 2.], [9., 1., 5., 1.]])\n"
@@ -55,6 +56,17 @@ def back(v: Values) -> nets.Array:
     return trace(v["x"]).gradients(vjp=np.array(v["dh"])).by_activation["x"]
 
 
+def staged(v: Values) -> on_stage.Small:
+    """The same for the stage, with a layer more that gives dL/dh."""
+    found, dh = trace(v["x"]), np.array(v["dh"][0])
+    return on_stage.Small(NAME, "Mean subtraction, lesson 4", found.network, found.activations["x"][0], dh)
+
+
+def led(v: Values, **state: str) -> list[Item]:
+    """On to the stage."""
+    return onward.links(on_stage.link("These numbers on the stage", staged(v), **state))
+
+
 def names(letter: str) -> list[str]:
     """Column titles."""
     return [f"{letter} = {k}" for k in range(D)]
@@ -72,7 +84,7 @@ def forward(v: Values) -> Board:
         items.grid(t.output, "h", columns=names("i"), decimals=2),
     ]
     return Board(
-        [row, [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}")]],
+        [row, [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}")], led(v, at="y@0")],
         f"The mean is {mean:.2f}.",
     )
 
@@ -90,7 +102,8 @@ def local(v: Values) -> Board:
         marks=[items.mark("pick", [(k, k)]) for k in range(D)],
     )
     delta = items.grid(np.eye(D), "$\\delta_{\\ix{i}\\ix{j}}$", columns=names("j"), role="weight", span=1)
-    return Board([[delta, items.op("− ¼ ="), j]], "On the diagonal 1 minus a quarter, elsewhere minus a quarter.")
+    lead = led(v, at="x@0", objective="unit:y@0", show="gradient")
+    return Board([[delta, items.op("− ¼ ="), j], lead], "On the diagonal 1 minus a quarter, elsewhere minus a quarter.")
 
 
 def blank_local(v: Values) -> Board:
@@ -134,6 +147,7 @@ def same(v: Values) -> Board:
             )
         ],
     ]
+    rows.append(led(v, at="x@0", objective="unit:L@0", show="gradient"))
     return Board(rows, "The backward pass and the forward pass of the gradient give the same numbers.")
 
 
@@ -143,7 +157,8 @@ def checked(v: Values) -> Board:
     checks = [engine.check_gradient(t, engine.unit("y", (v["out"],)), "x", (0, j), step=1e-3) for j in range(D)]
     rows = [(f"{j}", f"{c.analytic:.9f}", f"{c.numeric:.9f}", f"{c.relative_error:.0e}") for j, c in enumerate(checks)]
     head = ("j", f"$\\frac{{\\partial h_{v['out']}}}{{\\partial x_{{\\ix{{j}}}}}}$ derived", "measured", "difference")
-    return Board([[items.table(head, rows)]], "The derived and the measured slopes agree.")
+    lead = led(v, at="x@0", objective=f"unit:y@{v['out']}", show="gradient")
+    return Board([[items.table(head, rows)], lead], "The derived and the measured slopes agree.")
 
 
 def shape_line(code: str, array: str = SHAPES) -> Run:
@@ -187,6 +202,8 @@ def square(v: Values) -> Board:
         "On a square array the wrong code raises nothing.",
     )
 
+
+ON_STAGE = {NAME: lambda: staged({"x": X, "dh": DH})}
 
 LESSON = Lesson(
     slug="mean-subtraction",

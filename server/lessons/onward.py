@@ -21,7 +21,7 @@ def links(*entries: Link) -> list[Item]:
 def stage(words: str, image: Seen | None = None, network: str = nets.EXAMPLE, **state: str) -> Link:
     """The stage on a network and a picture. state: as static/state/url.js reads it; at="conv2@5,3,3", view="maps"."""
     picture = {"image": image.name} if image else {}
-    return f"/?{urlencode({'network': network, **picture, **state}, safe='@,')}", words
+    return f"/?{urlencode({'network': network, **picture, **state}, safe='@,:;=')}", words
 
 
 def sandbox(words: str, x: Any, w: Any, *, b: Any = (), t: int = 0, **settings: Any) -> Link:

@@ -1,16 +1,18 @@
 """Lesson 5: softmax and cross-entropy for N inputs, p − t, and why the naive code gives NaN."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import product
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Cells, Choice, Lesson, Number, Question, Try, Values
+from convoscope.server.lessons import items, nets, on_stage, onward
+from convoscope.server.lessons.model import Beat, Board, Cells, Choice, Item, Lesson, Number, Question, Try, Values
 from convoscope.server.lessons.snippets import run
 
 F = ((2.0, 1.0, -1.0), (0.5, 0.5, 3.0))
 LABELS = ("cat", "dog", "ship")
+NAME = "lesson-softmax"
 NAIVE = "def softmax(f):\n    exp_f = np.exp(f)\n    return exp_f / np.sum(exp_f, axis=1, keepdims=True)\n"
 STABLE = (
     "def softmax(f):\n    exp_f = np.exp(f - np.max(f, axis=1, keepdims=True))\n"
@@ -24,6 +26,28 @@ def passed(f: Rows, y: tuple[int, ...]) -> engine.Gradients:
     """The softmax of N rows of logits, the loss against y, and the gradients."""
     trace = nets.chain((len(f[0]),), [("p", nets.layer("softmax"))]).trace(np.array(f))
     return trace.gradients(engine.loss(y))
+
+
+def alone(f: Rows) -> on_stage.Small:
+    """One example for the stage: the picture is its logits."""
+    return on_stage.Small(
+        NAME, "Softmax and cross-entropy, lesson 5", passed(f, (0,)).trace.network, np.array(f[0]), labels=LABELS
+    )
+
+
+def together(f: Rows, y: tuple[int, ...]) -> on_stage.Small:
+    """All examples for the stage, a row each; its last layer is L, the mean of −log p of the right answers."""
+    x = np.array(f)
+    nodes = engine.Node("p", nets.layer("softmax"), ("x",)), engine.Node("log_p", nets.layer("log"), ("p",))
+    network = engine.Network("lesson", (engine.Input("x", (None, 1, *x.shape)),), nodes, {})
+    said = [LABELS[k] for k in y]
+    title = f"Cross-entropy, lesson 5: {', '.join(said)}"
+    return on_stage.Small("-".join((NAME, *said)), title, network, x, -np.eye(len(LABELS))[list(y)] / len(y))
+
+
+def led(f: Rows, **state: str) -> list[Item]:
+    """One example, on to the stage."""
+    return onward.links(on_stage.link("These logits on the stage", alone(f), **state))
 
 
 @lru_cache(maxsize=64)
@@ -92,6 +116,9 @@ def grids(v: Values, *, gradient: bool = False) -> Board:
                 ),
             ],
         ]
+    state = {"at": "input@0,0,0", "show": "gradient"} if gradient else {"at": "p@0,0,0"}
+    stage = on_stage.link("Both examples on the stage", together(v["f"], y), objective="unit:L@0", **state)
+    rows.append(onward.links(stage))
     return Board(rows, f"The losses are {each[0]:.4f} and {each[1]:.4f}, their mean {g.value:.4f}.")
 
 
@@ -130,6 +157,7 @@ def sliders(v: Values) -> Board:
                 ),
             ],
             [items.number("L = −log p of the right answer", g.value)],
+            led(one(v), at=f"x@{y}", objective=f"loss:{y}", show="gradient"),
         ],
         f"p of {LABELS[y]} is {p[y]:.3f}, the loss {g.value:.4f}.",
     )
@@ -187,6 +215,7 @@ def stable(v: Values) -> Board:
                 items.op("→"),
                 items.grid(p, "p", decimals=3, span=1),
             ],
+            led(f, at="p@0"),
         ],
         f"With C = {max(f[0]):g} subtracted, p is finite.",
     )
@@ -195,6 +224,10 @@ def stable(v: Values) -> Board:
 LOGITS = tuple(Number(f"f{k}", f"logit of {name}", F[0][k], -8.0, 8.0, 0.1) for k, name in enumerate(LABELS))
 NAMES = tuple((name, name) for name in LABELS)
 BIG = Choice("big", "the logits", "1000", (("1", "1, 2, 3"), ("1000", "1000, 2, 3"), ("-1000", "−1000, −1001, −1002")))
+
+ON_STAGE = {NAME: partial(alone, F[:1])} | {
+    "-".join((NAME, LABELS[a], LABELS[b])): partial(together, F, (a, b)) for a, b in product(range(3), repeat=2)
+}
 
 LESSON = Lesson(
     slug="softmax",
@@ -363,5 +396,5 @@ If we choose $C$ to be the **max**, then it works:
             ),
         ),
     ),
-    stage="/?at=softmax@3&objective=loss:3",
+    stage=f"/?network={NAME}-dog-ship&image={NAME}-dog-ship&at=input@0,0,0&objective=unit:L@0&show=gradient",
 )

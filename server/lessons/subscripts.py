@@ -1,12 +1,13 @@
 """Lesson 3: the chain rule with more subscripts and more summations."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets
-from convoscope.server.lessons.model import Beat, Board, Lesson, Question, Spot, Try, Values
+from convoscope.server.lessons import items, nets, on_stage, onward
+from convoscope.server.lessons.model import Beat, Board, Item, Lesson, Question, Spot, Try, Values
 
 RNG = np.random.default_rng(4670)
 Array = nets.Array
@@ -20,6 +21,7 @@ def whole(*shape: int) -> Array:
 W1D, X1D, G1D = np.array([[1.0, -1.0, 2.0], [0.0, 3.0, -2.0]]), np.array([2.0, 1.0, -1.0]), np.array([1.0, -2.0])
 X2D, K2D, G2D = whole(4, 4), np.array([[1.0, 2.0], [0.0, -1.0]]), whole(3, 3)
 X3D, K3D, G3D = whole(2, 3, 3), whole(2, 2, 2, 2), whole(2, 2, 2)
+SIZES = ("scalar", "vector", "matrix", "volume")
 
 
 @lru_cache(maxsize=4)
@@ -34,6 +36,23 @@ def passed(rank: int) -> engine.Gradients:
     if rank == 2:
         return nets.conv(X2D[None], K2D[None, None]).gradients(vjp=G2D[None])
     return nets.conv(X3D, K3D).gradients(vjp=G3D)
+
+
+def staged(rank: int) -> on_stage.Small:
+    """The same layer for the stage, with one more that gives it the gradient."""
+    found = passed(rank)
+    x = found.trace.activations["x"][0]
+    name, title = f"lesson-{SIZES[rank]}", f"More subscripts, lesson 3: a {SIZES[rank]}"
+    given = found.by_activation["y"][0]
+    return on_stage.Small(name, title, found.trace.network, x[0] if rank == 2 else x, given)
+
+
+def led(v: Values, rank: int) -> list[Item]:
+    """On to the stage, at the gradient of the cell."""
+    place = ",".join(map(str, at(v, rank)))
+    where = f"{'input' if rank == 2 else 'x'}@{place}"
+    words = f"This {SIZES[rank]} on the stage" if rank else "These numbers on the stage"
+    return onward.links(on_stage.link(words, staged(rank), at=where, objective="unit:L@0", show="gradient"))
 
 
 def cell(v: Values, rank: int) -> tuple[int, ...]:
@@ -79,7 +98,8 @@ def scalar(v: Values) -> Board:
         items.number("$\\frac{\\partial L}{\\partial h}$, given", -1.5, role="gradient", decimals=1),
     ]
     return Board(
-        [row, [items.total(rows, "$\\frac{\\partial L}{\\partial x}$", value, role="gradient")]], f"dL/dx = {value:g}."
+        [row, [items.total(rows, "$\\frac{\\partial L}{\\partial x}$", value, role="gradient")], led(v, 0)],
+        f"dL/dx = {value:g}.",
     )
 
 
@@ -107,7 +127,7 @@ def vector(v: Values) -> Board:
     given = items.grid(
         passed(1).by_activation["x"], "$\\frac{\\partial L}{\\partial x}$, all j", role="gradient", marks=mark
     )
-    return Board([row, [total, given]], f"dL/dx[{j}] is a sum of {len(rows)} terms: {value:g}.")
+    return Board([row, [total, given], led(v, 1)], f"dL/dx[{j}] is a sum of {len(rows)} terms: {value:g}.")
 
 
 def matrix(v: Values) -> Board:
@@ -138,6 +158,7 @@ def matrix(v: Values) -> Board:
                     marks=[items.mark("pick", [place])],
                 ),
             ],
+            led(v, 2),
         ],
         f"Of the 9 outputs, {len(rows)} read x[{place[0]}, {place[1]}]; their terms add up to {value:g}.",
     )
@@ -181,6 +202,7 @@ def volume(v: Values) -> Board:
                     marks=[items.mark("pick", [place[1:]])],
                 ),
             ],
+            led(v, 3),
         ],
         f"Of the 8 outputs, {len(rows)} read this cell, in both channels; together {value:g}.",
     )
@@ -193,6 +215,10 @@ def count_why(v: Values) -> str:
         "one output that reads the cell, and one term of the sum. At a corner only one window reaches the cell."
     )
 
+
+ON_STAGE: dict[str, Callable[[], on_stage.Small]] = {
+    f"lesson-{size}": partial(staged, rank) for rank, size in enumerate(SIZES)
+}
 
 LESSON = Lesson(
     slug="subscripts",

@@ -5,13 +5,14 @@ from functools import lru_cache
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets, onward
-from convoscope.server.lessons.model import Beat, Board, Cells, Lesson, Number, Question, Spot, Try, Values
+from convoscope.server.lessons import items, nets, on_stage, onward
+from convoscope.server.lessons.model import Beat, Board, Cells, Item, Lesson, Number, Question, Spot, Try, Values
 
 W = np.array([[0.5, -1.0, 2.0], [1.5, 0.0, -0.5]])
 B = np.array([0.5, -1.0])
 X = ((2.0, -1.0, 3.0),)
 DH = ((1.0, -2.0),)
+NAME = "lesson-dense"
 Rows = tuple[tuple[float, ...], ...]
 
 
@@ -26,6 +27,23 @@ def locals_of(x: Rows) -> list[engine.Gradients]:
     """d h_k / d everything, for each k."""
     trace = nets.one(nets.layer("dense", units=2), np.array(x), {"weight": W, "bias": B})
     return [trace.gradients(engine.unit("y", (k,))) for k in range(2)]
+
+
+def staged(v: Values) -> on_stage.Small:
+    """The same for the stage, with a layer more that gives dL/dh."""
+    network = passed(v["x"], v["dh"]).trace.network
+    return on_stage.Small(NAME, "A dense layer, lesson 6", network, np.array(v["x"][0]), np.array(v["dh"][0]))
+
+
+def led(v: Values, **state: str) -> onward.Link:
+    """On to the stage."""
+    return on_stage.link("The same numbers on the stage", staged(v), **state)
+
+
+def learnt(v: Values, param: str, *at: int) -> list[Item]:
+    """On to the stage, at the gradient of a parameter."""
+    weight = f"y.{param}@{','.join(map(str, at))}"
+    return onward.links(led(v, objective="unit:L@0", weight=weight))
 
 
 def place(v: Values) -> tuple[int, int]:
@@ -47,7 +65,9 @@ def forward(v: Values) -> Board:
     ]
     as_pixel = np.reshape(v["x"], (3, 1, 1)), W.reshape(2, 3, 1, 1)
     link = onward.sandbox("The same numbers as a 1×1 convolution, in the sandbox", *as_pixel, b=B)
-    return Board([row, onward.links(link)], "Two outputs, each a weighted sum of three inputs and a bias.")
+    return Board(
+        [row, onward.links(led(v, at="y@0"), link)], "Two outputs, each a weighted sum of three inputs and a bias."
+    )
 
 
 def weight(v: Values) -> Board:
@@ -73,7 +93,8 @@ def weight(v: Values) -> Board:
         ),
     ]
     return Board(
-        [row, second], f"dL/dW[{i}, {j}] is {value:g}: only output {i} reads this weight, and it reads x[{j}] with it."
+        [row, second, learnt(v, "weight", i, j)],
+        f"dL/dW[{i}, {j}] is {value:g}: only output {i} reads this weight, and it reads x[{j}] with it.",
     )
 
 
@@ -97,6 +118,7 @@ def outer(v: Values) -> Board:
                     role="gradient",
                 )
             ],
+            learnt(v, "weight", 0, 0),
         ],
         "The gradient of the weights is the outer product.",
     )
@@ -116,6 +138,7 @@ def bias(v: Values) -> Board:
         [
             [items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h_{\\ix{k}}}$, given", role="gradient", edit="dh")],
             [items.total(terms, f"$\\frac{{\\partial L}}{{\\partial b_{i}}}$", value, role="gradient")],
+            learnt(v, "bias", i),
         ],
         f"dL/db[{i}] is {value:g}.",
     )
@@ -165,6 +188,8 @@ def zero(v: Values) -> Board:
         "The input is 2, 0 and 3.",
     )
 
+
+ON_STAGE = {NAME: lambda: staged({"x": X, "dh": DH})}
 
 LESSON = Lesson(
     slug="weights",
@@ -285,5 +310,5 @@ shape of what it is the gradient of.
             ),
         ),
     ),
-    stage="/?weight=fc.weight@3,12&objective=loss:3",
+    stage=f"/?network={NAME}&image={NAME}&objective=unit:L@0&weight=y.weight@0,0",
 )

@@ -134,10 +134,12 @@ def percentile(members: Sequence[Array]) -> float:
 
 
 def prediction(trace: Trace) -> wire.PredictionView | None:
-    """The classes by probability; None for a network that does not end in a row of logits."""
+    """The classes by probability; None for a network that does not end in a row of logits, two or more of them."""
     try:
         logits, probabilities = logits_and_probabilities(trace)
     except engine.errors.ShapeError:
+        return None
+    if logits.size < 2:
         return None
     order = np.argsort(-probabilities, kind="stable")[:TOP]
     labels: Mapping[int, str] = dict(enumerate(trace.network.labels))
