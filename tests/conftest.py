@@ -34,7 +34,7 @@ REPORT_POLICY_VIOLATIONS = """document.addEventListener("securitypolicyviolation
     console.error(`content security policy: ${event.effectiveDirective} refused ${event.blockedURI}`))"""
 
 hypothesis.settings.register_profile("person", max_examples=50, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("ci", max_examples=35, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "person")
 
 
