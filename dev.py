@@ -153,8 +153,7 @@ def test(*arguments: str) -> int:
     get_browser()
     report = VENV / "test-report.xml"
     report.unlink(missing_ok=True)
-    workers = str((os.cpu_count() or 1) + 1)  # one more than cores: much of a browser's test is waiting
-    together = () if any(a.startswith("-n") for a in arguments) else ("-n", workers, "--dist", "worksteal")
+    together = () if any(a.startswith("-n") for a in arguments) else ("-n", "auto", "--dist", "worksteal")
     failed = status(PYTHON, "-m", "pytest", f"--junit-xml={report}", *together, *arguments)
     suite = ET.parse(str(report)).find("testsuite") if report.exists() else None
     if suite is None:

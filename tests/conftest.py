@@ -34,7 +34,7 @@ REPORT_POLICY_VIOLATIONS = """document.addEventListener("securitypolicyviolation
     console.error(`content security policy: ${event.effectiveDirective} refused ${event.blockedURI}`))"""
 
 hypothesis.settings.register_profile("person", max_examples=50, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=35, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("ci", max_examples=20, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if IN_CI else "person")
 
 
@@ -95,7 +95,7 @@ def watched_page(browser: Browser, server: LiveServer, problems: list[str]) -> I
         if address.scheme not in ("data", "blob") and f"{address.scheme}://{address.netloc}" != server.url:
             problems.append(f"a request to another host: {request.url}")
 
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(15_000)
     context.add_init_script(REPORT_POLICY_VIOLATIONS)
     page = context.new_page()
