@@ -95,7 +95,9 @@ def watched_page(browser: Browser, server: LiveServer, problems: list[str]) -> I
         if address.scheme not in ("data", "blob") and f"{address.scheme}://{address.netloc}" != server.url:
             problems.append(f"a request to another host: {request.url}")
 
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce")
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce"
+    )
     context.set_default_timeout(15_000)
     context.add_init_script(REPORT_POLICY_VIOLATIONS)
     page = context.new_page()
