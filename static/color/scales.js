@@ -5,7 +5,7 @@
 
 import { bytes, contrast, mix } from './oklab.js';
 import { PALETTE } from './palette.js';
-import { STOPS } from './stops.js';
+import { STOPS, VALUES_CALLED } from './stops.js';
 
 /** @import { Scale } from '../stage.d.ts' */
 /** @import { Colours } from '../types.d.ts' */
@@ -29,6 +29,9 @@ let colours = 'orange';
 export function useColours(choice) {
   colours = choice;
 }
+
+/** What the colours of values are called that are used now, below zero and above. */
+export const coloursCalled = () => VALUES_CALLED[colours];
 
 /** The scale of values on their way forward: from blue to orange, if nothing else is chosen. @param {Theme} theme */
 export const activationScale = (theme) => scale('activation', theme);

@@ -62,3 +62,5 @@ export const STOPS = {
 
 /** What the colours of gradients are called, below zero and above. @type {Record<Colours, [string, string]>} */
 export const CALLED = { orange: ['purple', 'green'], red: ['brown', 'teal'], gold: ['blue', 'brown'] };
+/** What the colours of values are called, below zero and above. @type {Record<Colours, [string, string]>} */
+export const VALUES_CALLED = { orange: ['blue', 'orange'], red: ['blue', 'red'], gold: ['violet', 'gold'] };

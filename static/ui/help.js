@@ -1,23 +1,28 @@
 /** The help overlay: what the page is for, and every key. */
 import { h } from './h.js';
+import { coloursCalled } from '../color/scales.js';
 
 /** @type {HTMLDialogElement | undefined} */
 let dialog;
 
 /** @param {string[][]} rows keys, and what they do */
 export function openHelp(rows) {
-  dialog ??= document.body.appendChild(made(rows));
-  if (!dialog.open) dialog.showModal();
+  if (dialog?.open) return;
+  dialog?.remove(); // it names the colours in use
+  dialog = document.body.appendChild(made(rows));
+  dialog.showModal();
 }
 
 /** @param {string[][]} rows */
 function made(rows) {
+  const [below, above] = coloursCalled();
   const close = h('button', { class: 'close', 'aria-label': 'Close', on: { click: () => dialog?.close() } }, '×');
   return h('dialog', { id: 'help', 'aria-labelledby': 'help-title', on: { click: outside } },
     h('div', { class: 'sheet' },
       h('header', null, h('h2', { id: 'help-title' }, 'What you see, and every key'), close),
       h('p', null, 'Each volume is one layer: a stack of feature maps, drawn from the numbers that the network computed for this picture. ',
-        'Colour is a number: blue below zero, orange above, no colour is zero. Click any cell and the lens shows the arithmetic that made it. Turn the wheel to come nearer, drag to move, double click for the whole.'),
+        `Colour is a number: ${below} below zero, ${above} above, no colour is zero. `,
+        'Click any cell and the lens shows the arithmetic that made it. Turn the wheel to come nearer, drag to move, double click for the whole.'),
       h('dl', null, rows.map(([key, does]) => [h('dt', null, key.split(' ').map((k) => h('kbd', null, k))), h('dd', null, does)]).flat())));
 }
 

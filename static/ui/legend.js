@@ -1,7 +1,7 @@
 /** What the colours say: the ramp, drawn by the function that draws the pixels, where it ends, and for whom. */
 import { activationScale, gradientScale } from '../color/scales.js';
 import { differing } from '../lab/differing.js';
-import { isBackward, said } from '../state/objective.js';
+import { isBackward, layers, said } from '../state/objective.js';
 import { groupOf, nodeOf, rangeIn } from '../state/select.js';
 import { about } from './about.js';
 import { RANGES } from './choices.js';
@@ -32,22 +32,36 @@ export function mountLegend(root, context) {
       if (!root.contains(turn.root)) fill(root, turn.root, scale, ranged);
       range.value = state.range;
       turn.update(state, scene);
-      if (moved(scene.trace, scene.objective, isBackward(state), state.range, state.node, themeOf(state.theme), state.colours)) fill(scale, ...drawn(state, scene));
+      if (moved(scene.trace, scene.objective, isBackward(state), comesBack(state, scene), state.range, state.node, themeOf(state.theme), state.colours)) fill(scale, ...drawn(state, scene));
     },
   };
 }
 
+/** Whether the stage shows gradients at this time: up to the loss it shows values. @param {State} state @param {Scene} scene */
+export const comesBack = (state, scene) => isBackward(state) && state.t > layers(scene);
+
 /** @param {State} state @param {Scene} scene */
 function drawn(state, scene) {
-  const back = isBackward(state) ? scene.objective : null, theme = themeOf(state.theme);
+  const back = comesBack(state, scene) ? scene.objective : null, theme = themeOf(state.theme);
   const { least, most, whose } = ends(state, scene, back?.ranges ?? scene.trace.ranges);
   const end = least === most ? about(most) : 'r', symbol = back ? (back.of === 'product' ? 'x·∂L/∂x' : '∂L/∂x') : 'x';
   const value = scene.difference ? 'what changed, new − old; ' : back && `L = ${about(back.value)}, the ${said(back.name, scene.network.labels)}; `;
+  const beyond = !back && !scene.difference && clips(state, scene) ? ' and beyond' : '';
   return [
     h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp((back ? gradientScale : activationScale)(theme)) } }),
-    h('p', { class: 'ticks' }, h('span', null, `−${end}`), h('span', null, '0'), h('span', null, `+${end}`)),
+    h('p', { class: 'ticks' }, h('span', null, `−${end}${beyond}`), h('span', null, '0'), h('span', null, `+${end}${beyond}`)),
     h('p', { class: 'whose', title: `99.5 % of |${symbol}| lie within; what lies beyond has the colour of the end` }, value, least === most ? whose : `r is ${about(least)} to ${about(most)}, ${whose}`),
   ];
+}
+
+/** Whether a number of what the ramp is for has the colour of an end because it lies beyond it. @param {State} state @param {Scene} scene */
+export function clips({ range, node: selected }, scene) {
+  const { nodes, ranges } = scene.trace, one = nodeOf(scene, selected);
+  const meant = one && range !== 'network' ? (range === 'node' ? [one] : groupOf(scene, one)) : scene.network.nodes;
+  return meant.some((node) => {
+    const stats = nodes.find(({ name }) => name === node.name), end = rangeIn(ranges, range, node);
+    return stats !== undefined && Math.max(stats.max, -stats.min) > end;
+  });
 }
 
 /** @param {import('../stage.d.ts').Scale} scale */

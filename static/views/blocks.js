@@ -73,7 +73,7 @@ export function noteLabels(stage, form, poses, placed) {
   const { blocks } = stage.graph;
   const notes = stage.back ? BACK : FORWARD;
   const pairs = blocks.flatMap((block) => block.columns).filter((c) => c.nodes.length === 2 && c.nodes[0].params.length && c.nodes[1].kind === 'relu');
-  if (form.name !== 'wide' || placed.length > 1 || pairs.length < 2 || stage.back?.show === 'product') return [];
+  if (form.name !== 'wide' || placed.length > 1 || stage.scene.difference || pairs.length < 2 || stage.back?.show === 'product') return [];
   const tops = blocks.map((block) => boxesOf(block, stage, poses));
   const high = Math.min(...tops[0].map((b) => b.y)) - form.funnel.above;
   const low = Math.max(...tops[0].map((b) => b.y + b.h)) + form.funnel.below - 20;

@@ -1,7 +1,7 @@
 /** One sentence about what is on the screen, made from the data. Pure. */
 
 import { said } from '../state/objective.js';
-import { CALLED } from '../color/stops.js';
+import { CALLED, VALUES_CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { isDifference } from '../lab/differing.js';
 import { through } from '../pictures/parts/gather.js';
@@ -36,7 +36,7 @@ export function headline(state, scene) {
   if (way && state.reading === 'scatter' && scene.explanation && (scatters(scene.explanation) || givesRow(scene.explanation))) return ofScattering(scene.explanation);
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (isDifference(state, scene)) return OF_DIFFERENCE;
-  if (state.view === 'maps') return ofMaps(scene);
+  if (state.view === 'maps') return ofMaps(scene, state.colours);
   if (state.view === 'window') return ofWindow(state, scene);
   return ofNetwork(state, scene);
 }
@@ -117,14 +117,14 @@ function ofNetwork(state, scene) {
   };
 }
 
-/** @param {Scene} scene @returns {Headline} */
-function ofMaps({ network }) {
+/** @param {Scene} scene @param {State['colours']} colours @returns {Headline} */
+function ofMaps({ network }, colours) {
   const channels = network.nodes.filter((node) => node.params.length > 0 && node.shape.length === 3).map((node) => node.shape[0]);
   const [least, most] = [Math.min(...channels), Math.max(...channels)];
   const count = least === most ? many(most, 'feature map') : `${least} to ${most} feature maps`;
   return {
     title: [{ text: 'Every layer, spread out into its ' }, { text: `${count}.`, em: true }],
-    sub: `One column a layer, one row a channel. No colour is zero${network.nodes.some((node) => node.kind === 'relu') ? '; relu keeps only the orange' : ''}.`,
+    sub: `One column a layer, one row a channel. No colour is zero${network.nodes.some((node) => node.kind === 'relu') ? `; relu keeps only the ${VALUES_CALLED[colours][1]}` : ''}.`,
   };
 }
 
