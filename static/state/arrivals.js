@@ -29,6 +29,8 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   /** What could not be had at first, told once there is something to look at. @type {{ error: unknown, asked: State } | null} */
   let refused = null;
   const replaced = new Set();
+  /** What the state went back from, to be asked for again. @type {Partial<State> | null} */
+  let lost = null;
   const { passBack, selected } = createNumbers(resources, () => scene);
 
   async function fetchScene() {
@@ -43,6 +45,7 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
       ]);
       if (key !== wanted) return undefined;
       scene = { network: net, trace, image: view, ...numbers, edit: state.edit, change, ...back.parts, explanation: null, backward: null, ...told?.parts };
+      lost = null;
       arrived();
       changed();
       tell(state, back.error, told?.error);
@@ -91,7 +94,9 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
       return;
     }
     failed(error, 'scene', asked);
-    if (scene) goBack(shownSubject(scene));
+    if (!scene) return;
+    lost = { network: asked.network, image: asked.image, edit: asked.edit, difference: asked.difference };
+    goBack(shownSubject(scene));
   }
 
   /** The gradients of every layer and the arithmetic of one of them: both or none, so that they agree. */
@@ -118,14 +123,25 @@ export function createArrivals(store, resources, { changed, failed, arrived, goB
   function tell(asked, back, number) {
     if (back) failed(back, 'gradients', asked);
     else if (number) failed(number, 'number', asked);
-    if (back) goBack({ objective: '', show: 'value', weight: null });
+    else if (lost?.objective && asked.objective) {
+      lost = null; // by another way than Try again
+      arrived();
+    }
+    if (!back) return;
+    lost = { objective: asked.objective, show: asked.show, weight: asked.weight };
+    goBack({ objective: '', show: 'value', weight: null });
   }
 
   store.watch(subject, fetchScene);
   store.watch(pass, () => scene && fetchPass());
   store.watch(selection, () => scene && pass(store.get()) === passShown(scene) && fetchNumber());
-  /** Asks again for what has not come: of the picture that is here, for its gradients and the number. */
-  const retry = () => (scene && wanted === subject(store.get()) ? fetchPass() : fetchScene());
+  /** Asks again for what has not come: for what the state went back from, else for the number of the picture that is here. */
+  function retry() {
+    const again = lost;
+    lost = null;
+    if (again) return goBack(again);
+    return scene && wanted === subject(store.get()) ? fetchPass() : fetchScene();
+  }
 
   return { scene: () => scene, retry };
 }

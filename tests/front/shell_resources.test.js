@@ -204,6 +204,31 @@ test('a number that cannot be had is said, and the scene stays', async () => {
   assert.deepEqual([scene()?.image.id, scene()?.explanation, failures], ['cat', null, ['number: Gone.']]);
 });
 
+test('try again asks for the picture, or the gradients, that the state went back from', async () => {
+  const { store, due, scene, failures, retry } = world();
+  due.cat.resolve({ image: 'cat' });
+  await settled();
+  store.set({ image: 'dog' });
+  due.dog.reject(away());
+  await settled();
+  assert.equal(store.get().image, 'cat');
+  delete due.dog;
+  retry();
+  due.dog.resolve({ image: 'dog' });
+  await settled();
+  assert.deepEqual([scene()?.image.id, store.get().image], ['dog', 'dog']);
+  store.set({ objective: 'loss:1', show: 'gradient' });
+  due['dog/loss:1'].reject(away());
+  await settled();
+  assert.deepEqual([store.get().objective, scene()?.gradients], ['', null]);
+  delete due['dog/loss:1'];
+  retry();
+  due['dog/loss:1'].resolve({ value: 3, tensors: new Map(), ranges: {} });
+  await settled();
+  assert.deepEqual([store.get().objective, store.get().show, scene()?.objective?.value], ['loss:1', 'gradient', 3]);
+  assert.deepEqual(failures, ['scene: Gone.', 'gradients: Gone.']);
+});
+
 test('where neither address nor page says what to open, the first of each is opened', async () => {
   const { due, scene } = world({});
   await settled();
