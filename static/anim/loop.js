@@ -13,7 +13,7 @@ import { spotAt, timeOf } from './windows.js';
 export function loopOf(state, scene) {
   const grain = grainOf(state), { node, at } = state;
   const chosen = scene && grain !== 'layer' && state.t === Infinity && node && at ? timeOf(scene.network, node, at, false) : null;
-  const spot = scene && !state.loop ? spotAt(scene.network, chosen ?? state.t) : null;
+  const spot = scene && !state.loop ? spotAt(scene.network, chosen ?? state.t, state.reading) : null;
   if (!spot) return null;
   if (grain === 'layer') return [spot.from, spot.from + 1];
   if (grain === 'term') return [spot.from + spot.index / spot.n, spot.from + (spot.index + 1) / spot.n];

@@ -24,7 +24,7 @@ export function later(t, ms, speed, end) {
 export function onward(state, scene, ms) {
   const { speed, loop } = state, end = endOf(state, scene), t = Math.min(state.t, end), step = Math.min(LONGEST_STEP, ms);
   const next = !isWindowed(state) ? later(t, step, speed, end)
-    : state.grain === 'term' ? termsLater(scene.network, t, step, speed, termsOf(state, scene)) : windowsLater(scene.network, t, step, speed);
+    : state.grain === 'term' ? termsLater(scene.network, t, step, speed, termsOf(state, scene), state.reading) : windowsLater(scene.network, t, step, speed, state.reading);
   if (loop && (next >= loop[1] || next < loop[0])) return loop[0];
   return next >= end ? Infinity : next;
 }

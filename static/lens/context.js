@@ -43,7 +43,7 @@ export function lookAt(scene, state, explanation) {
 }
 /** How many terms of it are added where the clock stands; null where all are shown. @param {State} state @param {Scene} scene @param {ExplanationView} explanation */
 export const addedHere = (state, scene, explanation) =>
-  addedIn(state, grainOf(state) === 'term' ? spotAt(scene.network, state.t) : null, explanation);
+  addedIn(state, grainOf(state) === 'term' ? spotAt(scene.network, state.t, state.reading) : null, explanation);
 
 /** @typedef {ReturnType<typeof lookAt>} View */
 

@@ -1,6 +1,6 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
-import { fitting, followed, isWindowed, layerStep, paused, stepBy } from './moment.js';
-import { backwards, classOf, layers, passEnd } from './objective.js';
+import { fitting, followed, isWindowed, layerStep, paused, reread, stepBy } from './moment.js';
+import { backwards, classOf, isBackward, layers, passEnd } from './objective.js';
 import { telling } from './select.js';
 
 /** @typedef {import('../types.d.ts').State} State */
@@ -58,7 +58,7 @@ export function createActions(store, scene) {
     pin: (node, at) => set({ pins: pinned(get().pins, { node, at }) }),
     unpin: () => set({ pins: [] }),
     present: (present) => set({ present }),
-    setReading: (reading) => set({ reading }),
+    setReading: (reading) => set(reread(get(), scene(), reading)),
     setWhy: (why) => set({ why }),
     setOpen: (open, camera = get().camera) => set({ open, camera }),
   };
@@ -73,10 +73,11 @@ const FORWARD = { objective: '', show: 'value', weight: null };
 /** @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
 const forwards = (state, scene) => ({ ...FORWARD, t: held(state.t, layers(scene)) });
 
-/** What playing begins with: at the end, the beginning; in one window, the selected one. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
+/** What playing begins with: at the end, the beginning; in one window, the selected one, on the way back if that is shown. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
 function begun(state, scene) {
   if (state.t < passEnd(state, scene)) return { playing: true };
-  const { t } = isWindowed(state) && state.node && state.at ? { ...state, ...fitting({ ...state, t: 0 }, scene, { node: state.node, at: state.at }) } : { t: 0 };
+  const from = isWindowed(state) && isBackward(state) ? layers(scene) + 1 : 0;
+  const { t = from } = isWindowed(state) && state.node && state.at ? fitting({ ...state, t: from }, scene, { node: state.node, at: state.at }) : {};
   return { playing: true, t };
 }
 

@@ -40,7 +40,7 @@ const SAMPLED = 8;
 
 /** Whether the windows of the same layer pass too fast to be read. @param {State} state @param {Scene | null} scene @param {number} t */
 function passing(state, scene, t) {
-  const spot = scene && spotAt(scene.network, t);
+  const spot = scene && spotAt(scene.network, t, state.reading);
   if (!spot || !state.playing || state.grain !== 'window' || spot.node.name !== state.node) return false;
   const rate = pace(spot.index, spot.n, state.speed);
   return isFast(rate) && !sampled(state, scene, spot, rate);
@@ -54,7 +54,7 @@ function sampled(state, scene, spot, rate) {
 
 /** @param {State} state @param {Scene | null} scene @param {number} t @returns {Partial<State>} */
 function selected(state, scene, t) {
-  const spot = scene && state.view === 'window' && spotAt(scene.network, t);
+  const spot = scene && state.view === 'window' && spotAt(scene.network, t, state.reading);
   return spot ? { node: spot.node.name, at: spot.cell, weight: null } : {};
 }
 
@@ -66,10 +66,24 @@ function selected(state, scene, t) {
  * @returns {Partial<State>}
  */
 export function fitting(state, scene, patch) {
-  const { node, at } = { ...state, ...patch };
+  const { node, at, reading } = { ...state, ...patch };
   if (!scene || !node || !at || state.view !== 'window' || state.t === Infinity) return patch;
-  const t = timeOf(scene.network, node, at, state.t > layers(scene) && isBackward(state));
+  const t = timeOf(scene.network, node, at, state.t > layers(scene) && isBackward(state), reading);
   return t === null ? patch : { ...patch, t };
+}
+
+/**
+ * The other reading of the way back: of the same number, at the time at which it then comes; where it does not, as an
+ * input gives nothing, of the number that the clock is at.
+ * @param {State} state
+ * @param {Scene | null} scene
+ * @param {import('../types.d.ts').Reading} reading
+ * @returns {Partial<State>}
+ */
+export function reread(state, scene, reading) {
+  const found = fitting(state, scene, { reading });
+  if (found.t !== undefined || !isWindowed(state) || state.t === Infinity) return found;
+  return { reading, ...selected({ ...state, reading }, scene, state.t) };
 }
 
 /** Playing has stopped: the window that is seen is the one that is read. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
@@ -105,8 +119,8 @@ export function addedIn(state, spot, e) {
 export function stepBy(state, scene, count) {
   const end = passEnd(state, scene), whole = 2 * layers(scene) + 1;
   if (!scene || !isWindowed(state)) return layerStep(state.t, count, end);
-  const t = state.t === Infinity && state.node && state.at ? timeOf(scene.network, state.node, state.at, isBackward(state)) ?? end : Math.min(state.t, end);
-  const next = state.grain === 'term' ? termStep(scene.network, t, count, whole, termsOf(state, scene)) : windowStep(scene.network, t, count, whole);
+  const t = state.t === Infinity && state.node && state.at ? timeOf(scene.network, state.node, state.at, isBackward(state), state.reading) ?? end : Math.min(state.t, end);
+  const next = state.grain === 'term' ? termStep(scene.network, t, count, whole, termsOf(state, scene), state.reading) : windowStep(scene.network, t, count, whole, state.reading);
   return Math.min(whole, next);
 }
 
@@ -125,7 +139,7 @@ export function layerStep(t, count, end) {
  */
 export function missing(state, scene) {
   if (!scene || !(state.t < Infinity)) return null;
-  const spot = state.view === 'window' ? spotAt(scene.network, state.t) : null;
+  const spot = state.view === 'window' ? spotAt(scene.network, state.t, state.reading) : null;
   const elsewhere = spot && (spot.node.name !== state.node || spot.cell.join() !== state.at?.join());
   const short = state.t > layers(scene) + 1e-9 && !isBackward(state);
   return short || elsewhere ? followed(state, scene, state.t) : null;

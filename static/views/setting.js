@@ -48,7 +48,7 @@ export function createSetting(reel) {
       if (networkChanged(scene.network)) graph = graphOf(scene.network);
       if (look === null || lookChanged(scene.network, scene.activations, scene.trace, state.range, theme, state.colours)) look = lookOf(scene, graph, state.range, theme);
       const close = state.view === 'window';
-      const spot = isWindowed(state) ? spotAt(scene.network, state.t) : null, passing = told(state, scene, spot);
+      const spot = isWindowed(state) ? spotAt(scene.network, state.t, state.reading) : null, passing = told(state, scene, spot);
       const back = backOf(state, scene, graph, look, theme);
       const time = close ? (spot ? `${spot.node.name} ${spot.index} ${passing?.address} ${state.grain === 'term' && spot.share}` : state.t) : back ? graph.nodes.filter(({ name }) => back.share(name) > 0).length + Number(back.share(graph.logits) < 1) / 2 : state.t >= layerCount(graph);
       const changed = frameChanged(

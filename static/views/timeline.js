@@ -30,7 +30,7 @@ const icon = (d) => svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, 
 
 /** Which window is at work, where windows are looked at: `conv2 · 4,117 of 10,240`. @param {State} state @param {Scene} scene @param {number} at */
 function windowAt(state, scene, at) {
-  const spot = isWindowed(state) && state.t < Infinity ? spotAt(scene.network, at) : null;
+  const spot = isWindowed(state) && state.t < Infinity ? spotAt(scene.network, at, state.reading) : null;
   return spot && { short: `${spot.pass === 'backward' ? '∂' : ''}${spot.node.name} · ${(spot.index + 1).toLocaleString('en')} of ${spot.n.toLocaleString('en')}`, long: `${spot.pass}, in ${spot.layer.name}` };
 }
 

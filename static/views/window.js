@@ -59,8 +59,9 @@ export function windowView(stage) {
 /** How many terms are added at the stage's time; null where all are. @param {Stage} stage @param {ExplanationView} e */
 const addedOf = ({ state, spot }, e) => addedIn(state, spot, e);
 
-/** What the clock has not come to is not written yet. @param {Stage} stage @param {Map<string, Pose>} poses @returns {Mark[]} */
-function writing({ spot, graph }, poses) {
+/** What the clock has not come to is not written yet; what gives is there, and what it gives to grows in its own picture. @param {Stage} stage @param {Map<string, Pose>} poses @returns {Mark[]} */
+function writing({ spot, graph, state }, poses) {
+  if (spot?.pass === 'backward' && state.reading === 'scatter') return [];
   const [pose, volume] = [poses.get(spot?.node.name ?? ''), graph.volumes.get(spot?.node.name ?? '')];
   return spot && pose && volume ? veil(spot.node, volume, pose, spot.cell) : [];
 }

@@ -34,6 +34,34 @@ test('every cell has its time, and at that time the clock stands at the cell, fo
   assert.ok(timeOf(network, 'input', [0, 0, 0], true));
 });
 
+test('read as scattering, the way back steps through the outputs of each layer, from the last layer to the first', () => {
+  const layers = network.nodes.filter(({ inputs }) => inputs.length);
+  for (const node of layers) {
+    const n = node.shape.reduce((a, b) => a * b, 1), first = /** @type {number} */ (timeOf(network, node.name, node.shape.map(() => 0), true, 'scatter'));
+    const [here, next] = [first, windowStep(network, first, 1, 17, 'scatter')].map((t) => spotAt(network, t, 'scatter'));
+    assert.deepEqual([here?.node.name, here?.layer.name, here?.index, here?.n, next?.index], [node.name, node.name, 0, n, 1]);
+    assert.equal(spotAt(network, first, 'gather')?.node.name, node.inputs[0]);
+  }
+  assert.equal(timeOf(network, 'input', [0, 0, 0], true, 'scatter'), null); // an input gives nothing
+  const times = layers.map(({ name, shape }) => Number(timeOf(network, name, shape.map(() => 0), true, 'scatter')));
+  assert.deepEqual(times, [...times].sort((a, b) => b - a));
+});
+
+test('another reading is of the same number at its own time; an input, which gives nothing, leaves the clock where it is', () => {
+  const state = { view: /** @type {const} */ ('window'), node: 'pool1', at: [1, 0, 1], objective: 'loss:0', show: /** @type {const} */ ('gradient') };
+  const { store, actions } = page({ ...state, t: Number(timeOf(network, 'pool1', [1, 0, 1], true)) }, backSceneOf('chain'));
+  actions.setReading('scatter');
+  assert.deepEqual([store.get().node, store.get().at], ['pool1', [1, 0, 1]]);
+  assert.deepEqual(spotAt(network, store.get().t, 'scatter')?.cell, [1, 0, 1]);
+  const input = page({ ...state, node: 'input', at: [0, 0, 0], t: Number(timeOf(network, 'input', [0, 0, 0], true)) }, backSceneOf('chain'));
+  input.actions.setReading('scatter');
+  const { node, at, t } = input.store.get();
+  assert.deepEqual([node, at, t], ['conv1', spotAt(network, t, 'scatter')?.cell, timeOf(network, 'input', [0, 0, 0], true)]);
+  const whole = page({ ...state, reading: 'scatter' }, backSceneOf('chain'));
+  whole.actions.play(true);
+  assert.ok(whole.store.get().t > LAYERS + 1); // from the number that is seen, on the way back
+});
+
 test('windows are stepped one by one over the edge of a layer, and back the same way', () => {
   const shape = network.nodes[1].shape, n = shape[0] * shape[1] * shape[2];
   const seen = [];
@@ -73,8 +101,8 @@ test('a few windows come slowly, then faster, then the layer fills; a steady spe
   assert.ok(frames > 100 && frames < 1200);
 });
 
-test('seeking to 200 times in any order stands where playing stands', () => {
-  const { store, actions } = page({ view: 'window', node: 'conv1', at: [0, 0, 0], objective: 'loss:0', show: 'gradient' }, backSceneOf('chain'));
+for (const reading of /** @type {const} */ (['gather', 'scatter'])) test(`seeking to 200 times in any order stands where playing stands, as it ${reading}s`, () => {
+  const { store, actions } = page({ view: 'window', node: 'conv1', at: [0, 0, 0], objective: 'loss:0', show: 'gradient', reading }, backSceneOf('chain'));
   let seed = 7;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const times = Array.from({ length: 200 }, () => random() * 17);
