@@ -1,7 +1,7 @@
 """The networks that the engine's benchmark runs, as our own `Network`s with seeded weights.
 
 W1 the lecture's example CNN; W2 LeNet-5; W3 Tiny-VGG; W4 VGG-16; W5 ResNet-18; W6 depthwise and pointwise
-convolutions in the manner of MobileNet; and ResNet-50, MobileNetV2 and EfficientNet-Lite0 whole.
+convolutions in the manner of MobileNet; and ResNet-50, DenseNet-121, MobileNetV2 and EfficientNet-Lite0 whole.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,15 +10,17 @@ import numpy as np
 
 from convoscope.engine import Input, Layer, Network, Node, zoo
 from convoscope.engine.layers.add import Add
+from convoscope.engine.layers.average_pool2d import AveragePool2d
 from convoscope.engine.layers.batch_norm import BatchNorm
 from convoscope.engine.layers.clip import Clip
+from convoscope.engine.layers.concat import Concat
 from convoscope.engine.layers.conv2d import Conv2d
 from convoscope.engine.layers.dense import Dense
 from convoscope.engine.layers.flatten import Flatten
 from convoscope.engine.layers.global_average_pool import GlobalAveragePool
 from convoscope.engine.layers.max_pool2d import MaxPool2d
 from convoscope.engine.layers.relu import ReLU
-from convoscope.engine.types import Shape
+from convoscope.engine.types import Params, Shape
 
 
 class Builder:
@@ -28,22 +30,27 @@ class Builder:
         self.name, self.rng = name, np.random.default_rng(0)
         self.given, self.shapes = Input("input", (None, *shape)), {"input": (1, *shape)}
         self.nodes: list[Node] = []
-        self.params: dict[str, dict[str, np.ndarray]] = {}
+        self.params: dict[str, Params] = {}
         self.last = "input"
 
     def add(self, layer: Layer, *sources: str) -> str:
         """A node that reads `sources`, or the last one."""
         sources = sources or (self.last,)
         name, shapes = f"{layer.kind}{len(self.nodes)}", [self.shapes[s] for s in sources]
+        self.nodes.append(Node(name, layer, sources))
+        self.params[name] = dict(self.fresh(layer, *shapes))
+        self.shapes[name], self.last = layer.output_shape(*shapes), name
+        return name
+
+    def fresh(self, layer: Layer, *shapes: Shape) -> Params:
+        """A layer's parameters, none of them trivial."""
         fresh = dict(layer.initial(self.rng, *shapes))
         if "bias" in fresh:
             fresh["bias"] = (self.rng.standard_normal(fresh["bias"].shape) * 0.1).astype(np.float32)
         if "mean" in fresh:
             fresh["mean"] = (self.rng.standard_normal(fresh["mean"].shape) * 0.1).astype(np.float32)
             fresh["variance"] = self.rng.uniform(0.5, 1.5, fresh["variance"].shape).astype(np.float32)
-        self.nodes.append(Node(name, layer, sources))
-        self.params[name], self.shapes[name], self.last = fresh, layer.output_shape(*shapes), name
-        return name
+        return fresh
 
     def conv(self, filters: int, kernel: int = 3, stride: int = 1, pad: int | None = None, groups: int = 1) -> str:
         """A square convolution, padded to keep the size unless said otherwise."""
@@ -130,6 +137,35 @@ def residual(b: Builder, width: int, stride: int, bottleneck: bool) -> None:
         shortcut = normalised(b, out, 1, stride)
     b.add(Add(), after, shortcut)
     b.add(ReLU())
+
+
+def densenet121() -> Network:
+    """Huang et al. 2017: blocks of 6, 12, 24 and 16 layers, each of which reads all before it."""
+    b, growth = Builder("densenet121", (3, 224, 224)), 32
+    normalised(b, 64, 7, 2)
+    b.add(ReLU())
+    b.add(MaxPool2d((3, 3), (2, 2), (1, 1, 1, 1)))
+    for block, count in enumerate((6, 12, 24, 16)):
+        for _ in range(count):
+            before = b.last
+            for filters, kernel in ((4 * growth, 1), (growth, 3)):
+                preactivated(b, filters, kernel)
+            b.add(Concat(1), before, b.last)
+        if block < 3:
+            preactivated(b, b.shapes[b.last][1] // 2, 1)
+            b.add(AveragePool2d((2, 2), (2, 2)))
+    b.add(BatchNorm())
+    b.add(ReLU())
+    b.add(GlobalAveragePool())
+    return dense_head(b, 1000)
+
+
+def preactivated(b: Builder, filters: int, kernel: int) -> str:
+    """Batch normalisation and a rectifier before a convolution without bias."""
+    b.add(BatchNorm())
+    b.add(ReLU())
+    p = kernel // 2
+    return b.add(Conv2d(filters, (kernel, kernel), (1, 1), (p, p, p, p), (1, 1), 1, bias=False))
 
 
 def mobilenet_like() -> Network:

@@ -91,8 +91,14 @@ class Network:
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers were learnt."""
-        return sum(a.size for p in self.params.values() for a in p.values())
+        """How many numbers are learnt. What is only measured, as batch norm's running statistics, is none of them."""
+        return sum(a.size for n in self.nodes for a in self.learnt(n.name).values())
+
+    def learnt(self, name: str) -> Params:
+        """The parameters of one node that an optimizer changes, those that are only measured left out."""
+        params = self.params_of(name)
+        measured = self.node(name).layer.statistics(params, ()) if params else {}
+        return {k: a for k, a in params.items() if k not in measured}
 
     def node(self, name: str) -> Node:
         """The node called `name`. Raises UnknownName with the nearest names, UnsupportedOperator past the end."""

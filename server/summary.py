@@ -31,7 +31,11 @@ class Activation:
 
 @dataclass(frozen=True)
 class Row:
-    """One node. shape leaves out the batch; memory is the activation's, in bytes, for one picture."""
+    """One node. shape leaves out the batch; memory is the activation's, in bytes, for one picture.
+
+    measured: how many of its numbers training measures and does not learn, as batch norm's running statistics; they
+    are no parameters.
+    """
 
     node: str
     kind: str
@@ -41,6 +45,7 @@ class Row:
     macs: int
     receptive_field: tuple[int, int] | None
     memory: int
+    measured: int = 0
     activation: Activation | None = None
 
 
@@ -53,6 +58,7 @@ class Summary:
     macs: int
     memory: int
     rows: tuple[Row, ...]
+    measured: int = 0
     refused: tuple[str, ...] = ()
     """Nodes that cannot be run, and why."""
 
@@ -70,13 +76,14 @@ def summarised(network: Network, trace: Trace | None = None) -> Summary:
             node.macs,
             node.receptive_field,
             node.memory,
+            sum(p.count for p in node.params if not p.learnt),
             None if trace is None else activation(trace, node.name),
         )
         for node in view.nodes
     )
     report = network.report
     refused = () if report is None else tuple(str(line) for line in report.unsupported)
-    return Summary(network.name, view.parameters, view.macs, view.memory, rows, refused)
+    return Summary(network.name, view.parameters, view.macs, view.memory, rows, sum(r.measured for r in rows), refused)
 
 
 def activation(trace: Trace, name: str) -> Activation:

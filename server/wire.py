@@ -66,6 +66,7 @@ class ParamView(Wire):
     name: str
     shape: list[int]
     count: int
+    learnt: bool
 
 
 class NodeView(Wire):

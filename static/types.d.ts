@@ -7,7 +7,7 @@ export interface AxisRule { size: number; stride: number; offset: number; dilati
 export interface WindowRule { axes?: (AxisRule | { rows: number[][]; follows: number | null })[]; map?: string }
 export interface NodeView {
   name: string; kind: string; inputs: string[]; shape: Shape; config: Record<string, unknown>; summary: string; equation: string;
-  params: { name: string; shape: Shape; count: number }[]; parameters: number; macs: number; memory: number;
+  params: { name: string; shape: Shape; count: number; learnt?: boolean }[]; parameters: number; macs: number; memory: number;
   receptive_field: [number, number] | null; windows: WindowRule[]; range_group: string;
 }
 export interface NetworkView {

@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     console = Console()
     console = console if console.is_terminal else Console(width=WIDTH)
     console.print(as_table(summary))
+    if summary.measured:
+        console.print(f"besides: {summary.measured:,} numbers that were measured, not learnt (running statistics)")
     for line in summary.refused:
         console.print(f"cannot be run: {line}", markup=False)
     return 0

@@ -130,8 +130,9 @@ def input_view(network: Network, name: str, groups: Mapping[str, str]) -> wire.N
 def node_view(network: Network, node: Node, groups: Mapping[str, str], field: Sequence[range] | None) -> wire.NodeView:
     """A node: its layer, its parameters and where it reads. field: what its middle sees of the first input."""
     shapes = [network.shapes[i] for i in node.inputs]
+    learnt = network.learnt(node.name)
     params = [
-        wire.ParamView(name=k, shape=wire.ints(a.shape), count=int(a.size))
+        wire.ParamView(name=k, shape=wire.ints(a.shape), count=int(a.size), learnt=k in learnt)
         for k, a in network.params_of(node.name).items()
     ]
     config = node.layer.config()
@@ -144,7 +145,7 @@ def node_view(network: Network, node: Node, groups: Mapping[str, str], field: Se
         summary=summary(node.layer.kind, config),
         equation=equation(node.layer),
         params=params,
-        parameters=sum(p.count for p in params),
+        parameters=sum(p.count for p in params if p.learnt),
         macs=node.layer.macs(*shapes),
         memory=memory(network.shapes[node.name][1:]),
         receptive_field=(len(field[2]), len(field[3])) if field is not None and len(field) == 4 else None,

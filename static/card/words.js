@@ -40,10 +40,10 @@ const numbers = (shape) => shape.reduce((all, side) => all * side, 1);
  * @returns {{ term: string, said: string, also: string, title?: string }[]}
  */
 export function facts(node, network) {
-  const field = node.receptive_field, params = node.params.map(({ name, shape }) => `${name} ${times(shape)}`).join(', ');
+  const field = node.receptive_field, [learnt, measured] = [true, false].map((is) => node.params.filter((param) => (param.learnt ?? true) === is).map(({ name, shape }) => `${name} ${times(shape)}`).join(', '));
   return [
     { term: 'shape', said: times(node.shape), also: node.shape.length > 1 ? `${thousands(numbers(node.shape))} numbers` : 'numbers in a row' },
-    { term: 'parameters', said: counted(node.parameters), also: node.parameters ? params : 'nothing to learn' },
+    { term: 'parameters', said: counted(node.parameters), also: [node.parameters ? learnt : 'nothing to learn', measured && `measured, not learnt: ${measured}`].filter(Boolean).join('; ') },
     { term: 'multiply–adds', said: counted(node.macs), also: node.macs ? `${percent(node.macs / network.macs)} of the network’s` : '', title: 'Multiply-accumulate operations for one picture' },
     { term: 'receptive field', said: field ? times(field) : '–', also: field ? 'pixels of the input' : '', title: 'What the number in the middle sees of the input' },
     { term: 'memory', said: size(node.memory), also: 'of activations', title: 'The layer’s numbers, four bytes each' },
