@@ -117,6 +117,9 @@ def brought(network: engine.Network, title: str) -> Model:
     if lost is not None:
         detail = f"Node {lost.name!r} ({lost.layer.kind}) gives one number for all pictures, without an axis for each."
         raise Problem("network_inputs", detail)
+    empty = next((name for name, shape in whole.shapes.items() if 0 in shape), None)
+    if empty is not None:
+        raise Problem("network_inputs", f"{empty!r} has the shape {whole.shapes[empty]}, which holds no number.")
     how, wrong = own_preprocessing(whole, channels)
     labels, misfit = own_labels(whole)
     notes += filter(None, (wrong, misfit))
