@@ -109,7 +109,7 @@ def shipped() -> Mapping[str, Callable[[], Small]]:
 
     found: dict[str, Callable[[], Small]] = {}
     for module in MODULES:
-        found |= getattr(import_module(f"convoscope.server.lessons.{module}"), "ON_STAGE", {})
+        found |= getattr(import_module(f"convoscope.server.lessons.figures.{module}"), "ON_STAGE", {})
     return found
 
 

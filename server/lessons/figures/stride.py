@@ -1,0 +1,113 @@
+"""The figures of lesson 10."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from convoscope import engine
+from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons.model import Board, Values
+
+KERNEL = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
+FULL = np.random.default_rng(10).integers(0, 6, (11, 11)).astype(float)
+
+
+@lru_cache(maxsize=64)
+def passed(side: int, stride: int) -> engine.Trace:
+    """The window with this stride over the first `side` rows and columns."""
+    return nets.conv(FULL[:side, :side][None], KERNEL[None, None], stride=stride)
+
+
+def window(t: engine.Trace) -> engine.Window:
+    """Where the window goes."""
+    found = t.network.nodes[0].layer.windows(t.activations["x"].shape)[0]
+    assert isinstance(found, engine.Window)
+    return found
+
+
+def never(t: engine.Trace) -> list[tuple[int, int]]:
+    """The input cells that no output reads."""
+    w, side = window(t), t.activations["x"].shape[-1]
+    return [(r, c) for r in range(side) for c in range(side) if not all(w.reach((0, 0, r, c)))]
+
+
+def slide(v: Values, *, hidden: bool = True) -> Board:
+    """The window at step t, the output as far as it is made."""
+    t = passed(v["side"], v["stride"])
+    n = t.output.shape[-1]
+    step = min(v["t"], n * n - 1)
+    r, c = divmod(step, n)
+    _, _, rows, columns = window(t).cells((0, 0, r, c))
+    todo = [divmod(k, n) for k in range(step + 1, n * n)]
+    left = never(t)
+    e = t.explain("y", (0, r, c))
+    marks = [items.window(rows, columns), items.mark("never", left)]
+    row = [
+        items.grid(t.activations["x"][0, 0], f"input {v['side']}×{v['side']}", marks=marks),
+        items.grid(KERNEL, "weights", role="weight"),
+        items.grid(
+            t.output[0, 0],
+            f"output {n}×{n}",
+            name="output",
+            pick="t",
+            first=0,
+            marks=[items.mark("blank", todo if hidden else []), items.mark("pick", [(r, c)])],
+        ),
+    ]
+    said = (
+        f"Window {step + 1} of {n * n}: rows {rows[0]} to {rows[-1]}, columns {columns[0]} to "
+        f"{columns[-1]}, gives {e.value:g}."
+    )
+    if left:
+        said += f" {len(left)} cells of the input are never read (crossed out)."
+    words = items.words(f"out[{r}, {c}] = **{e.value:g}**")
+    link = onward.sandbox(
+        "This window in the sandbox", t.activations["x"][0], KERNEL[None, None], stride=v["stride"], t=step
+    )
+    return Board([row, [words, items.links([link])]], said, {"t": (0, n * n - 1)})
+
+
+def covered(v: Values) -> Board:
+    """Without the output, for a prediction."""
+    t = passed(v["side"], v["stride"])
+    _, _, rows, columns = window(t).cells((0, 0, 0, 0))
+    return Board(
+        [
+            [
+                items.grid(
+                    t.activations["x"][0, 0],
+                    f"input {v['side']}×{v['side']}",
+                    name="input",
+                    marks=[items.window(rows, columns)],
+                ),
+                items.grid(KERNEL, "weights", role="weight"),
+            ]
+        ],
+        f"The first window, stride {v['stride']}.",
+    )
+
+
+def table(v: Values) -> Board:
+    """Sizes for strides 1, 2, 3."""
+    rows = []
+    for s in (1, 2, 3):
+        t = passed(v["side"], s)
+        rows.append((str(s), "×".join(map(str, t.output.shape[2:])), f"{len(never(t))}"))
+    return Board(
+        [
+            [
+                items.table(
+                    ("stride", "output", "input cells never read"),
+                    rows,
+                    f"a 3×3 window over {v['side']}×{v['side']}",
+                    v["stride"] - 1,
+                )
+            ]
+        ],
+        "The larger the stride, the smaller the output.",
+    )
+
+
+def width(v: Values) -> int:
+    """How wide the output is."""
+    return int(passed(v["side"], v["stride"]).output.shape[-1])
