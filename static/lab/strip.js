@@ -2,29 +2,12 @@
 import { changes, fill, h } from '../ui/h.js';
 import { isHeavy } from '../graph/faces.js';
 import { chips, readable } from './edits.js';
+import { createOutcome } from './outcome.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Part} Part */
-/** @typedef {import('../types.d.ts').Scene} Scene */
 
-const SHOWN = 3; // classes whose change is told
 const FEW = 6; // changes that are listed one by one
-
-/**
- * @param {Scene} scene
- * @returns {{ label: string, probability: string, logit: string }[]} the classes that changed most
- */
-export function consequences({ trace, network, change }) {
-  const { prediction } = trace, changed = change?.prediction;
-  if (!prediction || !changed) return [];
-  const order = changed.probabilities.map((value, k) => ({ k, size: Math.abs(value) })).sort((a, b) => b.size - a.size || a.k - b.k).slice(0, SHOWN);
-  return order.filter(({ size }) => size > 0 || Number.isNaN(size)).map(({ k }) => ({
-    label: network.labels[k] ?? `class ${k}`, probability: `${prediction.probabilities[k].toFixed(3)} (${signed(changed.probabilities[k])})`, logit: `logit ${signed(changed.logits[k])}`,
-  }));
-}
-
-/** @param {number} value */
-export const signed = (value) => (Number.isFinite(value) ? `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}` : String(value).replace('Infinity', '∞').replace('-', '−'));
 
 /**
  * @param {HTMLElement} before which the strip stands
@@ -33,11 +16,11 @@ export const signed = (value) => (Number.isFinite(value) ? `${value < 0 ? '−' 
  * @returns {Part}
  */
 export function mountStrip(before, { store, actions }, steps) {
-  const list = h('ul', { class: 'chips' }), outcome = h('p', { class: 'outcome', role: 'status' });
+  const list = h('ul', { class: 'chips' }), outcome = createOutcome();
   const difference = h('button', { class: 'key', title: 'Show new − old in place of values (D)', on: { click: () => actions.setDifference(!store.get().difference) } }, 'show what changed', h('kbd', null, 'D'));
   const undo = h('button', { class: 'quiet', title: 'Undo (Ctrl Z)', on: { click: steps.undo } }, 'undo'), redo = h('button', { class: 'quiet', title: 'Redo (Ctrl Shift Z)', on: { click: steps.redo } }, 'redo');
   const all = h('button', { class: 'quiet', title: 'The shipped network on the picture as it is', on: { click: () => actions.setEdit('') } }, 'as shipped');
-  const root = h('section', { id: 'edits', 'aria-label': 'What if', hidden: true }, h('b', null, 'what if'), list, outcome, h('p', { class: 'do' }, difference, undo, redo, all));
+  const root = h('section', { id: 'edits', 'aria-label': 'What if', hidden: true }, h('b', null, 'what if'), list, outcome.line, h('div', { class: 'do' }, outcome.each, difference, undo, redo, all));
   before.before(root);
   const moved = changes();
 
@@ -57,8 +40,7 @@ export function mountStrip(before, { store, actions }, steps) {
       if (!moved(state.edit, scene, state.difference, can.undo, can.redo)) return;
       const found = chips(state.edit), rest = found.length - FEW;
       fill(list, found.slice(0, FEW).map(({ said, address, without }) => h('li', null, addressed(address, said), h('button', { 'aria-label': `Undo ${said}`, title: 'Undo this change', on: { click: () => actions.setEdit(without) } }, '×'))), rest > 0 && h('li', null, `and ${rest} more`));
-      outcome.setAttribute('aria-busy', String(scene?.edit !== state.edit));
-      fill(outcome, scene && scene.edit === state.edit && state.edit ? consequences(scene).map(({ label, probability, logit }) => h('span', null, `${label} `, h('b', null, probability), ` ${logit}`)) : state.edit ? '' : 'as shipped');
+      outcome.show(scene?.edit === state.edit ? scene : null, state.edit !== '');
       difference.setAttribute('aria-pressed', String(state.difference));
       [difference.hidden, all.hidden, undo.disabled, redo.disabled] = [state.edit === '' || !scene || isHeavy(scene.network), state.edit === '', !can.undo, !can.redo];
     },

@@ -1,18 +1,21 @@
-/** Presenting: big type and no controls; one key goes on by a beat, one goes back, one blanks the screen; the pointer is a dot of light. */
+/**
+ * Presenting: big type and no controls; one key goes on by a beat, one goes back, one blanks the screen; the pointer is a
+ * dot of light. Who leaves is where they were in the pass when they began.
+ */
 
 import { LAYER_MS } from '../anim/player.js';
 import { layerStep } from '../state/moment.js';
 import { changes, h } from '../ui/h.js';
 
 /** @import { Context, Part } from '../types.d.ts' */
-/** @typedef {'on' | 'back' | 'blank' | 'leave'} Beat */
+/** @typedef {'on' | 'back' | 'start' | 'blank' | 'leave'} Beat */
 
 /** A clicker's keys are those of a keyboard. @type {Record<string, Beat>} */
 const KEYS = {
-  ' ': 'on', PageDown: 'on', ArrowRight: 'on', Enter: 'on', PageUp: 'back', ArrowLeft: 'back', Backspace: 'back',
+  ' ': 'on', PageDown: 'on', ArrowRight: 'on', Enter: 'on', PageUp: 'back', ArrowLeft: 'back', Backspace: 'back', Home: 'start',
   b: 'blank', B: 'blank', '.': 'blank', Escape: 'leave', p: 'leave', P: 'leave', F5: 'leave',
 };
-/** The dot goes out after so long, ms. */
+/** The dot, and the button to leave with, go out after so long, ms. */
 const SHINES = 2500;
 
 /** What a key means to who presents. @param {string} key @returns {Beat | undefined} */
@@ -29,6 +32,10 @@ export function mountPresent(body, { actions, clock, store, seek }) {
   body.append(blank, dot, leave);
   const moved = changes();
   let [goal, last, out] = [0, 0, 0];
+  /** Whether the pass that is shown is one that was begun here: the first beat begins it. */
+  let begun = false;
+  /** @type {Pick<import('../types.d.ts').State, 't' | 'objective' | 'show'> | null} */
+  let before = null;
 
   clock.add((now) => {
     const { t, present } = store.get(), ms = last ? Math.min(60, now - last) : 0;
@@ -43,10 +50,11 @@ export function mountPresent(body, { actions, clock, store, seek }) {
 
   /** A layer is computed before the eyes of the room. */
   function on() {
-    const { t, view } = store.get();
+    const { t, view, objective } = store.get(), first = !begun;
+    begun = true;
     if (view === 'window') return actions.step(1);
     if (goal > 0) seek(goal); // who is faster than the beat gets its end
-    else if (t === Infinity && store.get().objective !== '') seek(0);
+    else if (t === Infinity && (first || objective !== '')) seek(0);
     else if (t === Infinity) actions.step(1);
     else {
       goal = layerStep(store.get().t, 1, Infinity);
@@ -56,7 +64,7 @@ export function mountPresent(body, { actions, clock, store, seek }) {
   }
 
   /** @type {Record<Beat, () => void>} */
-  const DO = { on, back: () => ((goal = 0), actions.step(-1)), blank: () => (blank.hidden = false), leave: () => actions.present(false) };
+  const DO = { on, back: () => ((goal = 0), actions.step(-1)), start: () => ((goal = 0), seek(0)), blank: () => (blank.hidden = false), leave: () => actions.present(false) };
 
   addEventListener('keydown', (event) => {
     if (!store.get().present || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -70,21 +78,32 @@ export function mountPresent(body, { actions, clock, store, seek }) {
 
   addEventListener('pointermove', ({ clientX, clientY }) => {
     if (!store.get().present) return;
-    dot.hidden = false;
+    dot.hidden = leave.hidden = false;
     dot.style.left = `${clientX}px`;
     dot.style.top = `${clientY}px`;
     clearTimeout(out);
-    out = setTimeout(() => (dot.hidden = true), SHINES);
+    out = setTimeout(() => (dot.hidden = leave.hidden = true), SHINES);
   });
 
+  /** @param {import('../types.d.ts').State} state */
+  function enter({ t, objective, show }) {
+    begun = false;
+    before = { t, objective, show };
+  }
+
+  function exit() {
+    if (before) store.set({ ...before, playing: false });
+    before = null;
+    goal = 0;
+  }
+
   return {
-    update({ present }) {
-      if (!moved(present)) return;
-      document.documentElement.toggleAttribute('data-present', present);
-      leave.hidden = !present;
-      blank.hidden = true;
-      dot.hidden = true;
-      if (present && store.get().t === Infinity && store.get().view !== 'window') seek(0);
+    update(state) {
+      if (!moved(state.present)) return;
+      document.documentElement.toggleAttribute('data-present', state.present);
+      blank.hidden = dot.hidden = leave.hidden = true;
+      if (state.present) enter(state);
+      else exit();
     },
   };
 }

@@ -7,7 +7,7 @@ import { differing, isDifference } from '../../static/lab/differing.js';
 import { addressOf, chips, makerOf, parts, switched, text, withLearning, withNumber } from '../../static/lab/edits.js';
 import { learningOf } from '../../static/lab/learn.js';
 import { plot } from '../../static/lab/plot.js';
-import { consequences, signed } from '../../static/lab/strip.js';
+import { answer, consequences, eachLogit, signed } from '../../static/lab/outcome.js';
 import { targetOf } from '../../static/lab/target.js';
 import { createUndo } from '../../static/lab/undo.js';
 import { DEFAULTS } from '../../static/state/app.js';
@@ -71,7 +71,7 @@ const node = (/** @type {string} */ name, /** @type {string} */ kind, /** @type 
 const SCENE = any({
   network: { labels: ['cat', 'dog'], nodes: [node('input', 'input', [], [3, 8, 8]), node('conv', 'conv2d', ['input'], [4, 8, 8]), node('relu', 'relu', ['conv'], [4, 8, 8]),
     node('pool', 'max_pool2d', ['relu'], [4, 4, 4]), node('flatten', 'flatten', ['pool'], [64]), node('fc', 'dense', ['flatten'], [2])] },
-  trace: { prediction: { probabilities: [0.75, 0.25] }, ranges: { node: {}, group: {}, network: 9 } }, activations: new Map([['conv', 'old']]), edit: 'off=conv@1',
+  trace: { prediction: { probabilities: [0.75, 0.25], logits: [1, -1.5] }, ranges: { node: {}, group: {}, network: 9 } }, activations: new Map([['conv', 'old']]), edit: 'off=conv@1',
   change: { prediction: { probabilities: [-0.125, 0.125], logits: [-1, 0.5] }, ranges: { node: {}, group: {}, network: 2 }, tensors: new Map([['conv', 'changed']]) },
 });
 
@@ -108,8 +108,14 @@ test('the headline says that differences are shown, and no longer what values me
   assert.match(headline({ ...state, difference: false }, SCENE).title.map(({ text: said }) => said).join(''), /feature map/);
 });
 
-test('the classes that changed most are told with probability and logit', () => {
+test('of a change are told: what the network said and says, the right class, those that changed most, and each logit', () => {
   assert.deepEqual(consequences(SCENE)[0], { label: 'cat', probability: '0.750 (−0.125)', logit: 'logit −1.000' });
+  assert.equal(answer(SCENE), 'still cat');
+  const labels = ['cat', 'dog', 'frog', 'ship', 'car'], five = { ...SCENE, network: { ...SCENE.network, labels }, image: { label: 'car' },
+    trace: { prediction: { probabilities: [0.2, 0.4, 0.2, 0.1, 0.1], logits: [1, 2, 1, 0, 0] } }, change: { prediction: { probabilities: [-0.3, 0.1, 0.15, 0.05, 0], logits: [-2, 0.5, 1, 0.5, 0] } } };
+  assert.equal(answer(five), 'was cat, now dog');
+  assert.deepEqual(consequences(five).map(({ label }) => label), ['cat', 'dog', 'car']);
+  assert.deepEqual(eachLogit(five).map(({ label, now, change }) => `${label} ${now} ${change}`), ['cat 1.000 −2.000', 'dog 2.000 +0.500', 'frog 1.000 +1.000', 'ship 0.000 +0.500', 'car 0.000 +0.000']);
   assert.deepEqual([signed(-Infinity), signed(0.0004)], ['−∞', '+0.000']);
 });
 
