@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.load import Server, running
+from benchmarks.room import Server, running
 from benchmarks.wrong_files import mutants, network_seeds, picture_seeds
 from convoscope.engine.errors import ConvoscopeError
 from convoscope.server import decode_child, models_child, pictures
