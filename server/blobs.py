@@ -6,12 +6,14 @@ the folder synced. Of two who create the same name at once, one does and the oth
 
 import os
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Protocol
+from typing import Protocol
+
+from convoscope.server.clock import Clock
+from convoscope.server.remote import Remote
 
 ABANDONED = 3600
 """Seconds after which a file that was never linked to a name is one that nobody will."""
@@ -27,12 +29,14 @@ class Files(Protocol):
 
     def read(self, name: str) -> bytes | None: ...
     def create(self, name: str, data: bytes) -> bool: ...
+    def content(self, name: str, data: bytes) -> bool: ...
     def replace(self, name: str, data: bytes) -> None: ...
     def remove(self, name: str) -> None: ...
     def names(self, folder: str) -> list[str]: ...
     def size(self, name: str) -> int: ...
     def used(self, name: str) -> float: ...
-    def use(self, name: str) -> None: ...
+    def use(self, name: str, once_in: float = 0) -> None: ...
+    def now(self) -> float: ...
     def free(self) -> int | None: ...
     def can_write(self) -> bool: ...
     def alone(self) -> AbstractContextManager[None]: ...
@@ -67,6 +71,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root, self.aside = root, root / "aside"
         self.aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.clock = Clock(root / "clock")
 
     def read(self, name: str) -> bytes | None:
         """The bytes, None when there is no such file."""
@@ -76,16 +81,24 @@ class Folder:
             return None
 
     def create(self, name: str, data: bytes) -> bool:
-        """Makes the file, and says whether it was not there. Raises OSError when it cannot be kept."""
-        target = self.root / name
+        """Makes the file, and says whether it was not there. Raises OSError when it cannot be kept.
+
+        Either way it lasts, and it takes the same time: whoever was first may not have synced the folder yet.
+        """
+        target, is_new = self.root / name, True
         make_folder(target.parent)
         with self.written_aside(data) as file:
             try:
                 os.link(file, target)
             except FileExistsError:
-                return False
+                is_new = False
         sync_folder(target.parent)
-        return True
+        self.clock.note()
+        return is_new
+
+    def content(self, name: str, data: bytes) -> bool:
+        """Makes a file whose name says what is in it, and says whether it was not there."""
+        return self.create(name, data)
 
     def replace(self, name: str, data: bytes) -> None:
         """Makes the file, in the place of one that is damaged."""
@@ -101,6 +114,7 @@ class Folder:
             with open(file, "xb", opener=lambda p, flags: os.open(p, flags, 0o600)) as out:
                 out.write(data)
                 out.flush()
+                os.utime(file, (self.now(), self.now()))
                 os.fsync(out.fileno())
             yield file
         finally:
@@ -127,10 +141,17 @@ class Folder:
             return (self.root / name).stat().st_mtime
         return 0
 
-    def use(self, name: str) -> None:
-        """Notes that the file was used."""
-        with suppress(OSError):
-            os.utime(self.root / name)
+    def use(self, name: str, once_in: float = 0) -> None:
+        """Notes that the file was used, at most once in so many seconds."""
+        now = self.now()
+        if now - self.used(name) >= once_in:
+            with suppress(OSError):
+                os.utime(self.root / name, (now, now))
+            self.clock.note()
+
+    def now(self) -> float:
+        """What time it is by the clock of the store."""
+        return self.clock.now()
 
     def free(self) -> int | None:
         """Bytes that the disk has left."""
@@ -168,98 +189,12 @@ class Folder:
             os.close(handle)
 
     def tidy(self) -> None:
-        """Removes what was written aside by somebody who was killed."""
+        """Removes what was written aside by somebody who was killed, and notes how late it is."""
         for file in self.aside.iterdir():
             with suppress(OSError):
-                if time.time() - file.stat().st_mtime > ABANDONED:
+                if abs(self.now() - file.stat().st_mtime) > ABANDONED:
                     file.unlink()
-
-
-class Remote:
-    """Files behind a URL, by fsspec. How long they last is what that place promises."""
-
-    unwanted_seconds = 3600.0
-
-    def __init__(self, url: str) -> None:
-        try:
-            import fsspec
-        except ImportError:
-            raise SystemExit("A store behind a URL needs fsspec: pip install 'convoscope[store]'.") from None
-        self.fs: Any
-        self.fs, self.root = fsspec.core.url_to_fs(url)
-
-    def at(self, name: str) -> str:
-        """The place of a name."""
-        return f"{self.root.rstrip('/')}/{name}"
-
-    def read(self, name: str) -> bytes | None:
-        """The bytes, None when there is no such file."""
-        try:
-            return bytes(self.fs.cat_file(self.at(name)))
-        except FileNotFoundError:
-            return None
-
-    def create(self, name: str, data: bytes) -> bool:
-        """Makes the file, and says whether it was not there."""
-        try:
-            self.fs.pipe_file(self.at(name), data, mode="create")
-        except FileExistsError:
-            return False
-        return True
-
-    def replace(self, name: str, data: bytes) -> None:
-        """Makes the file, in the place of one that is damaged."""
-        self.fs.pipe_file(self.at(name), data)
-
-    def remove(self, name: str) -> None:
-        """Forgets the file."""
-        with suppress(FileNotFoundError):
-            self.fs.rm_file(self.at(name))
-
-    def names(self, folder: str) -> list[str]:
-        """The names of the files below a folder."""
-        self.fs.invalidate_cache()
-        top = self.at(folder)
-        try:
-            found = self.fs.find(top)
-        except FileNotFoundError:
-            return []
-        return [f"{folder}/{path.rpartition(f'{folder}/')[2]}" for path in found]
-
-    def size(self, name: str) -> int:
-        """Bytes of the file, 0 when there is none."""
-        with suppress(FileNotFoundError):
-            return int(self.fs.size(self.at(name)))
-        return 0
-
-    def used(self, name: str) -> float:
-        """When the file was made, in seconds since 1970; 0 when there is none. Use is not noted behind a URL."""
-        with suppress(FileNotFoundError, NotImplementedError):
-            return float(self.fs.modified(self.at(name)).timestamp())
-        return 0
-
-    def use(self, name: str) -> None:
-        """Notes nothing: that would cost a request for each look."""
-
-    def free(self) -> int | None:
-        """Nobody knows."""
-        return None
-
-    def can_write(self) -> bool:
-        """Whether the place answers."""
-        try:
-            return bool(self.fs.exists(self.at("secret")))
-        except OSError:
-            return False
-
-    def alone(self) -> AbstractContextManager[None]:
-        """Nothing: behind a URL nobody can be kept out. So what is new is not swept."""
-        return nullcontext()
-
-    among_others = alone
-
-    def tidy(self) -> None:
-        """Nothing: what is not there as a whole is not there."""
+        self.clock.note()
 
 
 def make_folder(folder: Path) -> None:

@@ -65,15 +65,21 @@ class Uploads:
             with self.files.among_others():
                 self._keep_blob(digest, data)
                 self.files.create(marker(ref), b"")
-                if not self.files.create(f"refs/{kind}-{id}", sealed(ref)):
-                    self.files.use(f"refs/{kind}-{id}")
+                self._keep_ref(f"refs/{kind}-{id}", sealed(ref))
             self._bound(student)
         except OSError as error:
             raise Problem("store_full", "The server cannot keep another upload at the moment.") from error
 
     def find(self, kind: str, id: str) -> Kept | None:
         """The upload of this id; None when there is none. Raises Problem when its bytes are not what was sent."""
-        name = f"refs/{kind}-{id}"
+        try:
+            return self._found(f"refs/{kind}-{id}")
+        except OSError as error:
+            problem = Problem("busy", "The store of uploads cannot be read at the moment. Ask again in a second.")
+            problem.headers = {"Retry-After": "1"}
+            raise problem from error
+
+    def _found(self, name: str) -> Kept | None:
         said = self.files.read(name)
         if said is None:
             return None
@@ -81,8 +87,7 @@ class Uploads:
         data = self.files.read(blob(ref["blob"])) if ref else None
         if ref is None or data is None or hashlib.sha256(data).hexdigest() != ref["blob"]:
             raise Problem("blob_corrupt", "The upload is damaged on the server's disk. Send it again.")
-        if time.time() - self.files.used(name) > NOTED:
-            self.files.use(name)
+        self.files.use(name, once_in=NOTED)
         return Kept(ref["about"], data)
 
     def of(self, student: str) -> list[tuple[str, int]]:
@@ -93,7 +98,8 @@ class Uploads:
     def sweep(self) -> None:
         """Forgets what has not been used for `upload_days`, and bytes that nobody refers to; mends the index."""
         with self.files.alone():
-            old = time.time() - self.limits.upload_days * 86_400
+            now = self.files.now()
+            old = now - self.limits.upload_days * 86_400
             refs = self._refs()
             for ref in list(refs):
                 if self.files.used(f"refs/{ref['kind']}-{ref['id']}") < old:
@@ -106,7 +112,7 @@ class Uploads:
                 self.files.remove(name)
             used = {blob(ref["blob"]) for ref in refs}
             for name in self.files.names("blobs"):
-                if name not in used and time.time() - self.files.used(name) >= self.files.unwanted_seconds:
+                if name not in used and now - self.files.used(name) >= self.files.unwanted_seconds:
                     self.files.remove(name)
             self.files.tidy()
         self._counted = 0.0
@@ -126,11 +132,18 @@ class Uploads:
 
     def _keep_blob(self, digest: str, data: bytes) -> None:
         name = blob(digest)
-        if self.files.create(name, data):
-            with self._lock:
-                self._size += len(data)
-        elif hashlib.sha256(self.files.read(name) or b"").hexdigest() != digest:
+        is_new = self.files.content(name, data)
+        with self._lock:
+            self._size += len(data) * is_new
+        if hashlib.sha256(self.files.read(name) or b"").hexdigest() != digest:
             self.files.replace(name, data)
+
+    def _keep_ref(self, name: str, said: bytes) -> None:
+        is_new = self.files.create(name, said)
+        if opened(self.files.read(name) or b"") is None:
+            self.files.replace(name, said)
+        elif not is_new:
+            self.files.use(name)
 
     def _make_room(self, size: int) -> None:
         """Raises Problem where the store or the disk has no room for so many bytes, even after a sweep."""

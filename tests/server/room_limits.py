@@ -105,7 +105,7 @@ def upload_days(client: httpx.Client, small: LiveServer) -> None:
         with kept_for_a_test(upload_days=1) as kept:
             kept.keep("image", "a", "ada", {}, b"a")
             assert isinstance(kept.files, Folder)
-            long_ago = time.time() - seconds
+            long_ago = kept.files.now() - seconds
             os.utime(kept.files.root / "refs" / "image-a", (long_ago, long_ago))
             kept.sweep()
             assert (kept.find("image", "a") is not None) is there
