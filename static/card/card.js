@@ -58,7 +58,7 @@ export function mountCard(main, context) {
       stats && h('h3', null, 'its numbers, for this picture'),
       stats && histogramOf(stats, node.name, { ...look, range: rangeOf(differing(state, now) ?? now, state.range, node) || 1 }, TALL),
       stats && h('dl', { class: 'stats' }, figures(stats).map(([term, said]) => h('div', null, h('dt', null, term), h('dd', null, said)))),
-      h('p', { class: 'ways' }, h('button', { class: 'quiet', on: { click: () => actions.select(node.name, telling(now, node)) } }, 'open a number of it')),
+      h('p', { class: 'ways' }, constantsOf(now, node).map((name) => h('button', { class: 'quiet', on: { click: () => actions.select(name, null) } }, `constant ${name}, which it reads`)), h('button', { class: 'quiet', on: { click: () => actions.select(node.name, telling(now, node)) } }, 'open a number of it')),
     ];
   }
 
@@ -92,6 +92,9 @@ export function mountCard(main, context) {
   }
   return { update };
 }
+
+/** The constants that a layer reads, which have no place on the stage. @param {Scene} now @param {NodeView} node */
+const constantsOf = (now, node) => node.inputs.filter((name) => nodeOf(now, name)?.kind === 'constant');
 
 /** @param {import('../types.d.ts').NodeStats} stats @returns {[string, string][]} */
 function figures(stats) {

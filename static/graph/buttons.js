@@ -10,8 +10,8 @@ import { overlap } from './cull.js';
 /** Below this zoom a handle says what its group is and no more, below the other nothing. */
 const SHORT = 0.75;
 const SILENT = 0.16;
-/** px that the handle of an open group may take, however narrow the group. */
-const LEAST = 210;
+/** px across below which a handle says nothing. */
+const LEAST = 34;
 /** From this width on there is room for the parameters as well, px. */
 const ROOMY = 330;
 /** A folded group's handle may be so much wider than its cards, px. */
@@ -53,7 +53,9 @@ export function mountHandles(root, toggle) {
         const right = apply(camera, group.box.x + group.box.w, 0)[0];
         const left = group.open ? Math.max(x, Math.min(8, right - 160)) : x; // the handle of a long group stays in sight
         button.style.transform = `translate(${left.toFixed(1)}px, ${y.toFixed(1)}px)${group.open ? '' : ' translateX(-50%)'}`;
-        button.style.maxWidth = `${Math.round(group.open ? Math.max(LEAST, Math.min(width, right - left)) : group.box.w * zoom + GAP)}px`;
+        const room = group.open ? Math.min(width, right - left) : group.box.w * zoom + GAP;
+        button.style.maxWidth = `${Math.round(room)}px`;
+        button.hidden = room < LEAST;
         button.classList.toggle('tight', group.open && right - left < ROOMY);
         if (!button.parentNode) layer.append(button);
       }

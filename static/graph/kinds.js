@@ -31,6 +31,14 @@ export function wayOf(flow, block) {
   return (isMerge(columns[columns.length - 1]) ? columns.slice(0, -1) : columns).map(signature);
 }
 
+/** Whether a block squeezes its channels and then reads them in two ways, which meet: Iandola et al. 2016. @param {Flow} flow @param {number[]} block */
+export function isFire({ columns, before }, block) {
+  const [squeeze, ...rest] = block;
+  const merge = rest.pop();
+  if (merge === undefined || rest.length !== 2 || columns[merge].nodes[0].kind !== 'concat' || !/conv/.test(columns[squeeze].nodes[0].kind)) return false;
+  return kernelOf(columns[squeeze].nodes[0]) === 1 && rest.every((k) => before[k].length === 1 && before[k][0] === squeeze) && before[merge].every((k) => rest.includes(k));
+}
+
 /** What people call a block. @param {Flow} flow @param {number[]} block @returns {string} */
 export function titleOf(flow, block) {
   const way = longestWay(flow, block).map((k) => flow.columns[k]);
@@ -39,6 +47,7 @@ export function titleOf(flow, block) {
   const form = heads.filter((node) => /conv/.test(node.kind)).map((node) => (isDepthwise(node) ? 'd' : kernelOf(node) > 1 ? 'k' : '1')).join('');
   const merge = isMerge(last) ? last.nodes[0].kind : '';
   const shuffles = way.some((column) => column.nodes[0].kind === 'transpose');
+  if (isFire(flow, block)) return 'fire module';
   const named = FORMS.find(({ test }) => test(shuffles ? `s${form}` : form, merge, flow.before[block[block.length - 1]].length));
   return named?.title ?? (merge ? undefined : stepsOf(way)) ?? commonPart(block.map((k) => outOf(flow.columns[k]).name)) ?? 'block';
 }
@@ -49,7 +58,7 @@ const stepsOf = (way) => (way.length < 4 ? way.map(({ nodes: [{ kind, summary }]
 /** Shapes of blocks by their convolutions (1: one cell, k: a wider window, d: depthwise; s before them: channels change places), how they merge, and how many ways meet. @type {{ title: string, test: (form: string, merge: string, ways: number) => boolean }[]} */
 const FORMS = [
   { title: 'shuffle block', test: (form) => form[0] === 's' },
-  { title: 'MBConv', test: (form) => form === '1d1' },
+  { title: 'MBConv', test: (form) => /^1d(11)?1$|^d111$/.test(form) },
   { title: 'separable conv', test: (form) => /^(d1)+$/.test(form) },
   { title: 'bottleneck', test: (form, merge) => form === '1k1' && merge === 'add' },
   { title: 'residual block', test: (_, merge) => merge === 'add' },

@@ -4,7 +4,8 @@ import { PALETTE } from '../color/palette.js';
 import { createPainter } from '../paint/canvas.js';
 import { line, rect } from '../scene/marks.js';
 import { changes, h } from '../ui/h.js';
-import { cameraOn, fitted, held, isWide, screenIn } from './world.js';
+import { mountAnswer } from './answer.js';
+import { cameraOn, cameraTo, fitted, held, isWide, screenIn } from './world.js';
 
 /** @import { State } from '../types.d.ts' */
 /** @import { Box, Frame, Mark, Stage } from '../stage.d.ts' */
@@ -61,6 +62,7 @@ export function mountMinimap(root, { go, fold, find }) {
   const panel = h('div', { class: 'minimap', role: 'group', 'aria-label': 'Map of the network' }, h('div', { class: 'map' }, canvas, view), h('div', { class: 'tools' }, seek, fit, close));
   panel.hidden = true;
   root.append(panel);
+  const answer = mountAnswer(panel, (box) => shown?.frame.world && go(cameraTo(box, shown.stage.state.camera, shown.frame.world, shown.size), true));
   const painter = createPainter(canvas);
   const [drawn, sized] = [changes(), changes()];
   /** @type {{ stage: Stage, frame: Frame, size: Size, map: Chart } | null} */
@@ -93,6 +95,7 @@ export function mountMinimap(root, { go, fold, find }) {
       const again = drawn(frame, theme);
       const map = again || !shown ? minimapOf(stage, frame) : shown.map;
       shown = { stage, frame, size: { ...size }, map };
+      answer.show(frame, stage.state.camera, size);
       const box = seenOn(map, stage.state.camera, size);
       Object.assign(view.style, { transform: `translate(${box.x.toFixed(1)}px, ${box.y.toFixed(1)}px)`, width: `${box.w.toFixed(1)}px`, height: `${box.h.toFixed(1)}px` });
       if (!again) return;

@@ -3,8 +3,8 @@
  * runs of like blocks at one resolution. Found from the graph; names help where they say more. Pure.
  */
 
-import { commonPart, isMerge, signature, titleOf, wayOf } from './kinds.js';
-import { flowOf, outOf, segmentsOf } from './segments.js';
+import { commonPart, isFire, isMerge, signature, titleOf, wayOf } from './kinds.js';
+import { flowOf, longestWay, outOf, segmentsOf } from './segments.js';
 
 /** @import { NodeView } from '../types.d.ts' */
 /** @import { Column, Graph } from '../stage.d.ts' */
@@ -34,7 +34,7 @@ const LONGEST_TRANSITION = 4;
 export function structureOf(graph, columns) {
   const flow = flowOf(graph, columns);
   const pieces = segmentsOf(flow).flatMap((places) => whole(places, columns.length));
-  const blocks = transitions(flow, byPattern(flow, graph, byName(flow, likeBlocks(flow, pieces))));
+  const blocks = transitions(flow, byPattern(flow, graph, byName(flow, squeezed(flow, likeBlocks(flow, pieces)))));
   return numbered(stages(flow, graph, blocks), '');
 }
 
@@ -45,14 +45,20 @@ export const stepsOf = (graph, columns) => numbered(flowOf(graph, columns).colum
 const whole = (places, all) =>
   places.length > 1 && places.length <= Math.max(3, all * MOST) ? [{ block: true, places }] : places.map((k) => ({ block: false, places: [k] }));
 
-/** Runs of steps that do what a block of the network does, but for its shortcut, are blocks too. @param {Flow} flow @param {Piece[]} pieces @returns {Piece[]} */
+/** Runs of pieces that do what a block of the network does, but for its shortcut, are blocks too. @param {Flow} flow @param {Piece[]} pieces @returns {Piece[]} */
 function likeBlocks(flow, pieces) {
   const ways = [...new Set(pieces.filter((p) => p.block).map((p) => wayOf(flow, p.places).join('\n')))].map((way) => way.split('\n')).filter((way) => way.length > 1);
-  return gathered(pieces, (k) => {
-    const way = ways.find((steps) => steps.every((step, i) => isStep(pieces[k + i]) && signature(columnOf(flow, pieces[k + i])) === step));
-    return way?.length ?? 0;
-  });
+  const steps = pieces.map(({ places }) => longestWay(flow, places).map((k) => signature(flow.columns[k])));
+  const along = (/** @type {string[]} */ way, /** @type {number} */ k) => {
+    let [taken, next] = [0, k];
+    while (taken < way.length && steps[next]?.every((step, i) => step === way[taken + i])) taken += steps[next++].length;
+    return taken === way.length ? next - k : 0;
+  };
+  return gathered(pieces, (k) => Math.max(0, ...ways.map((way) => along(way, k))));
 }
+
+/** A narrow convolution and the branches that alone read it are one: SqueezeNet's fire module. @param {Flow} flow @param {Piece[]} pieces @returns {Piece[]} */
+const squeezed = (flow, pieces) => gathered(pieces, (k) => (isStep(pieces[k]) && isFire(flow, [...pieces[k].places, ...(pieces[k + 1]?.block ? pieces[k + 1].places : [])]) ? 2 : 0));
 
 /** Runs of steps whose names share a part, `block1.…`, are blocks where several parts are so. @param {Flow} flow @param {Piece[]} pieces @returns {Piece[]} */
 function byName(flow, pieces) {

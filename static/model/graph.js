@@ -5,6 +5,7 @@ import { isPointwise } from './window.js';
 
 /** @import { NetworkView, NodeView } from '../types.d.ts' */
 /** @import { Block, Column, Graph, Volume } from '../stage.d.ts' */
+/** @typedef {{ volumes: Map<string, Volume>, readers: Map<string, string[]>, constants: Set<string> }} Wiring who reads whom, and whom everybody reads alike */
 
 /** More nodes than this below one another make a column too tall to read. */
 const TALLEST_COLUMN = 3;
@@ -14,14 +15,16 @@ const TALLEST_COLUMN = 3;
  * @returns {Graph}
  */
 export function graphOf(network) {
-  const { nodes } = network;
-  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const all = network.nodes;
+  const nodes = all.filter((node) => !isConstant(node));
+  const constants = new Set(all.filter(isConstant).map(({ name }) => name));
+  const byName = new Map(all.map((node) => [node.name, node]));
   const index = new Map(nodes.map((node, i) => [node.name, i]));
-  const volumes = new Map(nodes.map((node) => [node.name, volumeOf(node.shape)]));
-  const readers = readersOf(nodes);
-  const columns = columnsOf(nodes, volumes, readers);
+  const volumes = new Map(all.map((node) => [node.name, volumeOf(node.shape)]));
+  const readers = readersOf(all);
+  const columns = columnsOf(nodes, { volumes, readers, constants });
   const blocks = blocksOf(columns, byName, volumes);
-  const sides = [...volumes.values()].filter((v) => !v.vector).map((v) => Math.max(v.rows, v.columns));
+  const sides = nodes.flatMap(({ name }) => volumes.get(name) ?? []).filter((v) => !v.vector).map((v) => Math.max(v.rows, v.columns));
   const largest = Math.max(1, ...sides);
   return { nodes, logits: network.logits, byName, index, volumes, readers, columns, blocks, largest, smallest: Math.min(largest, ...sides) };
 }
@@ -50,27 +53,34 @@ export function apart(graph) {
 /** The columns with only what comes out of each, for networks too deep to show every step. @param {Column[]} columns @returns {Column[]} */
 export const folded = (columns) => columns.map((column) => ({ ...column, nodes: column.nodes.slice(-1) }));
 
-/** Whether the node turns each number of its one input into one number at the same place. @param {NodeView} node */
-const isElementwise = (node) => node.inputs.length === 1 && node.windows.length === 1 && isPointwise(node.windows[0]);
+/** Numbers that stand in the file and depend on no picture: what reads them tells of them, they have no place in the flow. @param {NodeView} node */
+export const isConstant = (node) => node.kind === 'constant';
+
+/** What a node reads of the flow. @param {NodeView} node @param {Set<string>} constants */
+const flowing = (node, constants) => node.inputs.filter((name) => !constants.has(name));
+
+/** Whether the node turns each number that it reads of the flow into one number at the same place. @param {NodeView} node @param {Set<string>} constants */
+const isElementwise = (node, constants) => node.windows.length === node.inputs.length && node.inputs.every((name, k) => constants.has(name) || isPointwise(node.windows[k]));
 
 /** Whether the node learns: it has parameters. @param {NodeView} node */
 export const isWeighted = (node) => node.params.length > 0;
 
 /**
- * Nodes grouped by place: an elementwise layer stands below the layer that it alone reads, everything else by itself.
- * Columns come in order of rank, the longest way from an input; columns of one rank are branches.
- * @param {NodeView[]} nodes @param {Map<string, Volume>} volumes @param {Map<string, string[]>} readers
+ * Nodes grouped by place: an elementwise layer stands below the layer that it alone reads, a gate below what it is made of,
+ * everything else by itself. Columns come in order of rank, the longest way from an input; columns of one rank are branches.
+ * @param {NodeView[]} nodes @param {Wiring} wiring
  * @returns {Column[]}
  */
-function columnsOf(nodes, volumes, readers) {
+function columnsOf(nodes, wiring) {
   /** @type {Column[]} */
   const columns = [];
   /** @type {Map<string, Column>} */
   const home = new Map();
   for (const node of nodes) {
-    const above = home.get(node.inputs[0]);
-    const vector = volumes.get(node.name)?.vector ?? false;
-    if (above && hangsBelow(node, above, vector, readers)) above.nodes.push(node);
+    const read = flowing(node, wiring.constants);
+    const above = home.get(read[read.length - 1]);
+    const vector = wiring.volumes.get(node.name)?.vector ?? false;
+    if (above && !vector && isElementwise(node, wiring.constants) && (hangsBelow(read, above, wiring) || gates(read, above))) above.nodes.push(node);
     else {
       const rank = Math.max(-1, ...node.inputs.map((name) => home.get(name)?.rank ?? -1)) + 1;
       columns.push({ nodes: [node], rank, block: -1, vector });
@@ -80,12 +90,14 @@ function columnsOf(nodes, volumes, readers) {
   return columns.sort((a, b) => a.rank - b.rank);
 }
 
-/** @param {NodeView} node @param {Column} above @param {boolean} vector @param {Map<string, string[]>} readers */
-function hangsBelow(node, above, vector, readers) {
+/** Whether what is read is one thing, and nobody else reads that. @param {string[]} read @param {Column} above @param {Wiring} wiring */
+function hangsBelow(read, above, { readers }) {
   const last = above.nodes[above.nodes.length - 1];
-  const alone = last.name === node.inputs[0] && readers.get(last.name)?.length === 1;
-  return isElementwise(node) && alone && !vector && last.inputs.length > 0 && above.nodes.length < TALLEST_COLUMN;
+  return read.length === 1 && last.name === read[0] && readers.get(last.name)?.length === 1 && last.inputs.length > 0 && above.nodes.length < TALLEST_COLUMN;
 }
+
+/** Whether two things are read, one of them the other's curve, as in x · σ(x). @param {string[]} read @param {Column} above */
+const gates = (read, { nodes }) => read.length === 2 && nodes.length === 1 && nodes[0].inputs.length === 1 && [nodes[0].inputs[0], nodes[0].name].every((name) => read.includes(name));
 
 /**
  * Runs of columns between two shrinkings of the maps. A pool closes its block; a strided convolution opens the next.

@@ -115,6 +115,10 @@ function residual(stages) {
   return graphOf(networkOf([...nodes, ['pool9', [stages[stages.length - 1][1], 1, 1], [last]]]));
 }
 
+const axis = (/** @type {number} */ size) => ({ size, stride: 1, offset: -((size - 1) / 2), dilation: 1, every: 1, inverse: false, follows: null });
+const POINT = { axes: [1, 1, 1].map(axis) };
+const NARROW = { axes: [8, 1, 1].map(axis) };
+const WIDE = { axes: [8, 3, 3].map(axis) };
 const GRAPH = residual([[3, 8, 32], [4, 16, 16], [2, 32, 8]]);
 const ITEMS = structureOf(GRAPH, GRAPH.columns);
 
@@ -142,6 +146,24 @@ test('blocks without a shortcut join those that have one', () => {
   ]));
   const found = structureOf(graph, graph.columns).filter((item) => item.title);
   assert.deepEqual(found.map((item) => [item.items.length, item.nodes.length]), [[3, 11]]);
+});
+
+test('a constant has no place in the flow, and x · σ(x) is one step', () => {
+  const graph = graphOf(networkOf([
+    ['input', [3, 8, 8], []], ['conv1', [8, 8, 8], ['input']], ['constant1', [8, 1, 1], [], { kind: 'constant' }], ['add1', [8, 8, 8], ['conv1', 'constant1'], { windows: [POINT, POINT] }],
+    ['sigmoid2', [8, 8, 8], ['add1'], { windows: [POINT] }], ['mul2', [8, 8, 8], ['add1', 'sigmoid2'], { windows: [POINT, POINT] }], ['fc', [4], ['mul2']],
+  ]));
+  assert.deepEqual(graph.columns.map(({ nodes }) => nodes.map(({ name }) => name)), [['input'], ['conv1', 'add1'], ['sigmoid2', 'mul2'], ['fc']]);
+  assert.ok(graph.byName.has('constant1') && !graph.index.has('constant1'));
+  assert.equal(graph.index.get('sigmoid2'), 3);
+});
+
+test('a squeeze and the two ways that read it are a fire module', () => {
+  const fire = (/** @type {number} */ k, /** @type {string} */ from) => /** @type {[string, number[], string[], object?][]} */ ([
+    [`conv${k}1`, [4, 8, 8], [from], { windows: [NARROW] }], [`conv${k}2`, [8, 8, 8], [`conv${k}1`], { windows: [WIDE] }], [`conv${k}3`, [8, 8, 8], [`conv${k}1`], { windows: [NARROW] }], [`concat${k}`, [16, 8, 8], [`conv${k}2`, `conv${k}3`]],
+  ]);
+  const graph = graphOf(networkOf([['input', [3, 8, 8], []], ['conv0', [16, 8, 8], ['input'], { windows: [WIDE] }], ...fire(1, 'conv0'), ...fire(2, 'concat1'), ['fc', [4], ['concat2']]]));
+  assert.deepEqual(structureOf(graph, graph.columns).filter((item) => item.title).map(({ title, items, nodes }) => [title, items.length, nodes.length]), [['fire module', 2, 8]]);
 });
 
 test('a plain chain is not folded but where one step repeats at one size', () => {
