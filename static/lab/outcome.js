@@ -30,7 +30,7 @@ export function answer(scene) {
 }
 
 /**
- * The right class, the one that the network says and the one that it said, always; then those that changed most.
+ * What the network says, what it said and the right class, always; then those that changed most.
  * @param {Scene} scene
  * @returns {Told[]}
  */
@@ -38,10 +38,9 @@ export function consequences(scene) {
   const { trace: { prediction }, change, image, network } = scene, changed = change?.prediction;
   if (!prediction || !changed) return [];
   const right = image?.label ? network.labels.indexOf(image.label) : -1;
-  const always = new Set([right, largest(prediction.logits), before(scene)].filter((k) => k >= 0));
-  const order = bySize(changed.probabilities), shown = new Set([...always, ...order.slice(0, Math.max(0, SHOWN - always.size))]);
-  for (const k of order) if (shown.size < SHOWN) shown.add(k);
-  return order.filter((k) => shown.has(k) && (always.has(k) || changed.probabilities[k] !== 0)).map((k) => told(scene, k));
+  const shown = new Set([largest(prediction.logits), before(scene), right].filter((k) => k >= 0));
+  for (const k of bySize(changed.probabilities)) if (shown.size < SHOWN && changed.probabilities[k] !== 0) shown.add(k);
+  return [...shown].map((k) => told(scene, k));
 }
 
 /** @param {Scene} scene @param {number} k @returns {Told} */

@@ -1,4 +1,5 @@
 /** What is under the pointer: its address and about how large it is. The exact number is a click away, in the lens. */
+import { percent } from '../lens/contributors.js';
 import { nodeOf, times } from '../state/select.js';
 import { address } from '../state/url.js';
 import { about } from './about.js';
@@ -73,4 +74,5 @@ const lines = (ref, at, node) => [
 ];
 
 /** @param {Contributor[]} found */
-const heaviest = (found) => h('small', null, `most of it from ${found.slice(0, NAMED).map((c) => address(c.node, c.at)).join(', ')}`);
+const heaviest = (found) => h('table', null, h('caption', null, 'most of it from'), found.slice(0, NAMED).map((c) =>
+  h('tr', null, h('th', { scope: 'row' }, address(c.node, c.at)), h('td', null, about(c.value)), h('td', null, percent(c.share)))));

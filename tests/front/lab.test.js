@@ -114,7 +114,7 @@ test('of a change are told: what the network said and says, the right class, tho
   const labels = ['cat', 'dog', 'frog', 'ship', 'car'], five = { ...SCENE, network: { ...SCENE.network, labels }, image: { label: 'car' },
     trace: { prediction: { probabilities: [0.2, 0.4, 0.2, 0.1, 0.1], logits: [1, 2, 1, 0, 0] } }, change: { prediction: { probabilities: [-0.3, 0.1, 0.15, 0.05, 0], logits: [-2, 0.5, 1, 0.5, 0] } } };
   assert.equal(answer(five), 'was cat, now dog');
-  assert.deepEqual(consequences(five).map(({ label }) => label), ['cat', 'dog', 'car']);
+  assert.deepEqual(consequences(five).map(({ label }) => label), ['dog', 'cat', 'car']);
   assert.deepEqual(eachLogit(five).map(({ label, now, change }) => `${label} ${now} ${change}`), ['cat 1.000 −2.000', 'dog 2.000 +0.500', 'frog 1.000 +1.000', 'ship 0.000 +0.500', 'car 0.000 +0.000']);
   assert.deepEqual([signed(-Infinity), signed(0.0004)], ['−∞', '+0.000']);
 });
