@@ -24,32 +24,33 @@ export function tailOf(network, graph) {
   return { strips: nodes.filter((node) => node !== bars), bars };
 }
 
-/** @param {NetworkView} network @param {Graph} graph @param {string} name */
-const stripWidth = (network, graph, name) =>
+/** @param {NetworkView} network @param {Graph} graph @param {string} name @param {number} cell */
+const stripWidth = (network, graph, name, cell) =>
   (graph.volumes.get(name)?.columns ?? 1) > 1
     ? WIDTHS.other * (graph.volumes.get(name)?.columns ?? 1)
-    : name === network.logits ? WIDTHS.logits : WIDTHS.other;
+    : Math.max(cell, name === network.logits ? WIDTHS.logits : WIDTHS.other);
 
-/** How wide the strips are together. @param {NetworkView} network @param {Graph} graph @param {number} gap px between two */
-export function tailWidth(network, graph, gap) {
+/** How wide the strips are together. @param {NetworkView} network @param {Graph} graph @param {number} gap px between two @param {number} [cell] side of a cell, px, where strips are so short that their cells are squares */
+export function tailWidth(network, graph, gap, cell = 0) {
   const { strips } = tailOf(network, graph);
-  return strips.reduce((sum, node) => sum + stripWidth(network, graph, node.name) + gap, strips.length ? -gap : 0);
+  return strips.reduce((sum, node) => sum + stripWidth(network, graph, node.name, cell) + gap, strips.length ? -gap : 0);
 }
 
 /**
  * Strips from left to right, centred on the axis; the logits exactly as tall as the bars where each has one.
- * @param {NetworkView} network @param {Graph} graph @param {{ x: number, axis: number, gap: number, pitch: number, rows: number, tallest: number }} room
+ * @param {NetworkView} network @param {Graph} graph @param {{ x: number, axis: number, gap: number, pitch: number, rows: number, tallest: number, cell?: number }} room
  * @returns {Map<string, Pose>}
  */
-export function placeTail(network, graph, { x, axis, gap, pitch, rows, tallest }) {
+export function placeTail(network, graph, { x, axis, gap, pitch, rows, tallest, cell = 0 }) {
   /** @type {Map<string, Pose>} */
   const poses = new Map();
   let left = x;
   for (const node of tailOf(network, graph).strips) {
-    const w = stripWidth(network, graph, node.name);
+    const w = stripWidth(network, graph, node.name, cell);
     const cells = graph.volumes.get(node.name)?.cells ?? 1;
     const own = node.name === network.logits && cells === rows;
-    const h = own ? rows * pitch : Math.min(tallest, Math.max(rows * pitch * TALLER, 60), cells * pitch);
+    const tall = cell ? cells * cell : Math.min(Math.max(rows * pitch * TALLER, 60), cells * pitch);
+    const h = own ? rows * pitch : Math.min(tallest, tall);
     poses.set(node.name, faceOn({ x: left, y: axis - h / 2, w, h }));
     left += w + gap;
   }

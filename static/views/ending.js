@@ -32,7 +32,7 @@ export function flowColumns({ scene, graph }, columns) {
 /** How much of the width the ending at the right takes, the margin included. @param {Stage} stage @param {Form} form */
 export function endingWidth({ scene, graph }, form) {
   const bars = barClasses(scene).length ? form.bars.w + TO_BARS : 0;
-  return form.margin + bars + tailWidth(scene.network, graph, form.bars.gap);
+  return form.margin + bars + tailWidth(scene.network, graph, form.bars.gap, form.bars.cell);
 }
 
 /** At the right of the flow, centred on its axis. @param {Stage} stage @param {Form} form @param {number} axis @param {number} tallest @returns {Ending} */
@@ -54,11 +54,11 @@ export function endingBelow(stage, form, top) {
 /** @param {Stage} stage @param {Form} form @param {{ x: number, axis: number, tallest: number, w: number }} room @returns {Ending} */
 function ending({ scene, graph, state, back }, form, { x, axis, tallest, w }) {
   const { network } = scene;
-  const { gap, pitch } = form.bars;
+  const { gap, pitch, cell } = form.bars;
   const classes = barClasses(scene).length;
-  const poses = placeTail(network, graph, { x, axis, gap, pitch, rows: classes || 10, tallest });
+  const poses = placeTail(network, graph, { x, axis, gap, pitch, cell, rows: classes || 10, tallest });
   const node = tailOf(network, graph).bars?.name ?? network.logits;
-  const room = { x: x + tailWidth(network, graph, gap) + TO_BARS, y: axis - (classes * pitch) / 2, w, pitch };
+  const room = { x: x + tailWidth(network, graph, gap, cell) + TO_BARS, y: axis - (classes * pitch) / 2, w, pitch };
   const chosen = state.node === node ? state.at?.[0] : undefined;
   const bars = barsOf(scene, room, node, revealed(graph, node, state.t) < 1, chosen);
   return { poses, bars: bars && back && back.share(network.logits) >= 1 ? slopesOf(bars, scene, back) : bars };

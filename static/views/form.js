@@ -9,9 +9,12 @@
  * @property {number} margin
  * @property {Record<ViewName, number>} head px at the top for the headline
  * @property {number} foot px at the bottom for the names of the blocks
- * @property {{ w: number, pitch: number, gap: number }} bars width, px a row, px between strips
+ * @property {{ w: number, pitch: number, gap: number, cell?: number }} bars width, px a row, px between strips, side of a strip's cells where they are squares
  * @property {Style} funnel
  */
+
+/** px above the input, beside the photograph's own side, for its caption and its arrow. */
+export const PHOTO_ROOM = 62;
 
 /** @type {Form} */
 const WIDE = {

@@ -9,16 +9,15 @@ import { nodeLabel, partLabel, uncrowded } from '../scene/labels.js';
 import { extentOf } from '../scene/slices.js';
 import { blockMarks, noteLabels } from './blocks.js';
 import { barLines, endingAtRight, endingBelow, endingLabels, endingWidth, flowColumns } from './ending.js';
-import { formOf } from './form.js';
+import { formOf, PHOTO_ROOM } from './form.js';
 import { photoParts } from './photo.js';
+import { inARow, isRow } from './row.js';
 
 /** @import { Bars, Box, Column, Frame, Label, Pose, Stage } from '../stage.d.ts' */
 /** @import { Form } from './form.js' */
 /** @import { Line } from '../scene/funnel.js' */
 /** @typedef {{ poses: Map<string, Pose>, lines: Line[], axis: number, bars: Bars | null, height: number }} Placed */
 
-/** px above the input, beside the photograph's own side, for its caption and its arrow. */
-const PHOTO_ROOM = 62;
 /** px a line of the flow on a phone, and most lines that get as much. */
 const PHONE_LINE = { h: 136, most: 6, after: 34 };
 
@@ -52,7 +51,7 @@ function isLarge(stage, form) {
 /** @param {Stage} stage @param {Form} form @returns {Frame} */
 function asFunnel(stage, form) {
   const { graph, look, state } = stage;
-  const placed = LAYOUTS[form.name](stage, form);
+  const placed = (isRow(stage, form) ? inARow : LAYOUTS[form.name])(stage, form);
   const front = frontsOf(graph, look.front, state.node, state.at);
   const poses = new Map([...placed.poses].map(([name, pose]) => [name, { ...pose, front: front(name) }]));
   const axisOf = (/** @type {string} */ name) => lineOf(placed.lines, name)?.axis ?? placed.axis;

@@ -15,7 +15,8 @@ import { excerpt, sheet } from '../../static/scene/sheet.js';
 import { mapSize } from '../../static/scene/sizes.js';
 import { extentOf, isClosed, mapQuad, slicesOf } from '../../static/scene/slices.js';
 import { volumeTargets } from '../../static/scene/volume.js';
-import { networkOf, sceneOf } from './stage_scenes.js';
+import { overview } from '../../static/views/overview.js';
+import { networkOf, sceneOf, stageOf } from './stage_scenes.js';
 
 /** @import { Box, Graph, Pose, Volume } from '../../static/stage.d.ts' */
 
@@ -219,4 +220,20 @@ test('an affine map and its inverse undo one another', () => {
 test('of two labels in the same place the first stays', () => {
   const label = (/** @type {string} */ key, /** @type {number} */ x) => ({ key, x, y: 10, anchor: /** @type {const} */ ('n'), look: 'node', lines: [{ text: 'conv1' }] });
   assert.deepEqual(uncrowded([label('a', 0), label('b', 10), label('c', 90)]).map((l) => l.key), ['a', 'c']);
+});
+
+test('a lesson\u2019s few vectors stand in a row beside the lens, near one another, their cells squares', () => {
+  const names = ['x', 'fc1', 'relu1', 'fc2'];
+  const network = networkOf([['input', [1, 1, 3], []], ...names.map((name, k) => /** @type {any} */ ([name, [3], [k ? names[k - 1] : 'input']]))]);
+  const trace = { ...sceneOf('chain').trace, prediction: null, nodes: network.nodes.map((/** @type {any} */ { name }) => ({ name, min: 0, max: 1, mean: 0, std: 1 })) };
+  const activations = new Map(network.nodes.map((/** @type {any} */ { name, shape }) => [name, { shape, data: new Float32Array(3) }]));
+  const stage = stageOf(/** @type {any} */ ({ ...sceneOf('chain'), network, trace, activations }));
+  const all = boxes(stage.graph, overview(stage).poses);
+  assert.deepEqual(all.map(([name]) => name), ['input', ...names]);
+  all.slice(1).forEach(([name, box], k) => {
+    const gap = box.x - all[k][1].x - all[k][1].w;
+    assert.ok(gap > 20 && gap < 110, `${name}: ${gap}`);
+    assert.ok(Math.abs(box.h - 3 * box.w) < 1, name);
+    assert.ok(box.x + box.w < 930, name);
+  });
 });
