@@ -46,6 +46,11 @@ class Seen:
         """Bytes of its arrays; what layers saved for their backward passes is about as large as the activations."""
         return 2 * sum(a.nbytes for a in self.trace.activations.values())
 
+    @property
+    def whole_size(self) -> int:
+        """With all that its network needs to work: for one that nobody else holds, as one with edits is."""
+        return self.size + (self.trace.planned.bytes if self.trace.planned is not None else 0)
+
 
 class Services:
     """One per app. Everything in it may be asked for from many threads at once."""

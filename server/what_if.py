@@ -63,7 +63,10 @@ def seen(services: Services, model: Model, picture: Picture, edits: engine.Edits
         network, x = edits.applied(model.network, shipped_input(shipped))
         return Seen(network.trace(x), shipped.crop)
 
-    return services.results.get(("trace", *key(model, picture, edits)), make, lambda found: found.size)
+    def size(found: Seen) -> int:
+        return min(found.whole_size, services.results.memory.limit)  # the largest are kept one at a time
+
+    return services.results.get(("trace", *key(model, picture, edits)), make, size)
 
 
 def shipped_input(found: Seen) -> Array:

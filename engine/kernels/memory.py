@@ -52,6 +52,11 @@ class Scratch:
         self.dtype = dtype
         self._pieces: dict[tuple[str, tuple[int, ...]], Array] = {}
 
+    @property
+    def bytes(self) -> int:
+        """What it takes by now."""
+        return sum(piece.nbytes for piece in self._pieces.values())
+
     def take(self, name: str, *shape: int) -> Array:
         """Zeros at first; the same array for everybody who asks for this name and shape. Rows start aligned."""
         if (name, shape) not in self._pieces:

@@ -145,18 +145,30 @@ class Frame:
             kernel = kind(node.layer, plan.weights[node.name], xs, self.slots[node.name], self.scratch, mode)
             self.kernels[node.name] = kernel
             self._host(node, kernel, hosts)
-        self.calls = [call for kernel in self.kernels.values() for call in kernel.finish()]
+        self.steps = {name: list(kernel.finish()) for name, kernel in self.kernels.items()}
+        self.calls = [call for calls in self.steps.values() for call in calls]
         self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
         self.watch, self.memory = Watch(self.views), arena.memory
         self.lock, self.backwards = Lock(), dict[str, Pool[Backward]]()
 
-    def forward(self, inputs: Mapping[str, Array]) -> None:
-        """Makes every call; the results stand in `slots`, and in `views`."""
+    @property
+    def bytes(self) -> int:
+        """What it takes: activations, what its kernels work in, and once more as much as all activations to go back."""
+        return 2 * int(self.memory.nbytes) + self.scratch.bytes
+
+    def forward(self, inputs: Mapping[str, Array], told: Told | None = None) -> None:
+        """Makes every call; the results stand in `slots`, and in `views`. told: hears of every node that is done."""
         self._finite: bool | None = None
         for name, x in inputs.items():
             np.copyto(self.slots[name].natural, x)
-        for call in self.calls:
-            call()
+        if told is None:
+            for call in self.calls:
+                call()
+            return
+        for name, calls in self.steps.items():
+            for call in calls:
+                call()
+            told(name)
 
     def _host(self, node: "Node", kernel: AnyKernel, hosts: dict[str, WideConv]) -> None:
         """Lets a kernel that can follow a convolution do so, when all that it reads is there by then."""

@@ -19,7 +19,7 @@ from convoscope.engine.kernels.plain import Unplanned
 from convoscope.engine.kernels.plan import Frame, Plan
 from convoscope.engine.layer import Saved
 from convoscope.engine.objective import Objective
-from convoscope.engine.types import EVAL, Array, Shape, read_only
+from convoscope.engine.types import EVAL, Array, Shape, Told, read_only
 
 if TYPE_CHECKING:
     from convoscope.engine.network import Network
@@ -46,12 +46,12 @@ class Planned:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.frames = plan, Pool[Frame](keep=1 if plan.bytes > LARGE else 3)
 
-    def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
+    def trace(self, network: "Network", inputs: Mapping[str, Array], told: Told | None = None) -> "tracing.Trace":
         """The forward pass. Raises Unplanned when a layer answers with what a plan cannot hold."""
         safe = {name: without_tiny(x) for name, x in inputs.items()}
         frame, lends = self.frames.take(self.plan.frame)
         try:
-            frame.forward(safe)
+            frame.forward(safe, told)
             changed = {name: read_only(inputs[name].copy()) for name, x in safe.items() if x is not inputs[name]}
             activations = {**(frame.views if lends else copies(frame.views)), **changed}
             made = PlannedPass(frame) if lends else CopiedPass(self, {name: activations[name] for name in inputs})
@@ -66,16 +66,16 @@ class Plans:
     def __init__(self) -> None:
         self._lock, self._plans = Lock(), dict[Key, Planned | None]()
 
-    def trace(self, network: "Network", inputs: Mapping[str, Array]) -> "tracing.Trace":
+    def trace(self, network: "Network", inputs: Mapping[str, Array], told: Told | None = None) -> "tracing.Trace":
         """The forward pass, by a plan if there can be one."""
         key: Key = tuple((x.shape, x.dtype) for x in inputs.values())
         planned = self._plans[key] if key in self._plans else self._make(network, key, inputs)
         try:
             if planned is not None:
-                return planned.trace(network, inputs)
+                return planned.trace(network, inputs, told)
         except Unplanned:
             self._plans[key] = None
-        return tracing.run(network, inputs, EVAL)
+        return tracing.run(network, inputs, EVAL, told)
 
     def _make(self, network: "Network", key: Key, inputs: Mapping[str, Array]) -> Planned | None:
         with self._lock:
@@ -124,6 +124,11 @@ class PlannedPass:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
 
+    @property
+    def bytes(self) -> int:
+        """What is kept for the backward pass besides the trace."""
+        return self.frame.bytes
+
     def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
         """The backward pass; None where only plain arithmetic is right."""
         return back(self.frame, trace, objective)
@@ -134,6 +139,10 @@ class CopiedPass(PlannedPass):
 
     def __init__(self, planned: Planned, inputs: Mapping[str, Array]) -> None:
         self.planned, self.inputs = planned, inputs
+
+    @property
+    def bytes(self) -> int:
+        return 0
 
     def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
         frame, _ = self.planned.frames.take(self.planned.plan.frame)

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 from convoscope import engine
 from convoscope.engine import Learning, Network, Trace, loss, moments, predicted_change
+from convoscope.server import what_if
+from convoscope.server.library import Library
+from convoscope.server.services import Services
+from convoscope.server.settings import Settings
 from tests.server.conftest import CAT
 
 EDIT = "conv1.weight@3,0,1,1=0.5;input@0,5,7=1.2;off=conv2@4"
@@ -185,3 +189,12 @@ def test_a_batch_is_its_pictures_and_their_shares_add_up(client: httpx.Client, n
     refused = client.get(f"/api/batches/example-cnn/{','.join(images)}?objective=loss:3,5")
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_shape")
     assert "2 labels" in refused.json()["detail"]
+
+
+def test_a_what_if_counts_the_memory_that_its_network_works_in() -> None:
+    services = Services(Settings(), Library())
+    model, picture = services.model("example-cnn"), services.picture("cat-drawn")
+    shipped = services.seen(model, picture).size
+    before = services.results.memory.size
+    what_if.seen(services, model, picture, what_if.parsed_edits(services, model, "fc.bias@1=0.5"))
+    assert services.results.memory.size - before > 2 * shipped
