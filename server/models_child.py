@@ -39,9 +39,12 @@ def serve(limits: Mapping[str, int]) -> None:
 
 
 def say(what: Mapping[str, Any]) -> None:
-    """One line on standard output."""
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    """One line on standard output. Where the server is gone, so is this process."""
+    try:
+        sys.stdout.write(json.dumps(what) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(1)
 
 
 def main(limits: Mapping[str, int], folder: str) -> None:
