@@ -14,7 +14,7 @@ from convoscope.engine.kernels.planned import Plans
 from convoscope.engine.layer import Layer
 from convoscope.engine.preprocessing import Preprocessing
 from convoscope.engine.trace import Trace, run
-from convoscope.engine.types import EVAL, NO_PARAMS, Array, Mode, Params, Shape, read_only
+from convoscope.engine.types import EVAL, NO_PARAMS, Array, Mode, Params, Shape, Told, read_only
 
 if TYPE_CHECKING:
     from convoscope.engine.formats.report import Report
@@ -172,11 +172,14 @@ class Network:
 
     # ---- running ---------------------------------------------------------------------------------------------
 
-    def trace(self, x: Array | Mapping[str, Array], *, exact: bool = False, mode: Mode = EVAL) -> Trace:
+    def trace(
+        self, x: Array | Mapping[str, Array], *, exact: bool = False, mode: Mode = EVAL, told: Told | None = None
+    ) -> Trace:
         """The forward pass on x with everything kept.
 
         x: (C, H, W) or (N, C, H, W), or {input name: array} for several inputs.
         exact: by the layers' plain arithmetic instead of the planned kernels, which add up in another order.
+        told: called with the name of every node as it is done.
         Raises ShapeError when an array does not fit its input.
         """
         arrays = x if isinstance(x, Mapping) else {self.inputs[0].name: x}
@@ -186,7 +189,7 @@ class Network:
                 f"Input {missing[0]!r} is missing: give {{name: array}} for {[i.name for i in self.inputs]}."
             )
         inputs = {i.name: fitted(i, np.asarray(arrays[i.name]), self.dtype) for i in self.inputs}
-        return run(self, inputs, mode) if exact or mode != EVAL else self.plans.trace(self, inputs)
+        return run(self, inputs, mode, told) if exact or mode != EVAL else self.plans.trace(self, inputs, told)
 
     def _checked(self, params: NetworkParams) -> NetworkParams:
         """The parameters, read-only, after checking them against the architecture."""

@@ -13,7 +13,7 @@ from convoscope.engine.explanation import ROUNDING, Explanation, Operand, Step, 
 from convoscope.engine.geometry import Box, union
 from convoscope.engine.layer import Saved
 from convoscope.engine.objective import Objective, Origin, Upstream
-from convoscope.engine.types import Array, Index, Mode, read_only
+from convoscope.engine.types import Array, Index, Mode, Told, read_only
 
 if TYPE_CHECKING:
     from convoscope.engine.kernels.planned import PlannedPass
@@ -166,14 +166,16 @@ class Gradients:
         return e.placed(node=reader.name, operands=tuple(_located(o, reader) for o in e.operands))
 
 
-def run(network: "Network", inputs: Mapping[str, Array], mode: Mode) -> Trace:
-    """The forward pass, node by node."""
+def run(network: "Network", inputs: Mapping[str, Array], mode: Mode, told: Told | None = None) -> Trace:
+    """The forward pass, node by node. told: hears of every node that is done."""
     activations = {name: read_only(x.copy()) for name, x in inputs.items()}
     saved: dict[str, Saved] = {}
     for node in network.nodes:
         xs = (activations[i] for i in node.inputs)
         y, saved[node.name] = node.layer.forward(network.params_of(node.name), *xs, mode=mode)
         activations[node.name] = read_only(y)
+        if told is not None:
+            told(node.name)
     return Trace(network, MappingProxyType(activations), MappingProxyType(saved))
 
 

@@ -4,7 +4,7 @@ Legend, valid everywhere: N examples, C channels (K of an output), H rows, W col
 axis 0 is always the batch. A `Shape` and an `Index` inside a layer name *all* axes, the batch included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,10 @@ Pair = tuple[int, int]
 Sizes = tuple[int, ...]
 """A number per spatial axis, (rows, columns) for a picture. A padding holds two per axis, all the befores and then all
 the afters: (top, left, bottom, right) for a picture, the order of ONNX `pads`."""
+
+
+Told = Callable[[str], None]
+"""Hears the name of each node when it is done."""
 
 
 @dataclass(frozen=True)

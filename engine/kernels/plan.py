@@ -20,7 +20,7 @@ from convoscope.engine.kernels.runs import RunRoom
 from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Room, Slot
 from convoscope.engine.kernels.wide.conv import WideConv
 from convoscope.engine.kernels.wide.elementwise import Elementwise
-from convoscope.engine.types import EVAL, NO_PARAMS, Array, Mode, Params, Shape
+from convoscope.engine.types import EVAL, NO_PARAMS, Array, Mode, Params, Shape, Told
 
 if TYPE_CHECKING:
     from convoscope.engine.network import Network, Node
