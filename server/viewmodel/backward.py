@@ -31,9 +31,10 @@ def scatter_arrays(
 
 
 def heaviest(landing: Landing, maps: int) -> list[int] | None:
-    """The channels that are told of what has come so far, in their order; None for an input that is no maps."""
+    """The channels that are told of what has come so far, in their order, none of padding; None for an input that is no maps."""
     if landing.so_far.ndim != 3:
         return None
-    reached = np.abs(landing.sent).reshape(len(landing.sent), -1).sum(axis=1)
+    inside = [k for k, channel in enumerate(landing.cells[0]) if 0 <= channel < len(landing.so_far)]
+    reached = np.abs(landing.sent).sum(axis=(1, 2))[inside]
     order = np.argsort(-reached, kind="stable")[:maps]
-    return sorted(landing.cells[0][int(k)] for k in order)
+    return sorted(landing.cells[0][inside[int(k)]] for k in order)

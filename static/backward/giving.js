@@ -10,6 +10,7 @@ import { mapQuad } from '../scene/slices.js';
 import { mapOf, placeOf } from '../model/tensor.js';
 import { cellOutline } from '../pictures/parts/plate.js';
 import { block, explode, numbers, SEEN } from '../pictures/parts/stack.js';
+import { single } from '../lens/digits.js';
 import { measures, output, overhang } from '../pictures/parts/stack_sum.js';
 import { cellsOf, sizeOf, tileMarks } from '../pictures/parts/tiles.js';
 import { CAPTION, WEDGE, caption, indexed, label, printer } from '../pictures/parts/words.js';
@@ -45,7 +46,7 @@ export function gives(input, giving) {
       caption('from', source, m.capped ? 'so far' : `so far: ${(giving.index + 1).toLocaleString('en')} of ${giving.count.toLocaleString('en')} outputs have given`, plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.digits > 3 ? 'gives, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
-      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: print.signed(giving.given), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: print.signed(giving.given) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     targets: [],
     spans: [
@@ -73,7 +74,7 @@ function soFar({ stage, explanation: e, source }, { tensors, sources: [told] }, 
  */
 function below({ stage, explanation: e, node, source }, giving, plan, feet, part, top, tile) {
   const [channels, rows, columns] = e.operands[0].cells, wide = Math.min(tile, plan.pitch - 10), cell = wide / Math.max(rows.length, columns.length);
-  const [w, h] = [cell * columns.length, cell * rows.length], channel = placeOf(node.shape, e.at)[0], given = printer([giving.given], 3).signed(giving.given);
+  const [w, h] = [cell * columns.length, cell * rows.length], channel = placeOf(node.shape, e.at)[0], few = printer([giving.given], 3), given = few.signed(giving.given) + few.unit;
   const cells = cellsOf(e.operands[0], source.shape), left = plan.middle(0) - w / 2 - 14, { look } = stage;
   const all = /** @type {Row[]} */ ([
     row('local x0', [`filter ${channel}`], look.weight, 0), row('sent x0', [`× ${given}`, `into ∂${source.name}`], look.scale, NEAR),
@@ -102,6 +103,6 @@ function below({ stage, explanation: e, node, source }, giving, plan, feet, part
     });
   });
   const bias = giving.tensors.get('so_far bias');
-  if (bias) labels.push(label('bias', plan.middle(plan.shown.length - 1) + w / 2 + 18, y + h / 2, 'w', 'row', `∂b[${channel}] so far`, printer([bias.data[0]], 4).signed(bias.data[0])));
+  if (bias) labels.push(label('bias', plan.middle(plan.shown.length - 1) + w / 2 + 18, y + h / 2, 'w', 'row', `∂b[${channel}] so far`, `${bias.data[0] > 0 ? '+' : ''}${single(bias.data[0], 4)}`));
   return { marks, labels };
 }

@@ -26,7 +26,7 @@ export const givesRow = ({ kind, at }) => /^(dense|softmax|log_softmax)$/.test(k
 /** @param {Told} told @returns {PictureFrame} */
 export function strips(told) {
   const { stage, giving, node, source, at, box } = told, { look } = stage, to = stage.graph.volumes.get(node.name), narrow = box.w < 480;
-  const words = narrow ? 0 : WORDS, wide = box.w - words - (narrow ? 60 : RIGHT), print = printer([giving.given], 4), given = print.signed(giving.given);
+  const words = narrow ? 0 : WORDS, wide = box.w - words - (narrow ? 60 : RIGHT), print = printer([giving.given], 4), given = print.signed(giving.given) + print.unit;
   const rows = /** @type {[string, string[], Scale, number][]} */ ([
     ['local x0', node.kind === 'softmax' ? [`∂${node.name}[${at}]`, `/ ∂${source.name}`] : [`weights of ${indexed(node.name, at)}`], look.weight, 0],
     ['sent x0', [`× ${given}`, `into ∂${source.name}`], look.scale, NEAR], ['so_far x0', [`∂${source.name} so far`, `${giving.index + 1} of ${giving.count} have given`], look.scale, NEAR],

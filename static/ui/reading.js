@@ -1,7 +1,6 @@
 /** The way back has two readings: how a gradient is gathered, and what it scatters. A button in the window view chooses. */
-import { givesRow } from '../backward/strips.js';
-import { scatters } from '../pictures/parts/scatter.js';
 import { isBackward } from '../state/objective.js';
+import { nodeOf } from '../state/select.js';
 import { changes, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -22,7 +21,7 @@ export function mountReading(stage, { actions }) {
   return {
     update(state, scene) {
       const e = scene?.explanation;
-      root.hidden = !(state.view === 'window' && scene?.gradients && isBackward(state) && !state.weight && e && e.node === state.node && (scatters(e) || givesRow(e)));
+      root.hidden = !(state.view === 'window' && scene?.gradients && isBackward(state) && !state.weight && e && e.node === state.node && nodeOf(scene, e.node)?.inputs.length);
       if (moved(state.reading)) READINGS.forEach(([reading], k) => buttons[k].setAttribute('aria-pressed', String(reading === state.reading)));
     },
   };

@@ -5,8 +5,7 @@ import { CALLED, VALUES_CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { isDifference } from '../lab/differing.js';
 import { through } from '../pictures/parts/gather.js';
-import { givesRow } from '../backward/strips.js';
-import { scatters } from '../pictures/parts/scatter.js';
+import { givesSaid } from '../backward/words.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
 /** @import { Scene, ShowMode, State } from '../types.d.ts' */
@@ -33,7 +32,8 @@ export function headline(state, scene) {
   if (seen) return seen;
   const way = wayBack(state, scene);
   if (way && state.view !== 'window') return recoloured(ofWayBack(scene, way), state.colours);
-  if (way && state.reading === 'scatter' && scene.explanation && (scatters(scene.explanation) || givesRow(scene.explanation))) return ofScattering(scene.explanation);
+  const gives = way && state.reading === 'scatter' ? scene.network.nodes.find(({ name, inputs }) => name === scene.explanation?.node && inputs.length > 0) : undefined;
+  if (gives) return { title: [{ text: `What ${gives.name} gives back: ` }, { text: givesSaid(gives), em: true }], sub: '' };
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (isDifference(state, scene)) return OF_DIFFERENCE;
   if (state.view === 'maps') return ofMaps(scene, state.colours);
@@ -76,11 +76,6 @@ function ofGathering(scene, e) {
   const how = /^conv/.test(source.kind) ? 'the same filter, the other way' : /max_pool/.test(source.kind) ? 'only to the largest' : source.kind === 'relu' ? 'only where it was open' : 'what it gives, times what it did';
   return { title: [{ text: `Back through ${source.name}: ` }, { text: how, em: true }], sub: '' };
 }
-
-/** @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
-const ofScattering = ({ kind, node }) => ({
-  title: [{ text: `What ${node} gives back: ` }, { text: kind === 'conv2d' ? 'its gradient times the filter, into its window' : kind === 'max_pool2d' ? 'all of it to the largest' : kind === 'dense' ? 'its gradient times its row of weights' : /softmax/.test(kind) ? 'to every logit, for they share one sum' : 'to each an equal share', em: true }], sub: '',
-});
 
 /** Where the gradients start. @param {Scene} scene @param {number | null} label */
 function starts({ trace, network }, label) {

@@ -1,6 +1,7 @@
 /** One number and the window that it was made from: the network as a ribbon, the layer enlarged, the lens beside it. Pure. */
 
 import { gives } from '../backward/giving.js';
+import { landing, lands } from '../backward/landing.js';
 import { givesRow, inRows, strips } from '../backward/strips.js';
 import { PICTURES } from '../pictures/index.js';
 import { gather, through } from '../pictures/parts/gather.js';
@@ -37,13 +38,13 @@ export function windowView(stage) {
   const height = form.name === 'phone' ? PHONE_HEIGHT : stage.height;
   const r = RIBBON[form.name];
   const other = e?.of === 'gradient' && state.reading === 'scatter' ? stage.scene.explanation : null;
-  const read = new Set([...((other && (scatters(other) || givesRow(other)) ? other : e)?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
+  const read = new Set([...((other?.operands.length ? other : e)?.operands.map((o) => o.source.replace(/^∂/, '')) ?? []), node?.name ?? '']);
   const { small, marks, targets } = strip(stage, { x: form.margin, y: form.head.window, w: width - 2 * form.margin, h: r.h }, r.look, r.gap, read);
   const top = form.head.window + r.h + r.wedge;
   const box = { x: form.margin, y: top, w: width - 2 * form.margin, h: height - top - (form.name === 'phone' ? 10 : 18) };
   const picture = e && node ? given(stage, e, box) ?? (e.of === 'gradient' ? wayBack : pictureOf)(stage, e, node, box) : EMPTY;
   return {
-    key: `window ${form.name} ${e?.of ?? ''} ${e?.of === 'gradient' ? state.reading : ''} ${node?.name ?? ''}`, height, scrolls: form.name === 'phone',
+    key: `window ${form.name} ${e?.of ?? ''} ${e?.of === 'gradient' ? state.reading : ''} ${node?.name ?? ''} ${picture.key ?? ''}`, height, scrolls: form.name === 'phone',
     poses: picture.poses, photo: picture.photo ?? null, bars: null, lit: new Set(),
     under: [
       ...marks,
@@ -87,9 +88,9 @@ function given(stage, back, box) {
   if (stage.state.reading !== 'scatter' || back.of !== 'gradient' || !e || !node || !source || e.address !== back.address.replace(/^∂/, '')) return null;
   const shown = { ...stage, look: stage.back?.look ?? stage.look }, { giving } = stage.scene, told = giving?.node === e.node && giving.at.join() === e.at.join() && giving.objective === stage.back?.objective ? giving : null;
   if (told && givesRow(e) && inRows(told)) return strips({ stage: shown, giving: told, node, source, at: e.at, box });
-  if (!scatters(e)) return null;
   const input = { stage: shown, explanation: e, node, source, box, heavy: [], added: null };
-  return (told && gives(input, told)) ?? scatter(input, back.value);
+  if (told && e.kind !== 'conv2d' && lands({ stage: shown, giving: told, node, box })) return landing({ stage: shown, giving: told, node, box });
+  return (told && gives(input, told)) ?? (scatters(e) ? scatter(input, back.value) : null);
 }
 
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */

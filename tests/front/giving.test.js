@@ -1,6 +1,7 @@
 /** What one output gives back is drawn with the numbers that came, and with no others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { landing } from '../../static/backward/landing.js';
 import { inRows, givesRow, strips } from '../../static/backward/strips.js';
 import { VIEWS } from '../../static/views/index.js';
 import { backSceneOf, sceneOf, stageOf } from './stage_scenes.js';
@@ -38,4 +39,43 @@ test('a row gives along its weights, and the strips print the numbers that came'
   const frame = strips({ stage: stageOf(scene, {}, 976, 746), giving, node: fc, source: flatten, at: [1], box: { x: 0, y: 0, w: 900, h: 500 } });
   const printed = frame.labels.filter(({ look }) => look === 'cell').map(({ lines }) => Number(lines[0].text.replace('−', '-')));
   [...local.data, ...sent.data, ...sent.data].forEach((value, k) => assert.ok(Math.abs(printed[k] - value) < 0.006, `${printed[k]} ${value}`));
+});
+
+/** A stage where one output of `kind` gives; local of each source, and its window. @param {string} kind @param {{ name: string, cells: number[][], shape: number[], local: number[] }[]} read @param {object} [config] */
+function given(kind, read, config = {}) {
+  const nodes = [...read.map(({ name, shape }) => ({ name, kind: 'conv2d', inputs: ['x'], shape, windows: [], params: [], config: {}, range_group: name })), { name: 'y', kind, inputs: read.map(({ name }) => name), shape: read[0].shape, windows: [], params: [], config, summary: kind, range_group: 'y' }];
+  const tensors = new Map(read.flatMap(({ local, shape, cells }, k) => {
+    const size = cells.map((axis) => axis.length);
+    return /** @type {[string, any][]} */ ([[`local x${k}`, tensor(size, (n) => local[n])], [`sent x${k}`, tensor(size, (n) => -0.5 * local[n])], [`so_far x${k}`, tensor(shape, () => 0.25)]]);
+  }));
+  const giving = /** @type {any} */ ({ node: 'y', at: [1, 0, 1], objective: 'loss:0', given: -0.5, index: 3, count: 8, params: [], tensors, sources: read.map(({ name, cells, shape }) => ({ name, cells, channels: cells[0].filter((c) => c < shape[0]) })) });
+  const stage = stageOf(scene, { objective: 'loss:0', show: 'gradient' }, 976, 746), volume = { channels: 2, rows: 2, columns: 2, vector: false, cells: 4 };
+  const graph = { ...stage.graph, byName: new Map(nodes.map((node) => [node.name, node])), volumes: new Map(nodes.map(({ name }) => [name, volume])) };
+  const told = { stage: /** @type {any} */ ({ ...stage, graph }), giving, node: /** @type {any} */ (nodes[nodes.length - 1]), box: { x: 0, y: 60, w: 900, h: 500 } };
+  return { told, frame: landing(told), texts: landing(told).labels.map(({ lines }) => lines.map(({ text }) => text).join(' ')) };
+}
+
+test('every kind gives in a picture of its own: an add copies, a concat splits, a pool switches, a gate shuts, a mean is spread', () => {
+  const one = { name: 'a', shape: [2, 2, 2], cells: [[1], [0], [1]], local: [1] }, other = { ...one, name: 'b' };
+  const added = given('add', [one, other]);
+  assert.equal(added.texts.filter((text) => text === '−0.50').length, 2); // each gets all of it
+  assert.equal(added.frame.over.filter((mark) => mark.kind === 'image' && mark.picture.key.startsWith('so far')).length, 2);
+  assert.ok(added.texts.includes('4 of 8 outputs have given'));
+  const split = given('concat', [{ ...one, cells: [[3], [0], [1]], local: [0] }, other]);
+  assert.ok(split.texts.includes('nothing: this output was not read from a') && split.texts.includes('channel 1 of the whole was channel 1 here'));
+  const pooled = given('max_pool2d', [{ ...one, cells: [[1], [0, 1], [0, 1]], local: [0, 0, 1, 0] }]);
+  assert.ok(pooled.texts.includes('all of it to the stored index, row 1, column 0'));
+  assert.deepEqual(pooled.frame.labels.filter(({ key }) => /^sent 0 \d/.test(key)).map(({ lines }) => lines[0].text), ['0', '0', '−0.50', '0']);
+  assert.ok(given('relu', [{ ...one, local: [0] }]).texts.includes('the gate is shut: nothing goes back'));
+  const spread = given('mean_subtraction', [{ ...one, cells: [[0, 1], [0], [1]], local: [-0.5, 0.5] }]);
+  assert.deepEqual(spread.frame.labels.filter(({ key }) => /^sent 0 \d/.test(key)).map(({ lines }) => lines[0].text), ['+0.25', '−0.25']);
+  assert.ok(given('batch_norm', [one]).texts.some((text) => text.startsWith('γ / √(σ² + ε)')));
+  assert.ok(given('batch_norm', [{ ...one, cells: [[1], [0, 1], [0, 1]], local: [1, 2, 3, 4] }], { training_mode: true }).texts.some((text) => text.startsWith('the mean and the variance')));
+  for (const { frame } of [added, split, pooled, spread]) assert.equal(new Set(frame.labels.map(({ key }) => key)).size, frame.labels.length);
+});
+
+test('a number so small that it is printed in a power of ten stands there with that power', () => {
+  const { told } = given('relu', [{ name: 'a', shape: [2, 2, 2], cells: [[1], [0], [1]], local: [1] }]);
+  const [result] = landing({ ...told, giving: { ...told.giving, given: 6.449e-4 } }).labels.filter(({ key }) => key === 'result');
+  assert.equal(result.lines[0].text, '+6.449 × 10⁻⁴');
 });

@@ -6,7 +6,8 @@ import httpx
 import numpy as np
 from safetensors.numpy import load
 
-from convoscope.engine import Trace, loss, saliency, scattered
+from convoscope.engine import Landing, Scatter, Trace, loss, saliency, scattered
+from convoscope.server.viewmodel.backward import scatter_arrays
 from tests.server.conftest import CAT
 
 
@@ -51,3 +52,13 @@ def test_an_input_gives_nothing_and_a_wrong_method_is_named(client: httpx.Client
     assert "input is an input: it read nothing, so it gives nothing back. Name a layer." in refused.json()["detail"]
     assert client.get(f"{CAT}/nodes/conv1/gives?at=0,0,99&objective=loss:3").status_code == 404
     assert client.get(f"{CAT}/saliency?objective=loss:3&method=smooth").status_code == 422
+
+
+def test_an_output_of_a_concatenation_gives_to_the_one_that_it_was_read_from() -> None:
+    first, second = (
+        Landing(name, ([c], [0], [1]), np.full((1, 1, 1), one), np.full((1, 1, 1), 2 * one), np.ones((2, 1, 2)))
+        for name, c, one in (("a", 3, 0.0), ("b", 1, 1.0))
+    )
+    arrays, said = scatter_arrays(Scatter("y", (0, 3, 0, 1), 2.0, 7, 8, (first, second), ()), 16, "float32")
+    assert [source["channels"] for source in json.loads(said["about"])["sources"]] == [[], [1]]
+    assert [np.shape(arrays[f"so_far x{k}"]) for k in (0, 1)] == [(0, 1, 2), (1, 1, 2)]
