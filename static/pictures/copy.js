@@ -70,7 +70,7 @@ function flattened(input) {
       caption('from', source, `${shapeText(source)}, one slice per channel`, plan.pose.x - 2, box.y - CAPTION),
       ...numbers(plan),
       x < row.x + row.w / 2 ? caption('to', node, shapeText(node), row.x + row.w, row.y + ROW + 24, 'se') : caption('to', node, shapeText(node), row.x, row.y + ROW + 24, 'sw'), // beside the number
-      label('result', Math.max(box.x + 116, Math.min(box.x + box.w - 116, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
+      label('result', Math.max(box.x + 116, Math.min(box.x + box.w - 116, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
     ],
     targets: tileTargets(row, node.name, Array.from({ length: count }, (_, k) => [k]), count),
     spans: [
@@ -110,7 +110,7 @@ function given(input) {
       label('photo', photo.x, photo.y - CAPTION, 'sw', 'heading', { text: view.kind === 'photo' ? 'the photograph' : 'the picture', look: 'name' }, ` ${view.width}×${view.height}`),
       caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, photo.y - 14 - CAPTION),
       ...(box.w < 480 ? [] : [label('preprocessing', box.x + box.w * 0.51, middle + 30, 'n', 'row preprocess', ...says)]),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: [],
     spans: [{ node: node.name, ...acrossOf(to, made), y: photo.y - 14 - WEDGE }],

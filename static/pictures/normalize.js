@@ -117,7 +117,7 @@ function stepBoxes({ explanation: e, node }, room, y, from, to) {
         label(`step ${k}`, at(k).x + 12, at(k).y + STEP.h / 2, 'w', 'row', step.label),
         label(`step value ${k}`, at(k).x + room.w - 12, at(k).y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
       ]),
-      label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
   };
 }

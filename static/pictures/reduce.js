@@ -59,7 +59,7 @@ export function reduce(input) {
       label('what', open.x + open.w / 2, open.y - 12, 's', 'direction', WHAT[e.kind] ?? `${node.summary}: one number for the window`),
       ...(open.w / columns.length >= CELL.written ? written(input, open, rows.length, columns.length, winner, print) : []),
       ...stepLabels(input, open),
-      label('result', (acrossOf(to, made).x0 + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', (acrossOf(to, made).x0 + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: tileTargets(open, source.name, cells, columns.length),
     spans: [

@@ -26,7 +26,7 @@ export function chain(input) {
   const told = drawn(e.steps), all = input.added === null || e.products ? told : told.slice(0, input.added);
   const steps = all.slice(-STEP.most);
   const print = printer(steps.map((s) => s.value), 5);
-  const longest = Math.max(0, ...steps.map((step) => step.label.length + print.plain(step.value).length));
+  const longest = Math.max(0, ...steps.map((step) => step.label.length + print.plain(step.value).length + print.unit.length));
   const wide = Math.min(Math.max(STEP.w, longest * STEP.letter + 44), box.w * (1 - 2 * SHARE) - 40);
   const left = box.x + (box.w - wide) / 2;
   const each = Math.min(STEP.h + STEP.gap, box.h / steps.length);
@@ -50,9 +50,9 @@ export function chain(input) {
       caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - CAPTION),
       ...rows.flatMap(({ step, y }, k) => [
         label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', step.label),
-        label(`step value ${k}`, left + wide - 12, y + high / 2, 'e', 'number', print.plain(step.value)),
+        label(`step value ${k}`, left + wide - 12, y + high / 2, 'e', 'number', print.plain(step.value) + print.unit),
       ]),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
       ...(all.length > steps.length ? [label('before', left, top - 6, 'sw', 'caption small', `after ${all.length - steps.length} steps before these`)] : []),
     ],
     targets: [],

@@ -142,8 +142,8 @@ function below(input, readers, m, plan, feet, range, end) {
     labels: [
       label('row window', left, yx + th / 2, 'e', 'row', ...(m.digits > 3 ? ['the outputs', 'that read it'] : ['read it'])),
       label('row filter', left, yw + th / 2, 'e', 'row', ...localSaid(source, e)),
-      ...fall.labels,
-      label('result', end, result, 'n', 'result', { text: print.plain(e.value), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      ...fall.labels, ...(print.unit ? [label('unit', left, Math.min(yf + 18, box.y + box.h - 14), 'e', 'row', `each${print.unit}`)] : []),
+      label('result', end, result, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     start: result - 8,
   };

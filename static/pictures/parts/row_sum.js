@@ -7,6 +7,7 @@ import { attention, curve, image, line, rect, shape } from '../../scene/marks.js
 import { ofBox } from '../../scene/matrix.js';
 import { cellOutline, plate } from './plate.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
+import { loupe, loupeHeight } from './loupe.js';
 import { measures } from './stack_sum.js';
 import { waterfall } from './waterfall.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer, shapeText } from './words.js';
@@ -19,6 +20,8 @@ const STRIP = 40;
 const TOLD = { most: 5, apart: 66, band: 44 };
 /** A map over its part of the row is at most and at least so large, px. */
 const MAP = { most: 54, least: 20 };
+/** Cells of a row so wide (px) can be read as they are. */
+const LARGE = 60;
 /** A row's height and the air below it, px. */
 const ROW = { large: { h: 30, gap: 16 }, small: { h: 18, gap: 9 } };
 
@@ -43,7 +46,11 @@ export function rowSum(input) {
   const places = steps.map((_, index) => ({ x: row.x + pitch * (index + 0.5) + (index >= count ? 14 : 0), index }));
   const out = plate(to, { x: box.x + box.w - right + (m.capped ? (right - STRIP) / 2 : 60), y: box.y, w: STRIP, h: box.h - 66 }, 0);
   const band = box.y + box.h - TOLD.band;
-  const fall = waterfall({ steps, scaled: all, places, y0: at(3).y - 6, y1: band, bar: Math.max(0.8, pitch * 0.86), end: out.x - 30, scale: stage.look.scale, print: null });
+  const close = added !== null && m.label > 0 && pitch < LARGE ? loupe([
+    { values: x.values, range: stage.look.range(source.name), scale: stage.look.scale, name: source.name }, { values: w.values, range: sizeOf(w.values), scale: stage.look.weight, name: '× weight' },
+    { values: products, range: sizeOf(products), scale: stage.look.scale, name: '= product' },
+  ], { now: Math.min(added, count) - 1, done: added, row: at(2), label: m.label }) : { marks: [], labels: [] };
+  const fall = waterfall({ steps, scaled: all, places, y0: at(3).y - 6 + (close.marks.length ? loupeHeight(3) : 0), y1: band, bar: Math.max(0.8, pitch * 0.86), end: out.x - 30, scale: stage.look.scale, print: null });
   const outline = cellOutline(node, to, out, e.at);
   const told = m.capped ? { marks: [], labels: [] } : heaviest(steps, places, fall.yOf, count, band);
   const total = steps[steps.length - 1].total, whole = steps.length === all.length;
@@ -58,7 +65,7 @@ export function rowSum(input) {
       ...tileMarks({ ...read, box: at(0), values: x.values, range: stage.look.range(source.name) }),
       ...tileMarks({ ...read, box: at(1), values: w.values, range: sizeOf(w.values), scale: stage.look.weight }),
       ...tileMarks({ ...read, box: at(2), values: products, range: sizeOf(products) }),
-      ...toCome([at(0), at(1), at(2)], count, added),
+      ...toCome([at(0), at(1), at(2)], count, added), ...close.marks,
       ...(m.capped ? [] : [...fall.marks, ...told.marks]),
       curve([[out.x - 30, end], [out.x - 14, end], [tip[0] - 26, tip[1]], [tip[0], tip[1]]], { width: 1.5, alpha: 0.9, head: true }),
       ...attention(outline),
@@ -70,10 +77,10 @@ export function rowSum(input) {
       ...(m.label
         ? ['input', `× row ${e.at[0]}`, '= products'].map((text, k) => label(`row ${k}`, row.x - 14, at(k).y + h / 2, 'e', 'row', text))
         : []),
-      ...(m.label ? [label('row sums', row.x - 14, (at(3).y + box.y + box.h) / 2, 'e', 'row', 'running', 'sum')] : []),
-      ...told.labels,
+      ...(m.label ? [label('row sums', row.x - 14, (at(3).y + (close.marks.length ? loupeHeight(3) : 0) + box.y + box.h) / 2, 'e', 'row', 'running', 'sum')] : []),
+      ...told.labels, ...close.labels,
       ...(m.capped ? [] : cellNames(stage, node.name, out, e.at[0])),
-      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(whole ? e.value : total), look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }),
+      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(whole ? e.value : total) + print.unit, look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }),
     ],
     targets: [...maps.targets, ...tileTargets(at(0), source.name, cellsOf(x, source.shape), count)],
     spans: [

@@ -54,7 +54,7 @@ export function singleSum(input) {
       ...written(at[2], products.map((value, k) => (added !== null && k >= added ? null : value)), columns.length, cell, scale, most),
       ...(extras.length ? [label('step 0', left + tw / 2, at[2].y + th + 8, 'n', 'number', print.signed(steps[groups - 1].total))] : []),
       ...extras.map((step, k) => label(`extra ${k}`, left + tw / 2, at[2].y + th + 24 + k * 16, 'n', 'row', `+ ${step.label} ${print.signed(step.value)}`)),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(total), look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : [])),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(total) + print.unit, look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : [])),
       label('slice 0', read.x - 4, read.y + 8, 'e', 'channel', String(channel)),
     ].filter(({ key }) => added === null || whole || !/^(step|extra)/.test(key)),
     targets: tileTargets(at[0], source.name, cells, columns.length),
@@ -63,13 +63,13 @@ export function singleSum(input) {
 }
 
 /** A cell of padding, beside the map. @param {import('../../stage.d.ts').Volume} volume @param {import('../../stage.d.ts').Pose} read @param {number} channel @param {number} r @param {number} c */
-function outside(volume, read, channel, r, c) {
+export function outside(volume, read, channel, r, c) {
   const cell = blockOn(mapQuad(volume, read, channel).m, volume.rows, volume.columns, [r, r + 1, c, c + 1]);
   return [shape(cell, { fill: 'sheet', stroke: 'rule' }), hatch(cell)];
 }
 
 /** Numbers of a tile's cells, where they have room; null has none. @param {Box} box @param {(number | null)[]} values @param {number} columns @param {number} cell @param {Scale} scale @param {number} range @returns {Label[]} */
-function written(box, values, columns, cell, scale, range) {
+export function written(box, values, columns, cell, scale, range) {
   if (cell < TILES.written) return [];
   const print = printer(values.filter((value) => value !== null), 3);
   return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell near', print.plain(value)), ink: scale.ink(value, range) }]));

@@ -1,6 +1,6 @@
 /** Words and numbers of the pictures. Pure. */
 
-import { column, styleFor, text } from '../../lens/digits.js';
+import { column, styleFor, text, unit } from '../../lens/digits.js';
 import { times } from '../../scene/labels.js';
 
 /** @import { ExplanationView, NodeView, Step } from '../../types.d.ts' */
@@ -14,10 +14,11 @@ const COUNTS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'ei
 /** Nine products; 25 products. @param {number} n @param {string} thing */
 export const many = (n, thing) => `${COUNTS[n] ?? n} ${thing}${n === 1 ? '' : 's'}`;
 
-/** How the numbers of one picture are printed: as many decimals as its largest needs. @param {number[]} values @param {number} significant */
+/** How the numbers of one picture are printed: as many decimals as its largest needs. unit: ` × 10⁻⁴` where they are so small, to be said where one number stands alone. @param {number[]} values @param {number} significant */
 export function printer(values, significant) {
   const style = styleFor(Math.max(...values.map(Math.abs).filter(Number.isFinite), 0), significant);
   return {
+    unit: unit(style),
     plain: (/** @type {number} */ value) => text(value, style),
     signed: (/** @type {number} */ value) => text(value, style, '+'),
     faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
@@ -28,6 +29,7 @@ export function printer(values, significant) {
 export function adding(parts, total, significant) {
   const { style, rest } = column(parts, total, significant);
   return {
+    unit: unit(style),
     plain: (/** @type {number} */ value) => text(value, style),
     signed: (/** @type {number} */ value) => text(value, style, '+'),
     faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
