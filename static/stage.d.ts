@@ -99,7 +99,8 @@ export interface Back { look: Look; share(node: string): number; objective: stri
  * pass. added: how many terms are added so far, where they come one by one.
  */
 export interface PictureInput { stage: Stage; explanation: ExplanationView; node: NodeView; source: NodeView; box: Box; heavy: number[]; added: number | null }
+/** key: a picture of another kind than the node's usual one, which is moved to. */
 export interface PictureFrame {
-  poses: Map<string, Pose>; photo?: Box; under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[];
+  key?: string; poses: Map<string, Pose>; photo?: Box; under: Mark[]; over: Mark[]; labels: Label[]; targets: Target[];
   spans: { node: string; x0: number; x1: number; y: number }[];
 }

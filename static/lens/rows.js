@@ -5,25 +5,37 @@ import { groupsOf } from './groups.js';
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
 /**
- * group: the group of terms that the row adds, null for a bias and for a fold.
- * @typedef {{ label: string, value: number, total: number, group: number | null, folded: boolean }} Row
+ * group: the group of terms that the row adds, null for a bias and for a fold. last: the last step that is in it.
+ * @typedef {{ label: string, value: number, total: number, group: number | null, folded: boolean, last: number }} Row
  */
 
 const MANY = 26; // rows that fit without folding
 const LARGE = 9; // rows that stay when the others are folded
+const NEAR = { before: 9, after: 4 }; // rows around the one at work
 const ROUNDING = 'rounding'; // the engine's name of float32's own rounding: it is in what the digits leave over
 
 /**
  * groups: how many of the steps are groups of terms.
  * @param {Pick<ExplanationView, 'of' | 'steps' | 'products' | 'operands'>} e
  * @param {boolean} unfolded
+ * @param {number | null} [near] the step at work, where they are added one by one
  * @returns {{ shown: Row[], groups: number }}
  */
-export function rows({ of, steps, products, operands }, unfolded) {
+export function rows({ of, steps, products, operands }, unfolded, near = null) {
   const groups = groupsOf({ of, products, operands }).length;
   const all = steps.filter(({ label }) => label !== ROUNDING)
-    .map((step, k) => ({ ...step, group: k < groups ? k : null, folded: false }));
-  return { shown: unfolded || all.length <= MANY ? all : folded(all), groups };
+    .map((step, k) => ({ ...step, group: k < groups ? k : null, folded: false, last: k }));
+  if (all.length <= MANY || (unfolded && near === null)) return { shown: all, groups };
+  return { shown: near === null ? folded(all) : around(all, near), groups };
+}
+
+/** The rows beside the one at work; those before it and those to come as one each, but for what is added last. @param {Row[]} all @param {number} near */
+function around(all, near) {
+  const first = Math.max(0, near - NEAR.before), end = Math.min(all.length, near + NEAR.after + 1), extra = all.length - 1;
+  return [
+    ...(first > 1 ? [fold(all, 0, first)] : all.slice(0, first)), ...all.slice(first, end),
+    ...(end < extra - 1 ? [fold(all, end, extra)] : all.slice(end, extra)), ...(end <= extra ? [all[extra]] : []),
+  ];
 }
 
 /** @param {Row[]} all @returns {Row[]} */
@@ -52,5 +64,5 @@ function folded(all) {
 function fold(all, start, end) {
   const { total } = all[end - 1], before = start ? all[start - 1].total : 0;
   const label = `${all[start].label} … ${all[end - 1].label.replace(/^\D+/, '')}`;
-  return { label, value: total - before, total, group: null, folded: true };
+  return { label, value: total - before, total, group: null, folded: true, last: end - 1 };
 }

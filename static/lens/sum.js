@@ -21,13 +21,13 @@ const TINT = 0.62; // how far along the scale the colour of a bar is
  */
 export function sum(view, choices, choose, links) {
   const { explanation: e } = view;
-  const { shown, groups } = rows(e, choices.unfolded || view.added !== null);
   const grown = growth(view);
+  const { shown, groups } = rows(e, choices.unfolded, grown && (grown.group ?? grown.whole));
   const printed = column(shown.map((row) => row.value), e.value, choices.significant);
   const open = grown ? grown.group : choices.open ?? largest(shown, groups);
   const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
   const body = shown.map((row, k) => line(view, row, ...written(row, k, printed, grown), {
-    share: Math.abs(row.value) / size, later: grown !== null && k >= grown.whole, open: row.group !== null && row.group === open,
+    share: Math.abs(row.value) / size, later: grown !== null && row.last >= grown.whole, open: row.group !== null && row.group === open,
     press: pressed(view, row, choose, links),
   }));
   const table = h('table', { class: 'sum' },
@@ -41,7 +41,7 @@ export function sum(view, choices, choose, links) {
 
 /** A row's part and running sum: those still to come are not written, of the one at work the sum so far is. @param {Row} row @param {number} k @param {import('./digits.js').Column} printed @param {ReturnType<typeof growth>} grown @returns {[string, string]} */
 function written(row, k, printed, grown) {
-  if (!grown || k < grown.whole) return [printed.parts[k], text(row.total, coarser(printed.style))];
+  if (!grown || row.last < grown.whole) return [printed.parts[k], text(row.total, coarser(printed.style))];
   return ['', row.group !== null && row.group === grown.group ? text(grown.total, coarser(printed.style)) : ''];
 }
 
@@ -58,9 +58,9 @@ function largest(shown, groups) {
  * What a row opens: its terms, what is folded, or the bias itself.
  * @param {View} view @param {Row} row @param {(change: Partial<Choices>) => void} choose @param {import('./terms.js').Links} links
  */
-function pressed({ explanation: e, node }, row, choose, links) {
+function pressed({ explanation: e, node, added }, row, choose, links) {
   if (row.group !== null) return () => choose({ open: row.group });
-  if (row.folded) return () => choose({ unfolded: true });
+  if (row.folded) return added === null ? () => choose({ unfolded: true }) : null;
   const bias = row.label === 'bias' && e.of === 'activation' && node?.params.find(({ name }) => name === 'bias');
   return bias ? links.to(`${e.node}.bias`, e.at.slice(0, bias.shape.length))?.run ?? null : null;
 }

@@ -102,6 +102,14 @@ test('unfolded, a long sum shows all of its rows', () => {
   assert.equal(rows(sum(Array(160).fill(1)), true).shown.length, 160);
 });
 
+test('while a long sum is added, the rows beside the one at work are shown, and what is folded still adds up', () => {
+  const { shown } = rows(sum(Array.from({ length: 160 }, (_, k) => k), true), true, 100);
+  assert.deepEqual([shown[0].label, shown[1].label, shown[10].label, shown.at(-2)?.label, shown.at(-1)?.label], ['input 0 … 90', 'input 91', 'input 100', 'input 105 … 159', 'bias']);
+  assert.equal(shown.reduce((all, row) => all + row.value, 0), shown.at(-1)?.total);
+  assert.deepEqual([shown[0].last, shown.at(-1)?.last], [90, 160]);
+  for (const near of [0, 1, 12, 155, 159, 160]) assert.equal(rows(sum(Array(160).fill(1), true), false, near).shown.reduce((all, row) => all + row.value, 0), 161, String(near));
+});
+
 test('a long sum of equal parts does not fold away anything', () => {
   assert.equal(rows(sum(Array(40).fill(0.5)), false).shown.length, 40);
 });

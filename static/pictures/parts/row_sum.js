@@ -25,6 +25,10 @@ const LARGE = 60;
 /** A row's height and the air below it, px. */
 const ROW = { large: { h: 30, gap: 16 }, small: { h: 18, gap: 9 } };
 
+/** Lower than this (px) there is no room for maps while products are looked at one by one. */
+const LOW = 440;
+const NO_MAPS = { marks: [], labels: [], targets: [], height: 0 };
+
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function rowSum(input) {
   const { stage, explanation: e, node, source, box, added } = input;
@@ -36,7 +40,7 @@ export function rowSum(input) {
   const right = m.label ? 150 : 74;
   const { h, gap } = m.capped ? ROW.small : ROW.large;
   const row = { x: box.x + m.label, y: 0, w: box.w - m.label - right - m.gap / 2, h };
-  const maps = mapsOver(input, { ...row, y: box.y });
+  const maps = added !== null && box.h < LOW ? NO_MAPS : mapsOver(input, { ...row, y: box.y });
   const y0 = box.y + maps.height;
   const at = (/** @type {number} */ k) => ({ ...row, y: y0 + k * (h + gap) });
   const products = e.products ?? [];
