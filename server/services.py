@@ -22,6 +22,7 @@ from convoscope.server.images import Decoder
 from convoscope.server.inputs import suggested
 from convoscope.server.library import Library, Model
 from convoscope.server.pictures import Crop, Picture
+from convoscope.server.progress import Running
 from convoscope.server.sessions import OWN, Lock
 from convoscope.server.settings import Settings
 from convoscope.server.shelf import Shelf
@@ -62,6 +63,7 @@ class Services:
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
         self.answers = Results(settings.limits.answers_memory)
+        self.running = Running()
 
     @cached_property
     def kept(self) -> Uploads | None:
@@ -158,7 +160,8 @@ class Services:
 
         def make() -> Seen:
             x, crop = pictures.network_input(picture, preprocessing(model.network))
-            return Seen(model.network.trace(x), crop)
+            with self.running.of((model.content, picture.content), model.network) as progress:
+                return Seen(model.network.trace(x, told=progress.made), crop)
 
         return self.results.get(("trace", model.content, picture.content), make, lambda seen: seen.size)
 
@@ -192,9 +195,10 @@ class Services:
         """Everything about a trace but the arrays; `image` is the name that the picture was asked for by."""
 
         def make() -> wire.TraceView:
-            seen = self.seen(model, picture)
-            notes = pictures.conversions(picture, preprocessing(model.network))
-            return trace_view(model.name, image, seen.trace, seen.crop, notes)
+            with self.running.of((model.content, picture.content), model.network) as progress:
+                seen = self.seen(model, picture)
+                notes = pictures.conversions(picture, preprocessing(model.network))
+                return trace_view(model.name, image, seen.trace, seen.crop, notes, progress.measured)
 
         return self.results.get(("trace view", model.content, model.name, picture.content, image), make, size_of)
 

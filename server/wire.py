@@ -270,6 +270,10 @@ class ContributorView(Wire):
     share: float
 
 
+class ProgressView(Wire):
+    share: float | None
+
+
 class ContributorsView(Wire):
     node: str
     at: list[int]

@@ -25,6 +25,8 @@ from convoscope.server.sessions import OWN, STUDENT
 
 FREE = ("/api/limits", "/api/docs", "/api/openapi.json")
 """Addresses below /api/ that cost nothing."""
+PROGRESS = "/progress"
+"""How an address ends that says how far work is, and so must not wait for it."""
 HEAVY = re.compile(r"/steps$|/checks?$")
 IN_A_ROW = 4
 """After so many quick requests a heavy one has its turn, so that it cannot wait for ever."""
@@ -252,7 +254,7 @@ def asked(scope: Scope) -> tuple[object, ...]:
 
 def is_work(path: str) -> bool:
     """Whether an address may have to be computed. (The first page shows a trace.)"""
-    return path == "/" or (path.startswith("/api/") and path not in FREE)
+    return path == "/" or (path.startswith("/api/") and path not in FREE and not path.endswith(PROGRESS))
 
 
 def is_heavy(scope: Scope) -> bool:

@@ -31,6 +31,13 @@ def read_trace(request: Request, services: ServicesDep, subject: SubjectDep, ima
     return answer(request, subject.content, make, private=subject.private)
 
 
+@router.get("/progress", response_model=wire.ProgressView)
+def read_progress(services: ServicesDep, subject: SubjectDep) -> Response:
+    """The share of the work that is done, of a trace that somebody waits for; null where nobody computes it."""
+    found = wire.ProgressView(share=services.running.share(subject.content))
+    return Response(found.body(), media_type=wire.JSON, headers={"Cache-Control": "no-store"})
+
+
 @in_each_format(router, "/activations")
 def read_activations(
     request: Request,

@@ -2,36 +2,48 @@
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
 from convoscope.engine import Gradients, Trace, flow, logits_and_probabilities, strengths
+from convoscope.engine.types import Told
 from convoscope.server import wire
 from convoscope.server.viewmodel.network import range_groups
 
 Array = NDArray[Any]
+T = TypeVar("T")
 BINS, TOP, RANGE_PERCENTILE = 32, 5, 99.5
 NARROW, TINY, WIDE = 1e-4, 1e-30, 1e38
 
 
 def trace_view(
-    network: str, image: str, trace: Trace, crop: Sequence[int], notes: Sequence[str] = ()
+    network: str, image: str, trace: Trace, crop: Sequence[int], notes: Sequence[str] = (), told: Told = lambda _: None
 ) -> wire.TraceView:
-    """Everything about a trace but the arrays themselves. notes: what was done to fit the picture to the network."""
+    """Everything about a trace but the arrays themselves.
+
+    notes: what was done to fit the picture to the network. told: hears the name of each node, once when its numbers
+    are counted and once when its range is known.
+    """
     x, y, width, height = crop
     return wire.TraceView(
         network=network,
         image=image,
         crop=wire.CropView(x=x, y=y, width=width, height=height),
         notes=list(notes),
-        nodes=[statistics(name, a[0]) for name, a in trace.activations.items()],
+        nodes=[heard(told, name, statistics(name, a[0])) for name, a in trace.activations.items()],
         flows=[f for name in trace.activations if (f := flow_view(trace, name)) is not None],
-        ranges=ranges(trace.network, trace.activations),
+        ranges=ranges(trace.network, trace.activations, told),
         prediction=prediction(trace),
     )
+
+
+def heard(told: Told, name: str, what: T) -> T:
+    """What was found out about a node, once somebody has heard that it was."""
+    told(name)
+    return what
 
 
 def gradients_view(objective: str, found: Gradients, times_activation: bool) -> wire.GradientsView:
@@ -103,10 +115,10 @@ def histogram(finite: Array) -> tuple[Array, Array]:
     return np.histogram(finite, BINS, range=(low - around, high + around))
 
 
-def ranges(network: engine.Network, arrays: Mapping[str, Array]) -> wire.RangesView:
+def ranges(network: engine.Network, arrays: Mapping[str, Array], told: Told = lambda _: None) -> wire.RangesView:
     """The 99.5th percentile of |activation|, or |gradient|, per node, per group of nodes and over the whole network."""
     sizes = {name: magnitudes(a[0]) for name, a in arrays.items()}
-    nodes = {name: percentile([m]) for name, m in sizes.items()}
+    nodes = {name: heard(told, name, percentile([m])) for name, m in sizes.items()}
     groups: dict[str, list[str]] = {}
     for name, group in range_groups(network).items():
         groups.setdefault(group, []).append(name)
