@@ -3,7 +3,6 @@
 from convoscope.server.lessons.figures.a_weight_somewhere import (
     LEAST,
     MOST,
-    NAME,
     NUDGE,
     START,
     forecast,
@@ -120,5 +119,4 @@ That is one training step. Repeat.
             ),
         ),
     ),
-    stage=f"/?network={NAME}&image={NAME}&objective=loss:0&weight=h.weight@0,1",
 )

@@ -4,7 +4,6 @@ from convoscope.server.lessons.figures.backprop import (
     DEFAULTS,
     LAST,
     LAYERS,
-    NAME,
     backward,
     blanks,
     forward,
@@ -187,5 +186,4 @@ Move the input and the parameters. Watch what happens to the gradients on the le
             ),
         ),
     ),
-    stage=f"/?network={NAME}&image={NAME}&at=h1@0&objective=unit:h6@0&show=gradient",
 )

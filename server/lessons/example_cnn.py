@@ -132,5 +132,4 @@ classes. Everything in it you have seen in the lessons before.
             ),
         ),
     ),
-    stage="/?network=example-cnn",
 )

@@ -22,11 +22,22 @@ Item = dict[str, Any]
 
 
 class Board(NamedTuple):
-    """A figure: rows of items. say: the sentence that stands for it. bounds: (least, most) of controls that depend."""
+    """A figure: rows of items.
+
+    say: the sentence that stands for it. bounds: (least, most) of controls that depend. stage: the address at which
+    the stage has the figure's numbers, where no link of the figure says it.
+    """
 
     rows: Sequence[Sequence[Item]]
     say: str
     bounds: Mapping[str, tuple[float, float]] = {}
+    stage: str = ""
+
+    @property
+    def on_stage(self) -> str:
+        """Where the stage has the figure's numbers: as said, or where the figure's first link to it leads."""
+        addresses = (href for row in self.rows for item in row for href, _ in item.get("entries", ()))
+        return self.stage or next((href for href in addresses if href.startswith("/?")), "")
 
 
 def bad(name: str, wanted: str) -> Problem:
@@ -246,7 +257,6 @@ class Lesson:
     covers: tuple[str, ...]
     beats: tuple[Beat, ...]
     controls: tuple[Control, ...] = ()
-    stage: str = ""
 
     def beat(self, name: str) -> Beat:
         """The beat of this name. Raises Problem."""

@@ -14,7 +14,7 @@ import numpy as np
 from convoscope import engine
 from convoscope.server.lessons import nets, onward
 from convoscope.server.lessons.model import Seen
-from convoscope.server.library import LESSONS
+from convoscope.server.library import LESSONS, drawings
 from convoscope.server.pictures import Picture
 from convoscope.server.store import content_id
 
@@ -94,6 +94,31 @@ class Small:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Seeing:
+    """A lesson's network that looks at any picture as the example CNN does, in three channels."""
+
+    name: str
+    title: str
+    lesson: engine.Network
+
+    @cached_property
+    def network(self) -> engine.Network:
+        """The lesson's network behind the example CNN's input."""
+        source = engine.zoo.architecture(nets.EXAMPLE)
+        nodes = tuple(
+            engine.Node(n.name, n.layer, tuple("input" if name == "x" else name for name in n.inputs))
+            for n in self.lesson.nodes
+        )
+        params = {node: {k: a.astype(np.float32) for k, a in p.items()} for node, p in self.lesson.params.items()}
+        return engine.Network(self.name, source.inputs, nodes, params, preprocessing=source.preprocessing)
+
+    @property
+    def picture(self) -> Picture:
+        """A picture to open it on where the address names none."""
+        return next(iter(drawings().values()))
+
+
 def _shaped(shape: tuple[int, ...]) -> engine.Layer:
     return nets.layer("flatten") if len(shape) == 1 else nets.layer("reshape", shape=(0, *shape))
 
@@ -103,18 +128,18 @@ def _by_address(network: engine.Network) -> Mapping[str, nets.Array]:
 
 
 @cache
-def shipped() -> Mapping[str, Callable[[], Small]]:
+def shipped() -> Mapping[str, Callable[[], Small | Seeing]]:
     """The small networks of all lessons, by name."""
     from convoscope.server.lessons import MODULES
 
-    found: dict[str, Callable[[], Small]] = {}
+    found: dict[str, Callable[[], Small | Seeing]] = {}
     for module in MODULES:
         found |= getattr(import_module(f"convoscope.server.lessons.figures.{module}"), "ON_STAGE", {})
     return found
 
 
 @cache
-def small(name: str) -> Small | None:
+def small(name: str) -> Small | Seeing | None:
     """The small network of this name; None where no lesson has it."""
     made = shipped().get(name) if name.startswith(LESSONS) else None
     return made() if made else None
@@ -123,6 +148,6 @@ def small(name: str) -> Small | None:
 def link(words: str, now: Small, **state: str) -> onward.Link:
     """The stage on the network of this name with the numbers of `now`. state: as static/state/url.js reads it."""
     base = small(now.name)
-    assert base is not None, f"{now.name} is in no lesson's ON_STAGE"
+    assert isinstance(base, Small), f"{now.name} is in no lesson's ON_STAGE"
     edit = str(base.edits(now))
     return onward.stage(words, Seen(now.name, base.picture), now.name, **state, **({"edit": edit} if edit else {}))

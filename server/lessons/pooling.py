@@ -1,7 +1,9 @@
 """Lesson 12: max pooling, the index that it keeps, and where the gradient goes."""
 
-from convoscope.server.lessons import items
 from convoscope.server.lessons.figures.pooling import (
+    DY,
+    TIES,
+    X,
     backward,
     both,
     covered,
@@ -10,14 +12,10 @@ from convoscope.server.lessons.figures.pooling import (
     passed,
     picture,
     route,
-    under,
+    tie,
     winners,
 )
-from convoscope.server.lessons.model import Beat, Board, Cells, Image, Lesson, Question, Spot, Try
-
-X = ((1.0, 1.0, 2.0, 4.0), (5.0, 6.0, 7.0, 8.0), (3.0, 2.0, 1.0, 0.0), (1.0, 2.0, 3.0, 4.0))
-DY = ((1.0, -2.0), (0.5, 3.0))
-TIES = ((2.0, 2.0, 1.0, 3.0), (2.0, 2.0, 3.0, 0.0), (0.0, 0.0, 5.0, 5.0), (0.0, 0.0, 5.0, 5.0))
+from convoscope.server.lessons.model import Beat, Cells, Image, Lesson, Question, Spot, Try
 
 LESSON = Lesson(
     slug="max-pooling",
@@ -102,10 +100,7 @@ response among zeros becomes a weak one everywhere.
             "predict",
             "Ties",
             "All four numbers of the top left window are 2. The engine has to send the gradient somewhere.",
-            lambda v: Board(
-                [[items.grid(TIES, "x", marks=[under(0, 0)]), items.grid(DY, "given", role="gradient", decimals=1)]],
-                "Four equal numbers in the top left window.",
-            ),
+            tie,
             start={"x": TIES},
             question=Question(
                 "To which of the four?",
@@ -155,5 +150,4 @@ response among zeros becomes a weak one everywhere.
             ),
         ),
     ),
-    stage="/?view=window&at=pool1@5,7,9",
 )

@@ -1,10 +1,9 @@
 """Lesson 5: softmax and cross-entropy for N inputs, p − t, and why the naive code gives NaN."""
 
-from convoscope.server.lessons import items
 from convoscope.server.lessons.figures.softmax import (
     LABELS,
-    NAME,
     F,
+    asked,
     backward,
     broken,
     covered,
@@ -15,7 +14,7 @@ from convoscope.server.lessons.figures.softmax import (
     sliders,
     stable,
 )
-from convoscope.server.lessons.model import Beat, Board, Cells, Choice, Lesson, Number, Question, Try
+from convoscope.server.lessons.model import Beat, Cells, Choice, Lesson, Number, Question, Try
 
 LOGITS = tuple(Number(f"f{k}", f"logit of {name}", F[0][k], -8.0, 8.0, 0.1) for k, name in enumerate(LABELS))
 NAMES = tuple((name, name) for name in LABELS)
@@ -57,19 +56,7 @@ $$L_{\\ix{i}} = -\\log p_{\\ix{i},y_{\\ix{i}}} \\qquad L = \\frac{1}{N} \\sum_{\
 Backprop starts with $\\frac{\\partial L}{\\partial f}$. For one example ($N = 1$) look at the logit of the **right**
 class.
 """,
-            lambda v: Board(
-                [
-                    [
-                        items.bars(
-                            list(zip(LABELS, passed(one(v), (1,)).trace.output[0], strict=True)),
-                            "p; the right answer is dog",
-                            span=1,
-                            pick=1,
-                        )
-                    ]
-                ],
-                "Three probabilities; the right answer is dog.",
-            ),
+            asked,
             question=Question(
                 "What is $\\frac{\\partial L}{\\partial f}$ for the logit of dog? (two decimals)",
                 "number",
@@ -188,5 +175,4 @@ If we choose $C$ to be the **max**, then it works:
             ),
         ),
     ),
-    stage=f"/?network={NAME}-dog-ship&image={NAME}-dog-ship&at=input@0,0,0&objective=unit:L@0&show=gradient",
 )

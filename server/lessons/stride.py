@@ -1,9 +1,7 @@
 """Lesson 10: stride: the window moves by more than one."""
 
-from convoscope.server.lessons.figures.stride import covered, slide, table, width
+from convoscope.server.lessons.figures.stride import MOST, covered, slide, table, width
 from convoscope.server.lessons.model import Beat, Lesson, Number, Question, Try
-
-MOST = 11
 
 STEPS = ("t", "stride", "side")
 LESSON = Lesson(
@@ -105,5 +103,4 @@ But we can also convolve with a **stride**, e.g. stride = 2: the window moves by
             ),
         ),
     ),
-    stage="/?view=window&at=conv2@5,19,23",
 )

@@ -1,8 +1,7 @@
 """Lesson 3: the chain rule with more subscripts and more summations."""
 
-from convoscope.server.lessons import items
-from convoscope.server.lessons.figures.subscripts import G2D, K2D, X2D, count_why, matrix, scalar, terms, vector, volume
-from convoscope.server.lessons.model import Beat, Board, Lesson, Question, Spot, Try
+from convoscope.server.lessons.figures.subscripts import count_why, counted, matrix, scalar, terms, vector, volume
+from convoscope.server.lessons.model import Beat, Lesson, Question, Spot, Try
 
 LESSON = Lesson(
     slug="subscripts",
@@ -58,16 +57,7 @@ and is not listed.
             """
 The kernel is 2×2 and moves by one. Look at a cell in the middle of $x$.
 """,
-            lambda v: Board(
-                [
-                    [
-                        items.grid(X2D, "x", marks=[items.mark("pick", [(1, 1)])]),
-                        items.grid(K2D, "kernel", role="weight"),
-                        items.grid(G2D, "$\\frac{\\partial L}{\\partial h}$", role="gradient"),
-                    ]
-                ],
-                "A 4 by 4 input, a 2 by 2 kernel, a 3 by 3 output.",
-            ),
+            counted,
             question=Question(
                 "How many of the nine outputs $h_{\\ix{i}\\ix{j}}$ read the cell $x_{11}$?",
                 "number",

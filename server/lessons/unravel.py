@@ -106,5 +106,4 @@ Ten filters of $3 \\times 3 \\times 3$ weights, as training has left them. Some 
             ),
         ),
     ),
-    stage="/?view=maps",
 )

@@ -22,6 +22,7 @@ def board_view(board: Board, values: Values) -> Json:
         "rows": board.rows,
         "say": MINUS.sub("−", board.say),
         "bounds": board.bounds,
+        "stage": board.on_stage,
         "values": {name: v.name if isinstance(v, Seen) else v for name, v in values.items()},
     }
 
@@ -90,13 +91,14 @@ def answer_view(question: Question, values: Values) -> Json:
 
 
 def lesson_view(lesson: Lesson, services: Services) -> Json:
-    """A whole lesson."""
+    """A whole lesson. stage: where its footer leads until a figure says so more exactly."""
+    beats = [beat_view(lesson, beat, services) for beat in lesson.beats]
     return {
         "slug": lesson.slug,
         "title": lesson.title,
         "summary": inline(lesson.summary),
-        "stage": lesson.stage,
-        "beats": [beat_view(lesson, beat, services) for beat in lesson.beats],
+        "stage": next((beat["board"]["stage"] for beat in beats if beat["board"]["stage"]), ""),
+        "beats": beats,
     }
 
 

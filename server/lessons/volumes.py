@@ -1,7 +1,6 @@
 """Lesson 7: activations are volumes; a neuron, a column, weight sharing."""
 
-from convoscope.server.lessons import items
-from convoscope.server.lessons.figures.sharing import CIFAR, OUT, counts, shared, whole
+from convoscope.server.lessons.figures.sharing import CIFAR, OUT, counts, first_layer, first_of_lenet, shared, whole
 from convoscope.server.lessons.figures.volumes import (
     DEPTH,
     before_and_now,
@@ -13,7 +12,7 @@ from convoscope.server.lessons.figures.volumes import (
     shape,
     two,
 )
-from convoscope.server.lessons.model import Beat, Board, Image, Lesson, Number, Question, Try
+from convoscope.server.lessons.model import Beat, Image, Lesson, Number, Question, Try
 
 WHERE = ("r", "c")
 LESSON = Lesson(
@@ -145,18 +144,15 @@ LeNet-5 reads $1 \\times 28 \\times 28$ pictures. Its first layer has 6 filters 
 the size:
 the output is $6 \\times 28 \\times 28$.
 """,
-            lambda v: Board(
-                [[items.boxes([("input", (1, 28, 28)), ("conv1", (6, 28, 28))])]],
-                "1 by 28 by 28 in, 6 by 28 by 28 out.",
-            ),
+            first_of_lenet,
             question=Question(
                 "As a convolution it has 156 parameters. How many has it as a locally connected layer?",
                 "number",
-                lambda v: 28 * 28 * 6 * (5 * 5 + 1),
+                lambda v: first_layer(local=True),
                 lambda v: (
                     "Every one of the 28 × 28 × 6 outputs has its own 25 weights and a bias: "
-                    f"**{28 * 28 * 6 * 26:,}**, "
-                    "784 times as many."
+                    f"**{first_layer(local=True):,}**, "
+                    f"{first_layer(local=True) // first_layer(local=False)} times as many."
                 ),
             ),
         ),

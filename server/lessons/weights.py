@@ -2,7 +2,6 @@
 
 from convoscope.server.lessons.figures.weights import (
     DH,
-    NAME,
     X,
     bias,
     blank,
@@ -134,5 +133,4 @@ shape of what it is the gradient of.
             ),
         ),
     ),
-    stage=f"/?network={NAME}&image={NAME}&objective=unit:L@0&weight=y.weight@0,0",
 )

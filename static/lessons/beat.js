@@ -25,6 +25,8 @@ export function createBeat(section, { lesson, values, player, say }) {
   /** @type {Board} */
   let board = first;
   let opened = false;
+  /** The footer leads to the stage with the numbers of the figure above it. @type {HTMLAnchorElement | null} */
+  const onStage = document.querySelector('#bottom a.stage');
   /** @type {Promise<void> | null} */
   let coming = null;
   const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, failed);
@@ -61,6 +63,7 @@ export function createBeat(section, { lesson, values, player, say }) {
     figure.setAttribute('aria-label', board.say);
     controls.update(board);
     question?.update();
+    if (onStage && board.stage && section.hasAttribute('data-now')) onStage.href = board.stage;
   }
 
   /** A figure off the screen is taken out of the page, unless its text is all that the page has of it. */

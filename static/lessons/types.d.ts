@@ -29,7 +29,7 @@ export interface Photo { kind: 'photo'; title: string; id: string; side: number 
 export interface Links { kind: 'links'; entries: [string, string][] }
 export type Item = Grid | Sum | Bars | Curve | Chain | Net | VolumeItem | Boxes | Code | Line | MathItem | NumberItem | Words | Op | Table | Links | Photo;
 /** rows: null for a figure that the page does not carry in itself. */
-export interface Board { rows: Item[][] | null; say: string; bounds: Record<string, [number, number]>; values: Record<string, any> }
+export interface Board { rows: Item[][] | null; say: string; bounds: Record<string, [number, number]>; values: Record<string, any>; stage: string }
 
 /** What an item may do: set values of controls, and say which cell was picked for a question. */
 export interface Hands { set(patch: Record<string, any>): void; picked?: (grid: string, cell: [number, number]) => boolean }

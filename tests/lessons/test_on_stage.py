@@ -176,3 +176,33 @@ def test_the_small_networks_are_found_by_name_and_listed_nowhere(client: httpx.C
         assert client.get(f"/api/images/{name}").json()["id"] == name
     assert client.get("/api/networks/lesson-none").status_code == 404
     assert client.get("/api/images/lesson-none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("slug", "beat", "values", "node"),
+    [
+        ("stride", "play", {"stride": 3, "side": 11, "t": 5}, "y"),
+        ("padding", "grid", {"p": 2, "s": 3, "t": 7}, "y"),
+        ("max-pooling", "pool", {"x": [[1, -2, 0, 0], [0.5, 3, 4, 4], [0, 0, -1, -2], [9, 0, -3, -4]]}, "y"),
+        ("one-line", "point", {"n": 1, "f": 1, "r": 2, "c": 3}, "y"),
+    ],
+)
+def test_a_window_of_lessons_8_to_12_has_its_whole_output_on_the_stage(
+    stage: Any, slug: str, beat: str, values: dict[str, Any], node: str
+) -> None:
+    figure, shown = stage(slug, beat, **values)
+    chosen = int(shown.said["at"].split("@")[1].split(",")[0])
+    out = {"one-line": "out", "max-pooling": "spot"}.get(slug, "output")
+    same(shown.arrays("activations")[node][chosen], grid(figure, out))
+
+
+def test_the_kept_index_of_lesson_12_gets_the_whole_gradient_on_the_stage_too(stage: Any) -> None:
+    figure, shown = stage("max-pooling", "rule", dy=[[1, -2.5], [0.5, 3]])
+    same(shown.gradients()["input"], items(figure, "grid")[2]["values"])
+    same(shown.lens(), -2.5)
+
+
+def test_the_neurons_of_lesson_7_have_their_sums_on_the_stage_on_the_same_picture(stage: Any) -> None:
+    figure, shown = stage("volumes", "two", r=3, c=20, image="coffee-photo")
+    assert shown.said["image"] == "coffee-photo"
+    assert shown.lens() == pytest.approx(items(figure, "sum")[1]["value"], abs=2e-5)

@@ -52,10 +52,15 @@ def staged(w: float) -> on_stage.Small:
     return on_stage.Small(NAME, "A weight somewhere, lesson 1", network(w), X[0], labels=LABELS, classes=True)
 
 
-def led(w: float) -> list[Item]:
+def link(w: float) -> onward.Link:
     """On to the stage: the weight's gradient, as it is computed."""
     weight = "h.weight@" + ",".join(map(str, WHICH))
-    return onward.links(on_stage.link("This network on the stage", staged(w), objective="loss:0", weight=weight))
+    return on_stage.link("This network on the stage", staged(w), objective="loss:0", weight=weight)
+
+
+def led(w: float) -> list[Item]:
+    """The same as a row of the figure."""
+    return onward.links(link(w))
 
 
 @lru_cache(maxsize=1)
@@ -118,6 +123,7 @@ def guess(v: Values) -> Board:
     return Board(
         [[picture(w), items.number("L", loss(w)), items.number("slope", slope(w), role="gradient")]],
         "Before the nudge.",
+        stage=link(w)[0],
     )
 
 

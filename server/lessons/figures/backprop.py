@@ -44,12 +44,17 @@ def staged(v: Values) -> on_stage.Small:
     return on_stage.Small(NAME, "The chain rule, lesson 2", trace.network, trace.activations["x"][0])
 
 
-def led(v: Values, n: int, done: int = LAST, *, back: bool = True) -> list[Item]:
+def link(v: Values, n: int, done: int = LAST, *, back: bool = True) -> onward.Link:
     """On to the stage, at h(n): its gradient, or its value when the layers up to `done` have run."""
     passed_back = {"objective": f"unit:{NODES[LAST]}@0", "show": "gradient"}
     moment = {"t": str(done + 1)} if done < LAST else {}  # the picture's one pixel becomes x first
     state = {"at": f"{NODES[n]}@0", **(passed_back if back else moment)}
-    return onward.links(on_stage.link("This chain on the stage", staged(v), **state))
+    return on_stage.link("This chain on the stage", staged(v), **state)
+
+
+def led(v: Values, n: int, done: int = LAST, *, back: bool = True) -> list[Item]:
+    """The same as a row of the figure."""
+    return onward.links(link(v, n, done, back=back))
 
 
 def value(v: Values, n: int) -> float:
@@ -165,7 +170,8 @@ def blanks(v: Values) -> Board:
         items.op("="),
         items.words("**?**"),
     ]
-    return Board([[row(v, LAST, n, n)], left], f"Layer {n}: {gradient(v, n):.4f} times {local(v, n):.4f} is what?")
+    say = f"Layer {n}: {gradient(v, n):.4f} times {local(v, n):.4f} is what?"
+    return Board([[row(v, LAST, n, n)], left], say, stage=link(v, n)[0])
 
 
 def why(v: Values) -> str:

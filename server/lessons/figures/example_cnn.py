@@ -196,4 +196,5 @@ def learnt(v: Values) -> Board:
 def guess(v: Values) -> Board:
     """The sizes, the last one left out."""
     net = network()
-    return Board([[items.boxes([(n, net.shapes[n][1:]) for n in ("input", "pool1", "pool2")])]], "32, 16, 8, and then?")
+    sizes = items.boxes([(n, net.shapes[n][1:]) for n in ("input", "pool1", "pool2")])
+    return Board([[sizes]], "32, 16, 8, and then?", stage=onward.stage("", v["image"], at="pool2@0,0,0")[0])

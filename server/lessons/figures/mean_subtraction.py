@@ -62,9 +62,14 @@ def staged(v: Values) -> on_stage.Small:
     return on_stage.Small(NAME, "Mean subtraction, lesson 4", found.network, found.activations["x"][0], dh)
 
 
-def led(v: Values, **state: str) -> list[Item]:
+def link(v: Values, **state: str) -> onward.Link:
     """On to the stage."""
-    return onward.links(on_stage.link("These numbers on the stage", staged(v), **state))
+    return on_stage.link("These numbers on the stage", staged(v), **state)
+
+
+def led(v: Values, **state: str) -> list[Item]:
+    """The same as a row of the figure."""
+    return onward.links(link(v, **state))
 
 
 def names(letter: str) -> list[str]:
@@ -119,6 +124,7 @@ def blank_local(v: Values) -> Board:
             [items.math(r"h_{\ix{i}} = x_{\ix{i}} - \frac{1}{D} \sum_{\ix{k}} x_{\ix{k}}, \quad D = 4")],
         ],
         "Four numbers in, four out.",
+        stage=link(v, at="y@0")[0],
     )
 
 
@@ -126,7 +132,8 @@ def derivation(v: Values) -> Board:
     """The derivation, down to the line that has been reached."""
     n = v["line"]
     rows = [[items.math(DERIVATION[k], REASONS[k])] for k in range(n)]
-    return Board(rows, f"Line {n} of {len(DERIVATION)}: {REASONS[n - 1]}.")
+    say = f"Line {n} of {len(DERIVATION)}: {REASONS[n - 1].removesuffix('!')}."
+    return Board(rows, say, stage=link(v, at="x@0", objective="unit:L@0", show="gradient")[0])
 
 
 def same(v: Values) -> Board:

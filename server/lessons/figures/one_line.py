@@ -1,11 +1,11 @@
 """The figures of lesson 8."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Board, Item, Values
 from convoscope.server.lessons.snippets import run
 
@@ -36,6 +36,17 @@ def trace() -> engine.Trace:
     """Both filters over both examples."""
     layer = nets.layer("conv2d", filters=2, kernel=(3, 3))
     return nets.one(layer, X, {"weight": W, "bias": B})
+
+
+def staged(n: int) -> on_stage.Small:
+    """The same for the stage, of one example."""
+    return on_stage.Small(f"lesson-line-{n}", f"One line of NumPy, lesson 8: example {n}", trace().network, X[n])
+
+
+def link(v: Values) -> onward.Link:
+    """On to the stage, at the same number."""
+    n, f, r, c = place(v)
+    return on_stage.link("On the stage", staged(n), view="window", at=f"y@{f},{r},{c}")
 
 
 def place(v: Values) -> tuple[int, int, int, int]:
@@ -102,8 +113,8 @@ def show(v: Values) -> Board:
     )
     rows = [[line(v, pick)], [items.words(MEANS[pick])], xs, [*ws, out]]
     terms = [(s.label, s.value) for s in e.steps]
-    link = onward.sandbox("This window in the sandbox", X[n], W[f : f + 1], b=B[f : f + 1], t=r * SIDE + c)
-    rows.append([items.total(terms, f"out[{n}, {f}, {r}, {c}]", e.value), items.links([link])])
+    again = onward.sandbox("This window in the sandbox", X[n], W[f : f + 1], b=B[f : f + 1], t=r * SIDE + c)
+    rows.append([items.total(terms, f"out[{n}, {f}, {r}, {c}]", e.value), items.links([again, link(v)])])
     return Board(rows, f"{MEANS[pick]} Here out[{n}, {f}, {r}, {c}] = {e.value:g}.".replace("`", ""))
 
 
@@ -121,6 +132,7 @@ print(out[n, {f}, r, c])
     return Board(
         [[line(v)], [items.code(run(code, SETUP))], [items.number("the engine says", engine_says, decimals=1)]],
         f"NumPy and the engine both say {engine_says:g}.",
+        stage=link(v)[0],
     )
 
 
@@ -139,6 +151,7 @@ print(out[0, 0])
     return Board(
         [[items.code(run(code, SETUP))], [items.grid(trace().output[0, 0], "the engine's out[0, 0]")]],
         "The loops make the same numbers as the engine.",
+        stage=link({"n": 0, "f": 0, "r": 0, "c": 0})[0],
     )
 
 
@@ -153,7 +166,9 @@ def shapes(v: Values) -> Board:
         ("out", "example, filter, row, column", str(t.output.shape)),
     ]
     return Board(
-        [[line(v)], [items.table(("array", "axes", "shape here"), rows)]], "X, W and out have four axes, b has one."
+        [[line(v)], [items.table(("array", "axes", "shape here"), rows)]],
+        "X, W and out have four axes, b has one.",
+        stage=link(v)[0],
     )
 
 
@@ -166,9 +181,13 @@ def blank(v: Values) -> Board:
             [*xs, items.op("×"), items.grid(W[0, 0], "W[0, 0]", role="weight", span=3)],
         ],
         "A window of 3 by 3 numbers, and the weights that lie on it.",
+        stage=link({"n": 0, "f": 0, "r": 0, "c": 0})[0],
     )
 
 
 def one_channel(v: Values) -> float:
     """The first channel's part of out[0, 0, 0, 0]."""
     return float(trace().explain("y", (0, 0, 0, 0)).steps[0].value)
+
+
+ON_STAGE = {f"lesson-line-{n}": partial(staged, n) for n in range(len(X))}

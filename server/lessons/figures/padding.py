@@ -1,14 +1,14 @@
 """The figures of lesson 11."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Board, Item, Values
 
-SIDE = 7
+SIDE, PADS, STRIDES = 7, range(4), range(1, 6)
 X = np.random.default_rng(11).integers(1, 6, (SIDE, SIDE)).astype(float)
 KERNEL = np.array([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]])
 SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - k}{s} \right\rfloor + 1"
@@ -18,6 +18,17 @@ SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - k}{s} \right\r
 def passed(pad: int, stride: int) -> engine.Trace:
     """The window over the padded input."""
     return nets.conv(X[None], KERNEL[None, None], stride=stride, pad=pad)
+
+
+def staged(pad: int, stride: int) -> on_stage.Small:
+    """The same for the stage."""
+    title = f"Padding, lesson 11: padding {pad}, stride {stride}"
+    return on_stage.Small(f"lesson-padding-{pad}-{stride}", title, passed(pad, stride).network, X)
+
+
+def link(v: Values, r: int = 0, c: int = 0) -> onward.Link:
+    """On to the stage, at a window."""
+    return on_stage.link("On the stage", staged(v["p"], v["s"]), view="window", at=f"y@0,{r},{c}")
 
 
 def size(w: int, k: int, s: int, p: int) -> tuple[int | None, str]:
@@ -63,9 +74,9 @@ def slide(v: Values) -> Board:
     ]
     said = f"Window {step + 1} of {n * n}: {outside} of its 9 cells are padding; it gives {e.value:g}."
     words = items.words(f"out[{r}, {c}] = **{e.value:g}**, with {outside} zeros of padding under the window")
-    link = onward.sandbox("This window in the sandbox", X[None], KERNEL[None, None], stride=s, pad=p, t=step)
+    again = onward.sandbox("This window in the sandbox", X[None], KERNEL[None, None], stride=s, pad=p, t=step)
     return Board(
-        [row, [words, items.links([link])]],
+        [row, [words, items.links([again, link(v, r, c)])]],
         said,
         {"t": (0, n * n - 1)},
     )
@@ -127,3 +138,6 @@ def same(v: Values) -> Board:
         ],
         "With k = 3, s = 1 and p = 1 the size stays.",
     )
+
+
+ON_STAGE = {f"lesson-padding-{p}-{s}": partial(staged, p, s) for p in PADS for s in STRIDES}

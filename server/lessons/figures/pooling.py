@@ -1,15 +1,18 @@
 """The figures of lesson 12."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Board, Item, Values
 
 KINDS = {"max": "max_pool2d", "average": "average_pool2d"}
 Rows = tuple[tuple[float, ...], ...]
+X: Rows = ((1.0, 1.0, 2.0, 4.0), (5.0, 6.0, 7.0, 8.0), (3.0, 2.0, 1.0, 0.0), (1.0, 2.0, 3.0, 4.0))
+DY: Rows = ((1.0, -2.0), (0.5, 3.0))
+TIES: Rows = ((2.0, 2.0, 1.0, 3.0), (2.0, 2.0, 3.0, 0.0), (0.0, 0.0, 5.0, 5.0), (0.0, 0.0, 5.0, 5.0))
 
 
 @lru_cache(maxsize=128)
@@ -17,6 +20,22 @@ def passed(kind: str, x: Rows, dy: Rows) -> engine.Gradients:
     """2×2 windows with stride 2, and the backward pass of a given gradient."""
     trace = nets.one(nets.layer(KINDS[kind], kernel=(2, 2), stride=(2, 2)), np.array(x)[None, None])
     return trace.gradients(vjp=np.array(dy)[None])
+
+
+def staged(kind: str, x: Rows, dy: Rows) -> on_stage.Small:
+    """The same for the stage, with a layer more that gives dL/dy."""
+    title = f"Pooling, lesson 12: {kind} of 2×2 windows"
+    return on_stage.Small(f"lesson-pool-{kind}", title, passed(kind, x, dy).trace.network, np.array(x), np.array(dy))
+
+
+def link(v: Values, words: str = "On the stage", kind: str = "max", **state: str) -> onward.Link:
+    """On to the stage."""
+    return on_stage.link(words, staged(kind, v["x"], v["dy"]), **state)
+
+
+def back_to(v: Values, cell: tuple[int, ...], words: str = "On the stage", kind: str = "max") -> onward.Link:
+    """On to the stage, at the gradient of a cell of x."""
+    return link(v, words, kind, at=f"input@0,{cell[0]},{cell[1]}", objective="unit:L@0", show="gradient")
 
 
 def winners(g: engine.Gradients) -> list[tuple[int, ...]]:
@@ -53,7 +72,7 @@ def forward(v: Values) -> Board:
         ),
     ]
     return Board(
-        [row],
+        [row, onward.links(link(v, view="window", at=f"y@0,{r},{c}"))],
         f"The largest of window {r}, {c} is {g.trace.output[0, 0, r, c]:g}, at row {where[0]}, column {where[1]}.",
     )
 
@@ -84,6 +103,7 @@ def backward(v: Values) -> Board:
             items.op("←"),
             items.grid(v["dy"], "$\\frac{\\partial L}{\\partial y}$, given", role="gradient", edit="dy"),
         ],
+        onward.links(back_to(v, won[2 * r + c])),
     ]
     kept = ", ".join(f"({a}, {b})" for a, b in won)
     return Board(rows, f"The kept indices are {kept}; the other 12 cells get 0.")
@@ -118,7 +138,14 @@ def covered(v: Values) -> Board:
             ]
         ],
         "The top right window was given −2.",
+        stage=link(v, view="window", at="y@0,0,1")[0],
     )
+
+
+def tie(v: Values) -> Board:
+    """A window of equal numbers, before it is said who is kept."""
+    row = [items.grid(v["x"], "x", marks=[under(0, 0)]), items.grid(v["dy"], "given", role="gradient", decimals=1)]
+    return Board([row], "Four equal numbers in the top left window.", stage=link(v, view="window", at="y@0,0,0")[0])
 
 
 def both(v: Values) -> Board:
@@ -141,13 +168,10 @@ def both(v: Values) -> Board:
                 ),
             ]
         )
-    rows.append(
-        onward.links(
-            onward.sandbox(
-                "The average as a convolution, in the sandbox", [v["x"]], np.full((1, 1, 2, 2), 0.25), stride=2
-            )
-        )
+    again = onward.sandbox(
+        "The average as a convolution, in the sandbox", [v["x"]], np.full((1, 1, 2, 2), 0.25), stride=2
     )
+    rows.append(onward.links(*(back_to(v, (1, 1), f"{kind} on the stage", kind) for kind in KINDS), again))
     return Board(
         rows,
         (
@@ -173,10 +197,10 @@ def picture(v: Values) -> Board:
     ]
     best = made["max"][0]
     r, c = divmod(int(best.argmax()), best.shape[1])
-    link = onward.stage("The strongest window on the stage", v["image"], view="window", at=f"pool1@{k},{r},{c}")
+    strongest = onward.stage("The strongest window on the stage", v["image"], view="window", at=f"pool1@{k},{r},{c}")
     tops = ", ".join(f"{kind} {float(m.max()):.2f}" for kind, m in made.items())
     return Board(
-        [row, onward.links(link)],
+        [row, onward.links(strongest)],
         f"The strongest number of the map is {float(a[k].max()):.2f}; after pooling it is: {tops}.",
     )
 
@@ -184,3 +208,6 @@ def picture(v: Values) -> Board:
 def route(v: Values) -> tuple[int, ...]:
     """Where the top right window's gradient goes."""
     return winners(passed("max", v["x"], v["dy"]))[1]
+
+
+ON_STAGE = {f"lesson-pool-{kind}": partial(staged, kind, X, DY) for kind in KINDS}

@@ -36,6 +36,7 @@ def shared(v: Values) -> Board:
     return Board(
         [[table], [items.words(f"{factor} times as many: a set for each of the {OUT} × {OUT} places.")]],
         f"Without sharing there are {factor} times as many parameters.",
+        stage=onward.stage("", v["digit"], "lenet5-local", at="conv1@0,14,14")[0],
     )
 
 
@@ -70,6 +71,19 @@ def lenets() -> tuple[list[tuple[str, str, str]], int, int]:
         rows.append((", ".join(names), f"{a:,}", f"{b:,}"))
     totals = both[0].parameter_count, both[1].parameter_count
     return [*rows, ("**all**", f"**{totals[0]:,}**", f"**{totals[1]:,}**")], *totals
+
+
+def first_layer(*, local: bool) -> int:
+    """The parameters of LeNet-5's first layer, shared or not."""
+    return sum(p.size for p in lenet(local).params["conv1"].values())
+
+
+def first_of_lenet(v: Values) -> Board:
+    """What LeNet-5's first layer reads and makes."""
+    net = lenet(False)
+    sizes = [("input", net.input_shape), ("conv1", net.shapes["conv1"][1:])]
+    stage = onward.stage("", v["digit"], "lenet5", at="conv1@0,14,14")[0]
+    return Board([[items.boxes(sizes)]], "1 by 28 by 28 in, 6 by 28 by 28 out.", stage=stage)
 
 
 def accuracy(name: str) -> str:

@@ -45,9 +45,21 @@ def together(f: Rows, y: tuple[int, ...]) -> on_stage.Small:
     return on_stage.Small("-".join((NAME, *said)), title, network, x, -np.eye(len(LABELS))[list(y)] / len(y))
 
 
-def led(f: Rows, **state: str) -> list[Item]:
+def link(f: Rows, **state: str) -> onward.Link:
     """One example, on to the stage."""
-    return onward.links(on_stage.link("These logits on the stage", alone(f), **state))
+    return on_stage.link("These logits on the stage", alone(f), **state)
+
+
+def led(f: Rows, **state: str) -> list[Item]:
+    """The same as a row of the figure."""
+    return onward.links(link(f, **state))
+
+
+def asked(v: Values) -> Board:
+    """One example's probabilities, before its gradient."""
+    p = passed(one(v), (1,)).trace.output[0]
+    bars = items.bars(list(zip(LABELS, p, strict=True)), "p; the right answer is dog", span=1, pick=1)
+    return Board([[bars]], "Three probabilities; the right answer is dog.", stage=link(one(v), at="p@1")[0])
 
 
 @lru_cache(maxsize=64)

@@ -1,21 +1,33 @@
 """The figures of lesson 10."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Board, Values
 
 KERNEL = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
-FULL = np.random.default_rng(10).integers(0, 6, (11, 11)).astype(float)
+LEAST, MOST, STRIDES = 5, 11, (1, 2, 3)
+FULL = np.random.default_rng(10).integers(0, 6, (MOST, MOST)).astype(float)
 
 
 @lru_cache(maxsize=64)
 def passed(side: int, stride: int) -> engine.Trace:
     """The window with this stride over the first `side` rows and columns."""
     return nets.conv(FULL[:side, :side][None], KERNEL[None, None], stride=stride)
+
+
+def staged(side: int, stride: int) -> on_stage.Small:
+    """The same for the stage."""
+    title = f"Stride, lesson 10: stride {stride} on {side}×{side}"
+    return on_stage.Small(f"lesson-stride-{side}-{stride}", title, passed(side, stride).network, FULL[:side, :side])
+
+
+def link(v: Values, r: int = 0, c: int = 0) -> onward.Link:
+    """On to the stage, at a window."""
+    return on_stage.link("On the stage", staged(v["side"], v["stride"]), view="window", at=f"y@0,{r},{c}")
 
 
 def window(t: engine.Trace) -> engine.Window:
@@ -61,10 +73,10 @@ def slide(v: Values, *, hidden: bool = True) -> Board:
     if left:
         said += f" {len(left)} cells of the input are never read (crossed out)."
     words = items.words(f"out[{r}, {c}] = **{e.value:g}**")
-    link = onward.sandbox(
+    again = onward.sandbox(
         "This window in the sandbox", t.activations["x"][0], KERNEL[None, None], stride=v["stride"], t=step
     )
-    return Board([row, [words, items.links([link])]], said, {"t": (0, n * n - 1)})
+    return Board([row, [words, items.links([again, link(v, r, c)])]], said, {"t": (0, n * n - 1)})
 
 
 def covered(v: Values) -> Board:
@@ -84,13 +96,14 @@ def covered(v: Values) -> Board:
             ]
         ],
         f"The first window, stride {v['stride']}.",
+        stage=link(v)[0],
     )
 
 
 def table(v: Values) -> Board:
     """Sizes for strides 1, 2, 3."""
     rows = []
-    for s in (1, 2, 3):
+    for s in STRIDES:
         t = passed(v["side"], s)
         rows.append((str(s), "×".join(map(str, t.output.shape[2:])), f"{len(never(t))}"))
     return Board(
@@ -105,9 +118,17 @@ def table(v: Values) -> Board:
             ]
         ],
         "The larger the stride, the smaller the output.",
+        stage=link(v)[0],
     )
 
 
 def width(v: Values) -> int:
     """How wide the output is."""
     return int(passed(v["side"], v["stride"]).output.shape[-1])
+
+
+ON_STAGE = {
+    f"lesson-stride-{side}-{stride}": partial(staged, side, stride)
+    for side in range(LEAST, MOST + 1)
+    for stride in STRIDES
+}

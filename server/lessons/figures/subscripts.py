@@ -70,6 +70,17 @@ def at(v: Values, rank: int) -> tuple[int, ...]:
     return (0, *place) if rank == 2 else place
 
 
+def counted(v: Values) -> Board:
+    """A cell of a matrix, before its terms are counted."""
+    row = [
+        items.grid(X2D, "x", marks=[items.mark("pick", [(1, 1)])]),
+        items.grid(K2D, "kernel", role="weight"),
+        items.grid(G2D, "$\\frac{\\partial L}{\\partial h}$", role="gradient"),
+    ]
+    stage = on_stage.link("", staged(2), view="window", at="y@0,1,1")[0]
+    return Board([row], "A 4 by 4 input, a 2 by 2 kernel, a 3 by 3 output.", stage=stage)
+
+
 def terms(v: Values, rank: int) -> tuple[list[tuple[str, float]], float, list[tuple[int, ...]]]:
     """One term per output that reads the cell: label, product; their sum; and where they are."""
     e = passed(rank).explain("x", at(v, rank))

@@ -44,6 +44,7 @@ def filters(v: Values) -> Board:
     return Board(
         [[items.words("Ten filters (columns), three channels each: red, green, blue.")], *rows],
         "The ten filters of conv1 are 3 by 3 by 3 weights each.",
+        stage=onward.stage("", v["image"], weight="conv1.weight@0,0,0,0")[0],
     )
 
 

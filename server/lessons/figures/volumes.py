@@ -6,13 +6,14 @@ from math import prod
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.lessons import items, nets, onward
+from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.figures.sharing import CIFAR, KERNEL, OUT, SIDE
 from convoscope.server.lessons.model import Board, Item, Values
 
 DEPTH = 5
 FILTERS = (np.random.default_rng(5).standard_normal((DEPTH, 3, KERNEL, KERNEL)) * 0.2).round(2)
 BIAS = np.array([0.1, -0.2, 0.0, 0.3, -0.1])
+NAME = "lesson-filters"
 
 
 @lru_cache(maxsize=6)
@@ -25,6 +26,17 @@ def passed(v: Values) -> engine.Trace:
     """Five 3×5×5 filters over the picture."""
     picture = nets.LOOKED.trace(v["image"].picture).activations["input"][0]
     return _passed(picture.astype(np.float64).tobytes())
+
+
+def staged() -> on_stage.Seeing:
+    """The same filters for the stage, on any picture."""
+    blank_picture = np.zeros((3, SIDE, SIDE))
+    return on_stage.Seeing(NAME, "Five filters, lesson 7", nets.conv(blank_picture, FILTERS, BIAS.tolist()).network)
+
+
+def link(v: Values, words: str = "On the stage", filter_: int = 0, view: str = "window") -> onward.Link:
+    """The same picture under the same filters on the stage, at the chunk."""
+    return onward.stage(words, v["image"], NAME, view=view, at=f"y@{filter_},{v['r']},{v['c']}")
 
 
 def block(v: Values) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
@@ -46,6 +58,7 @@ def shape(v: Values) -> Board:
     return Board(
         [[items.photo(v["image"].name, "the picture"), items.op("→"), items.volume(x, "input 3×32×32")], [flat]],
         "A picture is 3 by 32 by 32 numbers; flattened, its neighbours are gone.",
+        stage=onward.stage("", v["image"], NAME, view="maps", at="input@0,0,0")[0],
     )
 
 
@@ -90,7 +103,8 @@ def neuron(v: Values, filters: int = 1) -> Board:
     values = [t.explain("y", (k, v["r"], v["c"])).value for k in range(filters)]
     chunk = t.explain("y", (0, v["r"], v["c"])).operands[0].values
     which = "This neuron" if filters == 1 else "Both neurons"
-    rows.append(onward.links(onward.sandbox(f"{which} in the sandbox", chunk, FILTERS[:filters], b=BIAS[:filters])))
+    again = onward.sandbox(f"{which} in the sandbox", chunk, FILTERS[:filters], b=BIAS[:filters])
+    rows.append(onward.links(again, link(v, filter_=filters - 1)))
     return Board(
         rows,
         ("The neuron's value is " if filters == 1 else "The two neurons say ")
@@ -118,7 +132,8 @@ def column(v: Values) -> Board:
                 items.grid(
                     out[:, None], f"column [{d} × 1 × 1]", rows=[f"h{k + 1}" for k in range(d)], decimals=3, span=3
                 ),
-            ]
+            ],
+            onward.links(link(v, view="overview")),
         ],
         f"{len(names)} neurons look at the same chunk and make a column of {d} numbers.",
     )
@@ -129,7 +144,10 @@ def repeated(v: Values) -> Board:
     y = passed(v).output[0]
     at = (0, DEPTH), (v["r"], v["r"] + 1), (v["c"], v["c"] + 1)
     return Board(
-        [[source(v), items.op("→"), items.volume(y, f"output {DEPTH}×{OUT}×{OUT}", block=at)]],
+        [
+            [source(v), items.op("→"), items.volume(y, f"output {DEPTH}×{OUT}×{OUT}", block=at)],
+            onward.links(link(v, view="overview")),
+        ],
         f"The window at row {v['r']}, column {v['c']} makes one column of the output volume.",
     )
 
@@ -147,9 +165,13 @@ def four(v: Values) -> Board:
             [items.table(("output depth", "input depth", "kernel height", "kernel width"), [tuple(str(n) for n in w)])],
         ],
         f"The weights have shape {w}: four axes.",
+        stage=onward.stage("", v["image"], NAME, weight="y.weight@0,0,0,0")[0],
     )
 
 
 def blank(v: Values) -> Board:
     """The picture with a chunk."""
-    return Board([[source(v)]], "A chunk of 3 by 5 by 5 of the input of 3 by 32 by 32.")
+    return Board([[source(v)]], "A chunk of 3 by 5 by 5 of the input of 3 by 32 by 32.", stage=link(v)[0])
+
+
+ON_STAGE = {NAME: staged}

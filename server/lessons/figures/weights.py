@@ -157,6 +157,7 @@ def shapes(v: Values) -> Board:
     return Board(
         [[items.table(("", "in general", "shape here", "shape of its gradient"), rows)]],
         "A gradient has the shape of what it belongs to.",
+        stage=led(v, objective="unit:L@0", weight="y.weight@0,0")[0],
     )
 
 
@@ -171,6 +172,7 @@ def blank(v: Values) -> Board:
             ]
         ],
         "The given gradient is 1 and −2, the input 2, −1 and 3.",
+        stage=led({"x": X, "dh": DH}, at="y@1")[0],
     )
 
 
@@ -186,6 +188,7 @@ def zero(v: Values) -> Board:
             ]
         ],
         "The input is 2, 0 and 3.",
+        stage=led({"x": x, "dh": DH}, at="y@0")[0],
     )
 
 
