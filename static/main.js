@@ -83,7 +83,7 @@ parts.push(
   mountCard(document.querySelector('main') ?? document.body, context),
   mountLayers(place('layers'), context),
   mountLive(place('live')),
-  mountWaiting(place('waiting')),
+  mountWaiting(place('waiting'), resources),
   mountPins(place('stage'), context),
   mountReading(place('stage'), context),
   mountSaliency(place('stage'), context),

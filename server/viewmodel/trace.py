@@ -118,18 +118,16 @@ def histogram(finite: Array) -> tuple[Array, Array]:
 def ranges(network: engine.Network, arrays: Mapping[str, Array], told: Told = lambda _: None) -> wire.RangesView:
     """The 99.5th percentile of |activation|, or |gradient|, per node, per group of nodes and over the whole network."""
     sizes = {name: magnitudes(a[0]) for name, a in arrays.items()}
-    nodes = {name: heard(told, name, percentile([m])) for name, m in sizes.items()}
+    nodes = {name: percentile([m]) for name, m in sizes.items()}
     groups: dict[str, list[str]] = {}
     for name, group in range_groups(network).items():
         groups.setdefault(group, []).append(name)
-    return wire.RangesView(
-        node=nodes,
-        group={
-            group: nodes[names[0]] if len(names) == 1 else percentile([sizes[name] for name in names])
-            for group, names in groups.items()
-        },
-        network=percentile(list(sizes.values())),
-    )
+    together: dict[str, float] = {}
+    for group, names in groups.items():
+        together[group] = nodes[names[0]] if len(names) == 1 else percentile([sizes[name] for name in names])
+        for name in names:
+            told(name)
+    return wire.RangesView(node=nodes, group=together, network=percentile(list(sizes.values())))
 
 
 def magnitudes(a: Array) -> Array:
