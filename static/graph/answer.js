@@ -9,8 +9,9 @@ import { screenIn } from './world.js';
 
 /** So many classes. */
 const MOST = 3;
-/** px of a bar's place that have to be on the screen for it to be read. */
+/** px of a bar's place that have to be on the screen for it to be read, and the zoom from which it can be. */
 const READ = 60;
+const NEAR = 0.6;
 
 /** The likeliest of the bars, where they are probabilities that are known yet. @param {Bars | null} bars @returns {Bar[]} */
 export const likeliest = (bars) => (!bars || bars.pending || bars.range !== null ? [] : [...bars.rows].sort((a, b) => b.value - a.value).slice(0, MOST));
@@ -32,7 +33,7 @@ export function mountAnswer(panel, go) {
     show({ bars }, camera, size) {
       const rows = likeliest(bars);
       place = bars && rows.length ? placeOf(bars) : null;
-      button.hidden = !place || overlap({ ...place, w: READ }, screenIn(camera, size));
+      button.hidden = !place || (camera.zoom >= NEAR && overlap({ ...place, w: READ }, screenIn(camera, size)));
       if (button.hidden || !said(...rows.flatMap(({ label, text }) => [label, text]))) return;
       fill(button, rows.map(({ label, text }, k) => h(k ? 'span' : 'b', null, label, h('i', null, ` ${text}`))));
     },

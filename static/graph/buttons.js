@@ -11,7 +11,7 @@ import { overlap } from './cull.js';
 const SHORT = 0.75;
 const SILENT = 0.16;
 /** px across below which a handle says nothing. */
-const LEAST = 34;
+const LEAST = 48;
 /** From this width on there is room for the parameters as well, px. */
 const ROOMY = 330;
 /** A folded group's handle may be so much wider than its cards, px. */
