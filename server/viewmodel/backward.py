@@ -31,7 +31,7 @@ def scatter_arrays(
 
 
 def heaviest(landing: Landing, maps: int) -> list[int] | None:
-    """The channels that are told of what has come so far, in their order, none of padding; None for an input that is no maps."""
+    """The channels that are told of what has come so far, in their order, no padding; None for what is no maps."""
     if landing.so_far.ndim != 3:
         return None
     inside = [k for k, channel in enumerate(landing.cells[0]) if 0 <= channel < len(landing.so_far)]

@@ -40,3 +40,17 @@ function largest(local, cells) {
   const rows = cells[cells.length - 2];
   return `row ${rows[Math.floor(k / columns.length) % rows.length]}, column ${columns[k % columns.length]}`;
 }
+
+/** @type {[RegExp, string][]} */
+const LOCAL = [
+  [/^conv2d$/, 'its filters, turned around'], [/^dense$/, 'W, read as Wᵀ'], [/^relu$/, '1 where x > 0, else 0'], [/max_pool/, '1 at the largest, else 0'],
+  [/^(average_pool2d|global_average_pool)$/, '1/n for each of n'], [/^batch_norm$/, 'γ / √(σ² + ε)'], [/^mean_subtraction$/, 'δ − 1/D'], [/^softmax$/, 'p (δ − p)'],
+  [/^(add|sum)$/, '1: a copy'], [/^concat$/, '1: its own part'], [/^(flatten|reshape|squeeze|unsqueeze|transpose|identity|dropout)$/, '1, at its old place'],
+];
+
+/** What a layer's output does when its input grows. @param {NodeView} node */
+export const localSaid = ({ kind, config }) => (kind === 'batch_norm' && config.training_mode ? 'through mean and variance' : LOCAL.find(([known]) => known.test(kind))?.[1] ?? 'the slope of each');
+
+/** The same of a parameter: what it was multiplied by. @param {NodeView} node @param {string} param */
+export const metSaid = ({ kind, inputs }, param) =>
+  (param === 'bias' ? '1, at every place' : /norm/.test(kind) ? 'x, normalised' : /^conv/.test(kind) ? `the patches of ${inputs[0]}` : `${inputs[0]}, what it met`);

@@ -1,6 +1,7 @@
 /** A first look at why: over the picture, which places weigh in the objective; and what the selected number has seen. */
 import { gradientScale } from '../color/scales.js';
 import { CALLED } from '../color/stops.js';
+import { createBoxes } from '../backward/boxes.js';
 import { fieldOf } from '../field/field.js';
 import { photoOutline } from '../field/view.js';
 import { single } from '../lens/digits.js';
@@ -29,7 +30,7 @@ export function mountSaliency(stage, { actions, resources }) {
   const buttons = WHYS.map(([why, name]) => h('button', { title: why ? SAID[why].what : 'The picture alone', on: { click: () => actions.setWhy(why) } }, name));
   const canvas = h('canvas', { 'aria-hidden': 'true' }), seen = h('i', { class: 'seen', hidden: true }), img = h('img', { alt: '' });
   const photo = h('div', { class: 'photo' }, img, canvas, seen), words = h('p', null), figure = h('figure', { hidden: true }, photo, words);
-  const root = h('div', { class: 'why', hidden: true }, figure, h('div', { role: 'group', 'aria-label': 'What weighs in the picture' }, h('span', null, 'why'), buttons));
+  const boxes = createBoxes(), root = h('div', { class: 'why', hidden: true }, boxes.root, figure, h('div', { role: 'group', 'aria-label': 'What weighs in the picture' }, h('span', null, 'why'), buttons));
   stage.append(root);
   const moved = changes(), looked = changes();
   let asked = 0;
@@ -66,6 +67,7 @@ export function mountSaliency(stage, { actions, resources }) {
     update(state, scene) {
       root.hidden = !scene?.gradients || !isBackward(state) || state.view === 'window' || state.present || state.field;
       if (!scene || root.hidden) return;
+      boxes.update(state, scene);
       if (moved(scene.trace, scene.objective, state.why, themeOf(state.theme), state.colours)) {
         WHYS.forEach(([why], k) => buttons[k].setAttribute('aria-pressed', String(why === state.why)));
         figure.hidden = state.why === '' || figure.hidden;

@@ -1,6 +1,7 @@
 /** What one output gives back is drawn with the numbers that came, and with no others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { boxesOf, layerOf as boxedLayer } from '../../static/backward/boxes.js';
 import { landing } from '../../static/backward/landing.js';
 import { inRows, givesRow, strips } from '../../static/backward/strips.js';
 import { VIEWS } from '../../static/views/index.js';
@@ -78,4 +79,15 @@ test('a number so small that it is printed in a power of ten stands there with t
   const { told } = given('relu', [{ name: 'a', shape: [2, 2, 2], cells: [[1], [0], [1]], local: [1] }]);
   const [result] = landing({ ...told, giving: { ...told.giving, given: 6.449e-4 } }).labels.filter(({ key }) => key === 'result');
   assert.equal(result.lines[0].text, '+6.449 × 10⁻⁴');
+});
+
+test('the boxes of a layer: what it is given, what goes to the left and for the weights, with shapes and the sizes that came', () => {
+  const strengths = [['conv2', 2.5, { weight: 0.125, bias: 0.5 }], ['pool1', 0.75, {}]].map(([name, norm, params]) => ({ name, norm, params, verdict: '', reason: '' }));
+  const shown = /** @type {any} */ ({ ...scene, objective: { ...scene.objective, strengths } }), conv = scene.network.nodes.find(({ name }) => name === 'conv2');
+  const { given: box, ways } = boxesOf(shown, /** @type {any} */ (conv));
+  assert.deepEqual([box.over, box.under, box.shape, box.size], ['∂L', '∂conv2', '3×2×2', '‖·‖ 2.50']);
+  assert.deepEqual(ways.map(({ product }) => [product.name, product.under, product.shape, product.size]), [['to the left', '∂pool1', '4×4×4', '‖·‖ 0.75'], ['for the weights', '∂w', '3×4×3×3', '0.13 of ‖w‖']]);
+  const state = { ...stageOf(scene, {}).state, objective: 'loss:0', show: /** @type {const} */ ('gradient') };
+  assert.deepEqual([13.5, 14.5, 4, Infinity].map((t) => boxedLayer({ ...state, t }, shown)?.name), ['conv2', 'pool1', undefined, undefined]);
+  assert.equal(boxedLayer({ ...state, node: 'conv2' }, shown)?.name, 'conv2');
 });
