@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.types import ASGIApp
 
 from convoscope import __version__
 from convoscope.server import handlers, wire
@@ -59,7 +58,7 @@ NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)
 """Numbers shrink by a third only, for five times the work of sending them as they are."""
 
 
-def create_app(settings: Settings, library: Library | None = None) -> ASGIApp:
+def create_app(settings: Settings, library: Library | None = None) -> Observed:
     """The whole server as one ASGI app."""
     app = FastAPI(title="Convoscope", version=__version__, openapi_url=None, redirect_slashes=False)
     services = app.state.services = Services(settings, library or Library())

@@ -19,6 +19,8 @@ class Observed:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, log: TextIO | None) -> None:
         self.app, self.metrics, self.log = app, metrics, log
+        self.waiting = 0
+        """How many wait for their answer now."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,6 +28,7 @@ class Observed:
             return
         notes: dict[str, str] = {}
         start, status, size = perf_counter(), 0, 0
+        self.waiting += 1
 
         async def seen(message: Message) -> None:
             nonlocal status, size
@@ -36,6 +39,7 @@ class Observed:
         try:
             await self.app({**scope, NOTES: notes}, receive, seen)
         finally:
+            self.waiting -= 1
             self.tell(scope["method"], notes, status, perf_counter() - start, size)
 
     def tell(self, method: str, notes: dict[str, str], status: int, seconds: float, size: int) -> None:

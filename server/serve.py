@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convoscope.server import workers
 from convoscope.server.link import EVERYWHERE, bracketed, link
@@ -160,7 +160,17 @@ def start(settings: "Settings", listening: socket.socket, library: "Library", op
     print(f"Convoscope is {where} {url}{taken}. Press Ctrl-C to stop it.", flush=True)
     if opens:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    workers.run(settings.workers, lambda: served(settings, library).run(sockets=[listening]))
+    workers.run(settings.workers, lambda: answer(settings, library, listening))
+
+
+def answer(settings: "Settings", library: "Library", listening: socket.socket) -> None:
+    """Answers on the socket, in a process that is there for nothing else."""
+    from convoscope.server.threads import share
+
+    server = served(settings, library)
+    app: Any = server.config.app
+    share(lambda: app.waiting > 0)
+    server.run(sockets=[listening])
 
 
 def make_room(connections: int) -> None:
