@@ -63,6 +63,7 @@ function folded(all) {
  */
 function fold(all, start, end) {
   const { total } = all[end - 1], before = start ? all[start - 1].total : 0;
-  const label = `${all[start].label} … ${all[end - 1].label.replace(/^\D+/, '')}`;
+  const [first, last] = [all[start].label, all[end - 1].label], same = /^\D+(?=\d)/.exec(first)?.[0];
+  const label = `${first} … ${same && last.startsWith(same) ? last.slice(same.length) : last}`;
   return { label, value: total - before, total, group: null, folded: true, last: end - 1 };
 }

@@ -1,5 +1,6 @@
 /** Asks for what belongs to one state: gradients of every layer, and the arithmetic of the selected number. */
 import { createFaces, isHeavy } from '../graph/faces.js';
+import { called } from '../lens/called.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -67,7 +68,7 @@ export function createNumbers(resources, scene = () => null) {
   async function back({ network, image, objective, node, at, weight }, signal) {
     if (!objective) return null;
     if (weight) return resources.explainWeight(network, image, objective, weight, signal);
-    return node && at ? resources.explainGradient(network, image, objective, node, at, signal) : null;
+    return node && at ? called(await resources.explainGradient(network, image, objective, node, at, signal), await resources.network(network)) : null;
   }
 
   /** In the other reading of the way back, what the selected number gives; inputs give nothing. @type {(state: State, signal: AbortSignal) => Promise<import('../types.d.ts').GivingView | null>} */

@@ -1,6 +1,7 @@
 /** The lens' texts: formulas that can only be formulas, NumPy lines, sentences. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { called } from '../../static/lens/called.js';
 import { broken, pieces } from '../../static/lens/code.js';
 import { parseMathml } from '../../static/lens/mathml.js';
 import { sentence } from '../../static/lens/speak.js';
@@ -79,4 +80,13 @@ test('a maximum names its winner, a copy its source, an input that it is given',
 
 test('about a number: as many digits as the picture is good for', () => {
   assert.deepEqual([0, 2.44022, -0.0123456, 1234.5, 1e-5, NaN, -Infinity].map(about), ['0', '2.44', '−0.0123', '1.23e+3', '1.00e-5', 'NaN', '−∞']);
+});
+
+test('on the way back from the classes the parts of a sum have the names of the classes', () => {
+  const network = { labels: ['cat', 'dog'], logits: 'fc', output: 'softmax' };
+  const step = (/** @type {string} */ label) => ({ label, value: 1, total: 1 });
+  const e = /** @type {any} */ ({ of: 'gradient', operands: [{ source: '∂fc', at: [[0], [1]] }], steps: [step('channel 0'), step('channel 1'), step('rounding')] });
+  assert.deepEqual(called(e, network).steps.map(({ label }) => label), ['cat', 'dog', 'rounding']);
+  for (const other of [{ ...e, of: 'activation' }, { ...e, operands: [{ source: '∂conv', at: [[0, 1, 1]] }] }, { ...e, operands: [] }]) assert.equal(called(other, network), other);
+  assert.equal(called(e, { ...network, labels: [] }), e);
 });
