@@ -129,7 +129,7 @@ def curve(
 
 def chain(nodes: Sequence[Mapping[str, Any]], title: str = "") -> Item:
     """Layers in a row: values to the right above the line, gradients to the left below it."""
-    words = ("name", "formula", "theta", "local")
+    words = ("name", "formula", "theta", "does")
     told = [{k: inline(v) if k in words else v for k, v in node.items()} for node in nodes]
     return {"kind": "chain", "title": inline(title), "nodes": told}
 
@@ -185,9 +185,23 @@ def code(run: Run, title: str = "") -> Item:
     return {"kind": "code", "title": inline(title), "source": run.source, "output": run.output, "failed": run.failed}
 
 
-def line(parts: Sequence[tuple[str, str]], pick: str = "", title: str = "") -> Item:
-    """One line of NumPy whose parts can be pointed at: (text, name of the part or nothing)."""
-    return {"kind": "line", "title": inline(title), "parts": [list(p) for p in parts], "pick": pick}
+def dial(control: str, value: int, bounds: tuple[int, int], label: str, *, part: str = "", letter: str = "") -> Item:
+    """A number in a formula or in code that can be dragged: it sets a control. part: what of the code it is."""
+    least, most = bounds
+    told = {"label": label, "part": part, "letter": inline(letter)}
+    return {"control": control, "value": int(value), "least": least, "most": most, **told}
+
+
+def line(parts: Sequence[tuple[str, str] | Item], pick: str = "", title: str = "") -> Item:
+    """One line of NumPy whose parts can be pointed at: (text, name of the part or nothing), or a dial."""
+    told = [dict(p) if isinstance(p, Mapping) else list(p) for p in parts]
+    return {"kind": "line", "title": inline(title), "parts": told, "pick": pick}
+
+
+def size(before: str, top: Sequence[str | Item], bottom: Sequence[str | Item], after: str, result: str) -> Item:
+    """⌊top / bottom⌋ between formulas, with dials in it."""
+    whole = {"top": list(top), "bottom": list(bottom), "result": result}
+    return {"kind": "size", "before": inline(before), "after": inline(after), **whole}
 
 
 def math(latex: str, note: str = "", under: str = "") -> Item:

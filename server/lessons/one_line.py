@@ -80,8 +80,8 @@ LESSON = Lesson(
             "play",
             "Point at the line",
             (
-                "Press any underlined part of the line: the arrays show what it takes. Change the indices "
-                "and the line follows."
+                "Press any underlined part of the line: the arrays show what it takes. The four boxed indices can be "
+                "changed: drag, type, or use the arrow keys on them."
             ),
             show,
             INDICES,
@@ -91,7 +91,7 @@ LESSON = Lesson(
             "run",
             "show",
             "Run it",
-            "The line with your indices, run by NumPy; below it the engine's number.",
+            "Change an index in the line: NumPy runs it as it stands, and below it is the engine's number.",
             result,
             INDICES,
         ),

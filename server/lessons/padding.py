@@ -1,6 +1,6 @@
 """Lesson 11: padding, and how big the output is."""
 
-from convoscope.server.lessons.figures.padding import ask, formula, same, size, slide
+from convoscope.server.lessons.figures.padding import BOUNDS, ask, formula, same, size, slide
 from convoscope.server.lessons.model import Beat, Lesson, Number, Question, Try
 
 LESSON = Lesson(
@@ -10,10 +10,10 @@ LESSON = Lesson(
     covers=("Convolution: Padding", "Convolution: How big is the output?"),
     controls=(
         Number("t", "window", 0, 0, 120, plays=True),
-        Number("w", "w_in, input", 7, 1, 32),
-        Number("p", "p, padding", 1, 0, 3),
-        Number("k", "k, kernel", 3, 1, 11),
-        Number("s", "s, stride", 2, 1, 5),
+        Number("w", "input width", 7, *BOUNDS["w"]),
+        Number("p", "padding p", 1, *BOUNDS["p"]),
+        Number("k", "kernel k", 3, *BOUNDS["k"]),
+        Number("s", "stride s", 2, *BOUNDS["s"]),
     ),
     beats=(
         Beat(
@@ -95,7 +95,7 @@ The size stays. VGGNet [Simonyan 2014] uses filters of this shape.
             "play",
             "play",
             "Drag every symbol",
-            "The formula, its numbers, and where each window lies.",
+            "Drag any number of the formula, or use the arrow keys on it. Below, it is worked out, window by window.",
             formula,
             ("w", "p", "k", "s"),
         ),

@@ -16,6 +16,7 @@ LAYERS = (
     ("h5", "log", "$h^{(5)} = \\log f$"),
     ("h6", "neg", "$L = -h^{(5)}$"),
 )
+DOES = ("", "$\\theta^{(1)} \\cdot$", "tanh", "$\\theta^{(3)} \\cdot$", "$\\sigma$", "log", "$-1 \\cdot$")
 NAMES = ("x", "$h^{(1)}$", "$h^{(2)}$", "$h^{(3)}$", "$f$", "$h^{(5)}$", "$L$")
 NODES = ("x", *(name for name, _, _ in LAYERS))
 SAID = ("x", *(f"h({n})" for n in range(1, len(LAYERS))), "the loss")
@@ -85,7 +86,6 @@ def row(
     nodes = []
     for n in range(LAST + 1):
         shown = n >= backward and n != blank
-        said = f"local {local(v, n):.4f}" if locals_ and n > 0 and backward <= n else ""
         own = f"θ = {both(v)[0].network.params[NODES[n]]['weight'][0, 0]:.2f}" if n in (1, 3) else ""
         nodes.append(
             {
@@ -94,7 +94,8 @@ def row(
                 "theta": own,
                 "value": value(v, n) if n <= forward else None,
                 "gradient": gradient(v, n) if shown else None,
-                "local": said,
+                "does": DOES[n],
+                "local": local(v, n) if locals_ and n > 0 and backward <= n else None,
                 "pick": n == pick,
             }
         )

@@ -57,13 +57,15 @@ def place(v: Values) -> tuple[int, int, int, int]:
 def line(v: Values, pick: str = "") -> Item:
     """The line with its numbers."""
     n, f, r, c = place(v)
-    parts = [
+    parts: list[tuple[str, str] | Item] = [
         ("out[", ""),
-        (str(n), "n"),
+        items.dial("n", n, (0, 1), "n, the example", part="n"),
         (", ", ""),
-        (str(f), "f"),
+        items.dial("f", f, (0, 1), "the filter", part="f"),
         (", ", ""),
-        (f"{r}, {c}", "rc"),
+        items.dial("r", r, (0, SIDE - 1), "r, the output row", part="rc"),
+        (", ", ""),
+        items.dial("c", c, (0, SIDE - 1), "c, the output column", part="rc"),
         ("] = ", ""),
         ("np.sum", "sum"),
         ("(X[", ""),

@@ -11,6 +11,7 @@ from convoscope.server.lessons.model import Board, Item, Values
 SIDE, PADS, STRIDES = 7, range(4), range(1, 6)
 X = np.random.default_rng(11).integers(1, 6, (SIDE, SIDE)).astype(float)
 KERNEL = np.array([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]])
+BOUNDS = {"w": (1, 32), "p": (0, 3), "k": (1, 11), "s": (1, 5)}
 SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - k}{s} \right\rfloor + 1"
 
 
@@ -106,19 +107,35 @@ def ruler(w: int, k: int, s: int, p: int, n: int) -> Item:
     )
 
 
+def dragged(v: Values, n: int | None) -> Item:
+    """The formula with its numbers, each to be dragged."""
+    w, p, k, s = (
+        items.dial(name, v[name], BOUNDS[name], label, letter=f"${letter}$")
+        for name, label, letter in (
+            ("w", "input width", r"w_{\text{in}}"),
+            ("p", "padding", "p"),
+            ("k", "kernel width", "k"),
+            ("s", "stride", "s"),
+        )
+    )
+    return items.size(
+        r"$w_{\text{out}} =$", [w, "+ 2 ·", p, "−", k], [s], "$+ 1 =$", "no window fits" if n is None else str(n)
+    )
+
+
 def formula(v: Values) -> Board:
     """The size formula with its numbers."""
     w, k, s, p = v["w"], v["k"], v["s"], v["p"]
     n, why = size(w, k, s, p)
     if n is None:
-        return Board([[items.math(SIZE)], [items.words(why)]], "No window fits.")
+        return Board([[dragged(v, n)], [items.words(why)]], "No window fits.")
     top = w + 2 * p - k
     live = (
         rf"w_{{\text{{out}}}} = \left\lfloor \frac{{{w} + 2 \cdot {p} - {k}}}{{{s}}} \right\rfloor + 1 "
         rf"= \left\lfloor \frac{{{top}}}{{{s}}} \right\rfloor + 1 = {n}"
     )
     left = "" if top % s == 0 else f"The last {top % s} of the {w + 2 * p} columns are not read."
-    rows = [[items.math(SIZE)], [items.math(live, left)], [ruler(w, k, s, p, n)]]
+    rows = [[dragged(v, n)], [items.math(live, left)], [ruler(w, k, s, p, n)]]
     return Board(rows, f"An input of {w} with padding {p}, a window of {k} and stride {s} give an output of {n}.")
 
 

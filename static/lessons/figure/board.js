@@ -6,6 +6,7 @@ import { chain } from './chain.js';
 import { curve } from './curve.js';
 import { grid } from './grid.js';
 import { net } from './net.js';
+import { size } from './size.js';
 import { code, line, links, math, number, op, photo, table, words } from './text.js';
 import { volume } from './volume.js';
 
@@ -14,7 +15,7 @@ import { volume } from './volume.js';
 /** @typedef {import('../types.d.ts').Item} Item */
 
 /** @type {{ [K in Item['kind']]: (item: Extract<Item, { kind: K }>, hands: Hands) => Element[] }} */
-const DRAW = { bars, boxes, chain, code, curve, grid, line, links, math, net, number, op, photo, sum, table, volume, words };
+const DRAW = { bars, boxes, chain, code, curve, grid, line, links, math, net, number, op, photo, size, sum, table, volume, words };
 
 /**
  * @param {Board} board

@@ -1,6 +1,7 @@
 /** Parts of figures that are words: code with its output, formulas, tables, signs, large numbers, links. */
 import { h } from '../../ui/h.js';
 import { setHtml } from '../html.js';
+import { dial } from './dial.js';
 import { digits, heading, scaleOf } from './say.js';
 
 /** @typedef {import('../types.d.ts').Hands} Hands */
@@ -26,11 +27,22 @@ export function code({ title, source, output, failed }) {
 }
 
 /** @param {import('../types.d.ts').Line} item @param {Hands} hands */
-export function line({ title, parts, pick }, { set }) {
-  const words = parts.map(([text, name]) => (name
-    ? h('button', { class: 'part', 'data-key': `part ${name} ${text}`, 'aria-pressed': String(name === pick), on: { click: () => set({ part: name }) } }, text)
-    : h('span', null, text)));
+export function line({ title, parts, pick }, hands) {
+  const point = (/** @type {string} */ name) => name !== pick && hands.set({ part: name });
+  const words = parts.map((part, k) => {
+    if (!Array.isArray(part)) return marked(dial(part, hands, () => point(part.part)), part.part === pick);
+    const [text, name] = part;
+    return name
+      ? h('button', { class: 'part', 'data-key': `part ${k}`, 'aria-pressed': String(name === pick), on: { click: () => point(name) } }, text)
+      : h('span', null, text);
+  });
   return [...heading(title), h('div', { class: 'oneline' }, words)];
+}
+
+/** @param {HTMLElement} element @param {boolean} picked */
+function marked(element, picked) {
+  element.classList.toggle('seen', picked);
+  return element;
 }
 
 /** @param {import('../types.d.ts').MathItem} item */
