@@ -60,7 +60,7 @@ export interface Frame {
   world?: Box; tiles?: { box: Box; marks: Mark[] }[]; extents?: Map<string, Box>; groups?: Handle[];
 }
 /** A group of a large graph: where it stands, where its handle does, and what that says. node: whose numbers leave it. */
-export interface Handle { id: string; node: string; open: boolean; box: Box; x: number; y: number; title: string; shape: string; layers: number; parameters: number }
+export interface Handle { id: string; node: string; open: boolean; box: Box; x: number; y: number; title: string; shape: string; layers: number; parameters: number; parts: string }
 /** What a view is given: everything it may depend on. spot: in one window, where the clock stands. passing: what is told of that cell, where windows pass too fast to be asked for. */
 export interface Stage {
   scene: Scene; state: State; width: number; height: number; margin: number; graph: Graph; look: Look; t: number; photo: CanvasImageSource | null;

@@ -33,7 +33,7 @@ export function mountHandles(root, toggle) {
       known.button.className = group.open ? 'handle open' : 'handle';
       known.button.setAttribute('aria-expanded', String(group.open));
       known.button.title = group.open ? 'Fold it again' : 'Open it in place';
-      known.button.replaceChildren(h('b', null, group.title), h('span', { class: 'shape' }, group.shape), h('span', { class: 'more' }, `${group.layers} layers`, h('i', null, ` · ${thousands(group.parameters)} parameters`)));
+      known.button.replaceChildren(h('b', null, group.title), group.parts && h('span', { class: 'parts' }, group.parts), h('span', { class: 'shape' }, group.shape), h('span', { class: 'more' }, `${group.layers} layers`, h('i', null, ` · ${thousands(group.parameters)} parameters`)));
     }
     shown.set(group.id, known);
     return known.button;

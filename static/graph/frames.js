@@ -70,7 +70,15 @@ export function handles(plan, left) {
 /** @param {Item} item @param {Box} box @param {{ x: number, y: number }} at @param {boolean} open @returns {Handle} */
 function handle(item, box, { x, y }, open) {
   const parameters = item.nodes.reduce((sum, node) => sum + node.parameters, 0);
-  return { id: item.id, node: item.out.name, open, box, x, y, title: saidOf(item), shape: item.out.shape.join('×'), layers: item.nodes.length, parameters };
+  return { id: item.id, node: item.out.name, open, box, x, y, title: saidOf(item), shape: item.out.shape.join('×'), layers: item.nodes.length, parameters, parts: partsOf(item) };
+}
+
+/** What the network calls what is in a group: `block2`, or `block2–4`. @param {Item} item */
+function partsOf({ nodes }) {
+  const parts = [...new Set(nodes.map(({ name }) => name.split(/[./]/).filter(Boolean)).map((all) => (all.length > 1 ? all[0] : '')))];
+  if (parts.includes('') || parts.length === 1) return parts.length === 1 ? parts[0] : '';
+  const [first, last] = [parts[0], parts[parts.length - 1]].map((part) => /^(.*?)(\d+)$/.exec(part) ?? [part, part, '']);
+  return `${first[0]}–${first[1] === last[1] ? last[2] : last[0]}`;
 }
 
 /** `×3 MBConv`. @param {Item} item */

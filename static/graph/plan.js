@@ -1,5 +1,6 @@
 /** The plan of a large graph on a stage of some size: what is seen of it, how large, where. Pure. */
 
+import { MANY } from '../model/graph.js';
 import { seenOf } from './fold.js';
 import { layered } from './layered.js';
 import { measured } from './measure.js';
@@ -15,13 +16,12 @@ import { stepsOf, structureOf } from './structure.js';
 /** @typedef {{ items: Item[], seen: Seen, sizes: Measured[], made: Layered, side: number, axis: number }} Plan axis: y of the axis on the stage */
 
 /** Between these the largest map's side (px) is chosen so that the folded graph fills the room. */
-const SIDE = { least: 76, most: 230 };
+const SIDE = { least: 60, most: 230 };
 /** What is left over of the width widens the gaps by at most this factor. */
 const WIDEST_GAP = 2.4;
-/** What is missing of it narrows them as far as this, px. */
+/** What is missing of it narrows them as far as this, px, and then the room for a name. */
 const LEAST_GAP = 11;
-/** A graph of so many nodes is seen whole: nothing of it is folded. */
-const SMALL = 40;
+const LEAST_NAME = 56;
 /** px between boxes of a layer, and that an edge passing by takes. */
 const BETWEEN = 22;
 const LANE = 12;
@@ -33,7 +33,7 @@ const known = new WeakMap();
 
 /** What repeats in the flow of a graph, worked out once. @param {Graph} graph @param {Column[]} columns */
 export function itemsOf(graph, columns) {
-  const made = known.get(graph) ?? { items: (graph.nodes.length > SMALL ? structureOf : stepsOf)(graph, columns), orders: new Map() };
+  const made = known.get(graph) ?? { items: (graph.nodes.length > MANY ? structureOf : stepsOf)(graph, columns), orders: new Map() };
   known.set(graph, made);
   return made.items;
 }
@@ -51,16 +51,18 @@ function ordered(graph, columns, open) {
 }
 
 /**
- * @param {Graph} graph @param {Column[]} columns of the flow @param {string} open the open groups @param {Box} room @param {Measures} measures
+ * @param {Graph} graph @param {Column[]} columns of the flow @param {string} open the open groups @param {Box} room @param {Measures} wanted
  * @param {number} head px above an input, beside its own width, for the picture it was made from
  * @returns {Plan}
  */
-export function planOf(graph, columns, open, room, measures, head) {
+export function planOf(graph, columns, open, room, wanted, head) {
   const folded = ordered(graph, columns, '');
+  let measures = wanted;
   const lay = (/** @type {typeof folded} */ { seen, order }, /** @type {number} */ side, /** @type {number} */ gap) => {
     const sizes = seen.items.map((item) => (item.out.inputs.length === 0 ? headed(measured(graph, item, side, { ...measures, least: INPUT }), head) : measured(graph, item, side, measures)));
     return { sizes, made: layered(order, sizes, { gap, between: BETWEEN, lane: LANE }) };
   };
+  if (lay(folded, SIDE.least, LEAST_GAP).made.box.w > room.w) measures = { ...wanted, least: LEAST_NAME };
   let [low, high] = [SIDE.least, SIDE.most];
   for (let k = 0; k < 12; k++) {
     const side = (low + high) / 2;

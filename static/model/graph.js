@@ -9,6 +9,8 @@ import { isPointwise } from './window.js';
 
 /** More nodes than this below one another make a column too tall to read. */
 const TALLEST_COLUMN = 3;
+/** In networks of more nodes than this, `block` is what their authors or we call a part: what lies between two shrinkings is called by its size. */
+export const MANY = 40;
 
 /**
  * @param {NetworkView} network its nodes in topological order
@@ -23,7 +25,8 @@ export function graphOf(network) {
   const volumes = new Map(all.map((node) => [node.name, volumeOf(node.shape)]));
   const readers = readersOf(all);
   const columns = columnsOf(nodes, { volumes, readers, constants });
-  const blocks = blocksOf(columns, byName, volumes);
+  const found = blocksOf(columns, byName, volumes);
+  const blocks = nodes.length > MANY ? found.map((block) => ({ ...block, title: sizeOf(block, volumes) })) : found;
   const sides = nodes.flatMap(({ name }) => volumes.get(name) ?? []).filter((v) => !v.vector).map((v) => Math.max(v.rows, v.columns));
   const largest = Math.max(1, ...sides);
   return { nodes, logits: network.logits, byName, index, volumes, readers, columns, blocks, largest, smallest: Math.min(largest, ...sides) };
@@ -121,6 +124,12 @@ function blocksOf(columns, byName, volumes) {
     open = !(shrinks && !isWeighted(head));
   }
   return blocks;
+}
+
+/** `14×14`. @param {Block} block @param {Map<string, Volume>} volumes */
+function sizeOf({ columns }, volumes) {
+  const volume = volumes.get(columns[0].nodes[0].name);
+  return `${volume?.rows}×${volume?.columns}`;
 }
 
 /** @param {Map<string, Volume>} volumes @param {NodeView | undefined} node */
