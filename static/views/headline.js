@@ -77,10 +77,13 @@ function ofGathering(scene, e) {
   return { title: [{ text: `Back through ${source.name}: ` }, { text: how, em: true }], sub: '' };
 }
 
-/** Where the gradients start. @param {Scene} scene @param {number | null} label */
-function starts({ trace, network }, label) {
+/** Where the gradients start; of a picture whose label is not known, which class stands in for it. @param {Scene} scene @param {number | null} label */
+function starts({ trace, network, image }, label) {
   const p = label === null ? undefined : trace.prediction?.probabilities[label];
-  return p === undefined || label === null ? '' : `The probability of ${called(network.labels, label)}, ${p.toFixed(3)}, should be 1. `;
+  if (p === undefined || label === null) return '';
+  const name = called(network.labels, label), known = image.label !== null && network.labels.includes(image.label);
+  const own = !known && trace.prediction?.top[0]?.index === label ? `This picture has no label here: the network’s own answer, ${name}, is taken as the right one. ` : '';
+  return `${own}L = −log p: the probability of ${name}, ${p.toFixed(3)}, should be 1. `;
 }
 
 /** A class by its name, or by its number where it has none. @param {string[]} labels @param {number} index */

@@ -151,6 +151,13 @@ test('the headline tells what the loss is, and what has become of it', () => {
   assert.match(text({ show: 'value' }), /says/);
 });
 
+test('of a picture whose label is not known it is said that the answer of the network stands in for it', () => {
+  const scene = backSceneOf('chain'), { index, label } = /** @type {any} */ (scene.trace.prediction).top[0], objective = /** @type {any} */ ({ ...scene.objective, name: `loss:${index}` });
+  const sub = (/** @type {string | null} */ own) => headline({ ...STATE, ...BACK, objective: objective.name }, { ...scene, objective, image: { ...scene.image, label: own } }).sub;
+  assert.match(sub('two'), /^L = −log p: the probability of \w+, 0\.\d{3}, should be 1\./);
+  for (const own of [null, 'a rocket']) assert.ok(sub(own).startsWith(`This picture has no label here: the network’s own answer, ${label}, is taken as the right one. L = −log p`), sub(own));
+});
+
 /** @param {any} scene @param {any} e @param {number} [width] @param {number} [height] */
 const gathered = (scene, e, width = 976, height = 746) =>
   stageOf({ ...scene, backward: e, explanation: null }, { ...BACK, view: 'window', node: e.node, at: e.at }, width, height);
