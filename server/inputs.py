@@ -27,7 +27,6 @@ from convoscope.server.store import content_id
 MARK = "~"
 LONGEST = 240
 NUMBER = re.compile(r"-?\d{1,7}(\.\d{1,9})?")
-LARGEST_SIDE = 2048
 Change = Callable[[engine.Preprocessing], engine.Preprocessing]
 
 
@@ -39,6 +38,9 @@ def with_input(model: Model, said: str, limits: Limits) -> Model:
         raise wrong(f"it takes at most {LONGEST} characters" if how is not None else "this network reads no picture")
     for k, item in enumerate(said.split(",")):
         how = changed(how, item, k)
+    if how.size != shape[1:] and max(how.size) > limits.input_side:
+        detail = f"After ~ stands what is done to the picture's pixels; a side of it may have at most {limits.input_side}."
+        raise Problem("bad_value", detail, limit=limits.input_side, value=max(how.size))
     try:
         how.check(shape[0])
     except engine.errors.ConvoscopeError as error:
@@ -88,7 +90,7 @@ def size(text: str) -> tuple[int, int] | None:
     """64x96 as rows and columns."""
     found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", text)
     sides = (int(found[1]), int(found[2])) if found else (0, 0)
-    return sides if all(1 <= side <= LARGEST_SIDE for side in sides) else None
+    return sides if min(sides) >= 1 else None
 
 
 def order(text: str) -> str | None:

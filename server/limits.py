@@ -45,6 +45,7 @@ class Limits(BaseModel):
     header_bytes: int = _limit(16 * KiB, "bytes", "Largest request line with headers.")
     list_length: int = _limit(64, "names", "Longest list in a query, such as nodes=conv1,relu1.")
     windows: int = _limit(256, "windows", "Most steps of a sliding window in one answer.")
+    input_side: int = _limit(2_048, "pixels", "Longest side of an input that an address asks for, as size=64x96.")
     batch: int = _limit(64, "pictures", "Most pictures of one batch.")
     edits: int = _limit(64, "changes", "Most what-if changes of one address.")
     steps: int = _limit(200, "steps", "Most training steps of one address.", 50)

@@ -4,9 +4,6 @@
 /** @import { Spot } from './windows.js' */
 /** @typedef {{ labels: string[], value: Float32Array, partial: Float32Array, width: number }} Piece */
 
-/** Windows in one answer. */
-const PIECE = 256;
-
 /** @param {Resources} resources @param {() => void} arrived */
 export function createReel(resources, arrived) {
   /** @type {Map<string, Piece | null>} null: on its way, or not to be had */
@@ -15,6 +12,14 @@ export function createReel(resources, arrived) {
   /** @type {Map<string, Tensor>} */
   let params = new Map();
   let owner = '';
+  /** Windows in one answer, as many as the server gives; 0 until that is known. */
+  let most = 0, counted = false;
+
+  function count() {
+    if (!counted) resources.limit('windows').then((found) => (most = found, arrived()), () => (counted = false));
+    counted = true;
+    return most;
+  }
 
   /** @param {Scene} scene @param {string} node @param {number} channel @param {number} from */
   function piece(scene, node, channel, from) {
@@ -22,7 +27,7 @@ export function createReel(resources, arrived) {
     if (!pieces.has(key)) {
       pieces.set(key, null);
       const asked = about;
-      resources.windows(scene.network.id, scene.image.id, node, channel, from, PIECE, scene.edit).then(({ tensors, labels }) => {
+      resources.windows(scene.network.id, scene.image.id, node, channel, from, most, scene.edit).then(({ tensors, labels }) => {
         const [value, partial] = [tensors.get('value'), tensors.get('partial')];
         if (asked !== about || !value || !partial) return;
         pieces.set(key, { labels, value: value.data, partial: partial.data, width: partial.shape[1] });
@@ -54,8 +59,10 @@ export function createReel(resources, arrived) {
     at(scene, { node, index, n }) {
       turn(scene, node.name);
       const each = node.shape.length > 2 ? n / node.shape[0] : n, channel = Math.floor(index / each), place = index % each;
-      const from = place - (place % PIECE), found = piece(scene, node.name, channel, from);
-      if (from + PIECE < each) piece(scene, node.name, channel, from + PIECE);
+      const size = count();
+      if (!size) return null;
+      const from = place - (place % size), found = piece(scene, node.name, channel, from);
+      if (from + size < each) piece(scene, node.name, channel, from + size);
       else if ((channel + 1) * each < n) piece(scene, node.name, channel + 1, 0);
       return found && { ...row(found, place - from), params };
     },

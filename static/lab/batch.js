@@ -8,7 +8,7 @@ import { reach } from './plot.js';
 /** @typedef {import('../types.d.ts').BatchView} BatchView */
 /** @typedef {import('../types.d.ts').ImageView} ImageView */
 
-const MOST = 16; // pictures
+const MANY = 16; // pictures, where the server takes as many
 const DIGITS = 5;
 const LOSS = 4; // digits of the largest loss
 const TINT = 0.62; // how far along the scale the colour of a bar is
@@ -16,12 +16,13 @@ const TINT = 0.62; // how far along the scale the colour of a bar is
 /**
  * The pictures whose label the network knows, with its number there; the one that is shown is among them.
  * @param {ImageView[]} images @param {string[]} labels of the classes @param {string} shown
+ * @param {number} limit pictures that the server takes at once
  * @returns {{ id: string, title: string, label: number }[]}
  */
-export function labelled(images, labels, shown) {
+export function labelled(images, labels, shown, limit) {
   const known = images.flatMap(({ id, title, label }) => (label !== null && labels.includes(label) ? [{ id, title, label: labels.indexOf(label) }] : []));
-  const first = known.slice(0, MOST), own = known.find(({ id }) => id === shown);
-  return own && !first.includes(own) ? [...first.slice(0, MOST - 1), own] : first;
+  const most = Math.min(MANY, limit), first = known.slice(0, most), own = known.find(({ id }) => id === shown);
+  return own && !first.includes(own) ? [...first.slice(0, most - 1), own] : first;
 }
 
 /**

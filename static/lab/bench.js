@@ -94,7 +94,7 @@ export function createBench(context) {
 
   /** @param {State} state @param {Scene} scene @param {Target} target @param {AbortSignal} signal */
   async function together({ network, image, theme }, { network: { labels } }, { address, learnt }, signal) {
-    const some = labelled(await resources.images(), labels, image), titles = new Map(some.map(({ id, title }) => [id, title]));
+    const some = labelled(await resources.images(), labels, image, await resources.limit('batch')), titles = new Map(some.map(({ id, title }) => [id, title]));
     if (!some.length) return fill(panel, h('p', { class: 'prose' }, 'No picture here has a label that this network knows.'));
     const found = await resources.batch(network, some.map(({ id }) => id), `loss:${some.map(({ label }) => label).join(',')}`, learnt ? address : '', signal);
     return showBatch(panel, found, { labels, titles, shown: image, picture: (id) => resources.pictureUrl(id, PICTURE), open: actions.openImage, theme: themeOf(theme) });

@@ -16,7 +16,7 @@ export function mountForm(apply) {
   const numbers = h('div', { class: 'numbers' });
   const crop = h('input', { type: 'range', min: 0.1, max: 1, step: 0.01, 'aria-label': 'Share of the picture that is kept', on: { input: () => (kept.textContent = percent(crop.value)), change: () => say({ crop: crop.value }) } });
   const kept = h('output', null);
-  const [rows, columns] = ['Rows', 'Columns'].map((name) => h('input', { type: 'number', min: 1, max: 2048, 'aria-label': `${name} of the input` }));
+  const [rows, columns] = ['Rows', 'Columns'].map((name) => h('input', { type: 'number', min: 1, 'aria-label': `${name} of the input` }));
   const size = () => say({ rows: rows.value, columns: columns.value });
   for (const side of [rows, columns]) side.addEventListener('change', size);
   const element = h('div', { class: 'form' }, presets, numbers,
@@ -60,6 +60,10 @@ export function mountForm(apply) {
   return {
     element,
     say,
+    /** @param {number} most rows or columns */
+    bound(most) {
+      for (const side of [rows, columns]) side.max = String(most);
+    },
     /** @param {Form} now what the shown network has @param {string[]} known its presets */
     show(now, known) {
       form = now;

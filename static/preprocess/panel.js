@@ -54,6 +54,7 @@ export function mountPreprocess(root, { resources, actions, scene }) {
   function show(from) {
     const box = from.getBoundingClientRect();
     opener = from;
+    resources.limit('input_side').then(form.bound, () => {});
     panel.hidden = false;
     panel.style.left = `${Math.max(EDGE, Math.min(box.right + BESIDE, innerWidth - panel.offsetWidth - EDGE))}px`;
     panel.style.top = `${Math.max(EDGE, Math.min(box.top - ABOVE, innerHeight - panel.offsetHeight - EDGE))}px`;

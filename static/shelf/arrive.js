@@ -5,12 +5,15 @@
 /**
  * @param {(files: File[], place?: Place) => void} take
  * @param {ReturnType<typeof import('../ui/notes.js').mountNotes>} notes
+ * @param {() => Promise<string>} welcome how large a file may be, in words
  */
-export function listenForFiles(take, notes) {
+export function listenForFiles(take, notes, welcome) {
   let depth = 0; // dragenter and dragleave come for every element on the way
   const over = (/** @type {number} */ change) => {
     depth = Math.max(0, depth + change);
+    const was = 'dropping' in document.body.dataset;
     document.body.toggleAttribute('data-dropping', depth > 0);
+    if (depth > 0 && !was) welcome().then((said) => depth > 0 && (document.body.dataset.dropping = said), () => {});
   };
 
   addEventListener('dragenter', () => over(1));

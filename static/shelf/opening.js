@@ -1,13 +1,11 @@
 /** A person's network on its way: sent, read, shown; with its labels. What is shown stays until the new one is here. */
-import { Problem } from '../api/client.js';
 import { kindOf, ORDER } from './kinds.js';
 import { mountJourney } from './journey.js';
+import { refuseTooLarge } from './room.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('./upload.js').Place} Place */
 /** @typedef {ReturnType<typeof import('../ui/notes.js').mountNotes>} Notes */
-
-const MEGABYTE = 1e6;
 
 /**
  * @param {Context} context
@@ -30,8 +28,7 @@ export function createOpening({ resources, actions, store, scene }, notes, takeP
     const { signal } = patience;
     notes.clear();
     try {
-      const most = await resources.limit('network_bytes');
-      if (file.size > most) throw tooLarge(file, most);
+      await refuseTooLarge(resources, file, 'network', file.name);
       journey.sending(file.name, 0, place, () => patience.abort());
       const tell = (/** @type {number} */ share) => !signal.aborted && (share < 1 ? journey.sending(file.name, share) : journey.reading(file.name));
       const network = await resources.openNetwork(file, file.name, tell, signal);
@@ -67,11 +64,4 @@ export function createOpening({ resources, actions, store, scene }, notes, takeP
       if (file) await TAKE[kind](file, place);
     }
   };
-}
-
-/** @param {File} file @param {number} most bytes */
-function tooLarge({ name, size }, most) {
-  const [has, may] = [size, most].map((bytes) => `${(bytes / MEGABYTE).toFixed(0)} MB`);
-  const detail = `${name} has ${has}; a network file may have ${may} here. Open one with fewer weights, or with weights of fewer bits.`;
-  return new Problem({ status: 413, code: 'network_too_large', title: 'The network file is too large', detail });
 }

@@ -3,6 +3,7 @@ import { finished } from '../draw/strokes.js';
 import { changes, fill, h, svg } from '../ui/h.js';
 import { listenForFiles } from './arrive.js';
 import { createOpening } from './opening.js';
+import { welcome } from './room.js';
 import { createUpload } from './upload.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -54,7 +55,9 @@ export function mountShelf(root, context, notes) {
   const own = h('label', { class: 'own', title: 'Your own picture: choose a file, drop one anywhere, or paste (Ctrl V)' },
     file, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M10 4v12M4 10h12' })),
     h('span', { class: 'spoken' }, 'Open your own picture'));
-  listenForFiles(takeFiles, notes);
+  const how = own.title, sized = () => welcome(resources).then((said) => (own.title = `${how}. ${said}.`), () => {});
+  for (const near of /** @type {const} */ (['pointerenter', 'focusin'])) own.addEventListener(near, sized, { once: true });
+  listenForFiles(takeFiles, notes, () => welcome(resources));
   const draw = h('button', { class: 'own', 'data-opens': 'draw', title: 'Draw an input, or paint over this one (D)', 'aria-label': 'Draw an input' },
     svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M4 16l1-4 8.5-8.5 3 3L8 15z' })));
   fill(root, own, draw, network, bar, list);

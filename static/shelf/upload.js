@@ -1,5 +1,6 @@
 /** A person's picture on its way to the server: made smaller, sent, and what came of it. */
 import { shrunk } from '../paint/shrink.js';
+import { refuseTooLarge } from './room.js';
 
 /** @typedef {import('../types.d.ts').Resources} Resources */
 /** @typedef {import('../types.d.ts').ImageView} ImageView */
@@ -20,7 +21,9 @@ export function createUpload(resources, notes, { progress, done }) {
     notes.clear();
     progress(0);
     try {
-      const image = await resources.upload(await shrunk(file), (share) => mine === latest && progress(share));
+      const small = await shrunk(file, await resources.limit('image_stored_side'));
+      await refuseTooLarge(resources, small, 'picture', file instanceof File ? file.name : undefined);
+      const image = await resources.upload(small, (share) => mine === latest && progress(share));
       if (mine === latest) done(image);
     } catch (error) {
       if (mine === latest) notes.problem(error, place, () => upload(file, place));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelled } from '../../static/lab/batch.js';
+import { whyNot } from '../../static/lab/hint.js';
 import { verdict } from '../../static/lab/check.js';
 import { differing, isDifference } from '../../static/lab/differing.js';
 import { addressOf, chips, makerOf, parts, switched, text, withLearning, withNumber } from '../../static/lab/edits.js';
@@ -121,11 +122,12 @@ test('of a change are told: what the network said and says, the right class, tho
 
 test('a batch is of pictures whose label the network knows, the shown one among them, and never too many', () => {
   const images = any(Array.from({ length: 20 }, (_, k) => ({ id: `p${k}`, title: '', label: k % 2 ? 'dog' : k === 4 ? null : 'cat' })));
-  const found = labelled(images, ['cat', 'dog'], 'p19');
+  const found = labelled(images, ['cat', 'dog'], 'p19', 64);
   assert.equal(found.length, 16);
   assert.deepEqual(found[15], { id: 'p19', title: '', label: 1 });
   assert.ok(!found.some(({ id }) => id === 'p4'));
-  assert.deepEqual(labelled(images, ['truck'], 'p0'), []);
+  assert.deepEqual(labelled(images, ['truck'], 'p0', 64), []);
+  assert.equal(labelled(images, ['cat', 'dog'], 'p19', 5).length, 5);
 });
 
 test('a curve, its tangent and its dots share one scale', () => {
@@ -144,4 +146,15 @@ test('a check is told in words: agreement, a kink and where it is, a difference'
   assert.match(verdict({ ...check, verdict: 'kink', kinks }), /^A kink: relu2@3,5,7 flips; pool1 chooses another number than relu2@1,2,3 within ±ε\./);
   assert.match(verdict({ ...check, verdict: 'differs' }), /^They differ/);
   assert.match(verdict({ ...check, analytic: 0 }), /the slope is 0/);
+});
+
+test('a key that has nothing to work on says why, and what to select', () => {
+  const why = (/** @type {'e' | 'x'} */ key, /** @type {Partial<import('../../static/types.d.ts').State>} */ state) => whyNot(key, { ...DEFAULTS, ...state }, SCENE);
+  const weight = { weight: { node: 'conv', param: 'weight', at: [3, 0, 1, 1] }, objective: 'loss:1' };
+  assert.deepEqual([why('e', weight), why('x', weight), why('e', { node: 'input', at: [0, 1, 1] }), why('x', { node: 'pool', at: [2, 1, 1] })], [null, null, null, null]);
+  assert.match(String(why('e', { node: 'pool', at: [2, 1, 1] })), /^pool@2,1,1 is computed, it cannot be set\. Select a pixel of the input, or a weight/);
+  assert.match(String(why('e', {})), /^E sets a number/);
+  assert.match(String(why('x', {})), /^X switches a map off/);
+  assert.match(String(why('x', { node: 'flatten', at: [3] })), /^No one filter makes flatten@3/);
+  assert.match(String(why('x', { node: 'input', at: [0, 1, 1] })), /^The input has no filter/);
 });

@@ -57,11 +57,11 @@ test('the header counts the layers that give the network its shape', () => {
   assert.equal(summary(/** @type {any} */ (network)), '2 × conv 3×3, 1 × max pool 2×2, 1 × dense');
 });
 
-test('a photograph travels with its longer side at 2048 pixels at most, a small one as it is', () => {
-  assert.deepEqual(fitted(4096, 3072), [2048, 1536]);
-  assert.deepEqual(fitted(100, 8000), [26, 2048]);
-  assert.deepEqual(fitted(300, 200), [300, 200]);
-  assert.deepEqual(fitted(1, 100000), [1, 2048]);
+test('a photograph travels with its longer side at most as long as the server keeps it, a small one as it is', () => {
+  assert.deepEqual(fitted(4096, 3072, 2048), [2048, 1536]);
+  assert.deepEqual(fitted(100, 8000, 2048), [26, 2048]);
+  assert.deepEqual(fitted(300, 200, 2048), [300, 200]);
+  assert.deepEqual(fitted(1, 100000, 2048), [1, 2048]);
 });
 
 /** The colours of a block of the style sheet. @param {RegExp} opening */
