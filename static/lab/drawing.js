@@ -25,7 +25,7 @@ export function curve({ curve: points, line = [], dots = [], ring = [], said, x,
       svg('text', { x: clip.x, y: foot + 15 }, end(ends.x[0])),
       svg('text', { x: clip.x + clip.width, y: foot + 15, 'text-anchor': 'end' }, end(ends.x[1])),
       svg('text', { x: clip.x + clip.width / 2, y: foot + 15, 'text-anchor': 'middle', class: 'name' }, x)),
-    h('figcaption', null, `${y}, from ${single(ends.y[0], DIGITS)} to ${single(ends.y[1], DIGITS)}`));
+    h('figcaption', null, made.flat ? `${y}: flat, ${single(ends.y[0], DIGITS)} at all of them` : `${y}, from ${single(ends.y[0], DIGITS)} to ${single(ends.y[1], DIGITS)}`));
 }
 
 /**

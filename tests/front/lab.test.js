@@ -136,7 +136,8 @@ test('a curve, its tangent and its dots share one scale', () => {
   assert.ok(curve.split('L')[1] === dots[0].map((v) => v.toFixed(2)).join(' '));
   const flat = plot([[0, 5], [1, 5]], [], [[0, 5]]);
   assert.ok(Number.isFinite(flat.dots[0][1]));
-  assert.deepEqual(plot([[0, NaN], [1, 2]], [], []).ends.y, [1, 3]);
+  assert.deepEqual([flat.flat, flat.ends.y], [true, [5, 5]]); // no range that was not measured
+  assert.deepEqual(plot([[0, NaN], [1, 2]], [], []).ends.y, [2, 2]);
 });
 
 test('a check is told in words: agreement, a kink and where it is, a difference', () => {
