@@ -7,6 +7,7 @@ import { mapQuad } from '../scene/slices.js';
 import { cellBlock } from '../scene/hit.js';
 import { placeOf } from '../model/tensor.js';
 import { chain } from './parts/chain.js';
+import { isJoined, joined } from './parts/joined.js';
 import { acrossOf, cellOutline, plate, reachOver } from './parts/plate.js';
 import { explode, numbers, SEEN } from './parts/stack.js';
 import { measures } from './parts/stack_sum.js';
@@ -23,6 +24,7 @@ const ROW = 44;
 export function copy(input) {
   const { node, source, stage } = input;
   if (node.inputs.length === 0) return given(input);
+  if (isJoined(input)) return joined(input);
   const to = stage.graph.volumes.get(node.name);
   const from = stage.graph.volumes.get(source.name);
   return to?.vector && from && !from.vector ? flattened(input) : chain(input);

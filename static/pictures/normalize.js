@@ -1,6 +1,7 @@
 /** A softmax: logits in, probabilities out, and the four steps between for one class. Other norms step by step. Pure. */
 
 import { attention, curve, line, rect } from '../scene/marks.js';
+import { across, isAcross } from './parts/across.js';
 import { chain } from './parts/chain.js';
 import { sizeOf } from './parts/tiles.js';
 import { measures } from './parts/stack_sum.js';
@@ -17,7 +18,8 @@ const STEP = { w: 190, h: 38, gap: 14 };
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function normalize(input) {
   const row = input.node.shape.length === 1 && input.explanation.kind === 'softmax';
-  return row ? softmax(input) : chain(input);
+  if (row) return softmax(input);
+  return isAcross(input) ? across(input) : chain(input);
 }
 
 /** @param {PictureInput} input @returns {PictureFrame} */
@@ -97,27 +99,27 @@ function row({ stage, explanation: e, node, source, box }, { k, y, pitch, left, 
 }
 
 /** The steps from the chosen logit to its probability. @param {PictureInput} input @param {Box} room @param {number} y of the chosen class @param {number} from @param {number} to @returns {{ marks: Mark[], labels: Label[] }} */
-function stepBoxes({ explanation: e, node }, room, y, from, to) {
-  const steps = drawn(e.steps);
+function stepBoxes({ explanation: e, node, added }, room, y, from, to) {
+  const all = drawn(e.steps), steps = all.slice(0, added ?? undefined), whole = steps.length === all.length;
   const print = printer(steps.map((s) => s.value), 5);
-  const tall = steps.length * (STEP.h + STEP.gap) - STEP.gap;
+  const tall = all.length * (STEP.h + STEP.gap) - STEP.gap;
   const top = room.y + Math.max(0, (room.h - tall) / 2);
   const at = (/** @type {number} */ k) => ({ x: room.x, y: top + k * (STEP.h + STEP.gap), w: room.w, h: STEP.h });
   const first = at(0);
   const last = at(steps.length - 1);
   return {
     marks: [
-      ...steps.map((_, k) => rect(at(k), { fill: 'sheet', stroke: 'ink', width: k === steps.length - 1 ? 1.6 : 0.8, alpha: 0.85 })),
+      ...steps.map((_, k) => rect(at(k), { fill: 'sheet', stroke: 'ink', width: whole && k === steps.length - 1 ? 1.6 : 0.8, alpha: 0.85 })),
       ...steps.slice(1).map((_, k) => line([[room.x + room.w / 2, at(k).y + STEP.h], [room.x + room.w / 2, at(k + 1).y - 1]], { width: 1.1, alpha: 0.6, head: true })),
       curve([[from, y], [from + 40, y], [first.x - 40, first.y + STEP.h / 2], [first.x - 4, first.y + STEP.h / 2]], { width: 1.4, alpha: 0.85, head: true }),
-      curve([[last.x + last.w + 4, last.y + STEP.h / 2], [last.x + last.w + 40, last.y + STEP.h / 2], [to - 34, y], [to - 4, y]], { width: 1.4, alpha: 0.85, head: true }),
+      ...(!whole ? [] : [curve([[last.x + last.w + 4, last.y + STEP.h / 2], [last.x + last.w + 40, last.y + STEP.h / 2], [to - 34, y], [to - 4, y]], { width: 1.4, alpha: 0.85, head: true })]),
     ],
     labels: [
       ...steps.flatMap((step, k) => [
         label(`step ${k}`, at(k).x + 12, at(k).y + STEP.h / 2, 'w', 'row', step.label),
         label(`step value ${k}`, at(k).x + room.w - 12, at(k).y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
       ]),
-      label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: whole ? print.plain(e.value) + print.unit : '…', look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
   };
 }

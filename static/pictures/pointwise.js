@@ -20,8 +20,14 @@ function saidOf({ node, box }) {
   return node.equation.length * LETTER < box.w * (1 - 2 * SHARES.map) ? node.equation || node.summary : node.summary;
 }
 
+/** Kinds that let a number through, or do not. */
+const GATES = /^(relu|relu6|thresholded_relu|clip)$/;
+
 /** @param {PictureInput} input */
-const beneath = ({ node }) => (node.kind === 'dropout' ? ['only while it learns', 'are some set to 0'] : ['the curve runs through', 'the pairs of this channel']);
+const gated = ({ node, explanation: e }) => (Number(e.operands[0].values[0]) === e.value ? [`${node.inputs[0]} goes on as it is:`, 'the gate is open'] : [`${e.value === 0 ? '0' : 'the bound'} goes on:`, 'the gate is shut']);
+
+/** @param {PictureInput} input */
+const beneath = (input) => (GATES.test(input.node.kind) ? gated(input) : input.node.kind === 'dropout' ? ['only while it learns', 'are some set to 0'] : ['the curve runs through', 'the pairs of this channel']);
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function pointwise(input) {
@@ -60,7 +66,7 @@ export function pointwise(input) {
       caption('to', node, `channel ${channel}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
       label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', saidOf(input)),
       label('x', axes.at(x, 0)[0], plot.y + plot.h + 10, 'n', 'number', `x = ${print.plain(x)}`),
-      label('y', axes.at(0, 0)[0] - 6, point[1] - 3, 'se', 'number', `y = ${print.plain(y)}`),
+      aside(axes.at(0, 0)[0], plot, point, `y = ${print.plain(y)}`),
       label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(y) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
       label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: print.plain(x) + print.unit, look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
       ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', ...beneath(input))]),
@@ -69,6 +75,12 @@ export function pointwise(input) {
     spans: [{ node: source.name, ...acrossOf(from, read), y: peak(from, read) - WEDGE }, { node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE }],
   };
 }
+
+/** What y is, beside its axis where there is room for it, else on the other side of the point. @param {number} axis x of it @param {Box} plot @param {Point} point @param {string} text */
+const aside = (axis, plot, point, text) => {
+  const room = text.length * LETTER, left = axis - room > plot.x - 8;
+  return left ? label('y', axis - 6, point[1] - 3, 'se', 'number', text) : point[0] + room + 12 < plot.x + plot.w ? label('y', point[0] + 12, point[1] + 4, 'nw', 'number', text) : label('y', point[0] - 12, point[1] + 4, 'ne', 'number', text);
+};
 
 /** Pairs of numbers of this channel, in the order of x. @param {PictureInput} input @param {number} channel @returns {Point[]} */
 function pairsOf({ stage, node, source }, channel) {

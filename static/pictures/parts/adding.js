@@ -34,10 +34,10 @@ export function summed({ explanation: e, added }, places, area, size, print) {
   const steps = added === null ? all : soFar(e, added, size, groups);
   const full = waterfall({ ...area, steps: all, places });
   const whole = steps.length === all.length && (added === null || added >= groups * size + all.length - groups);
-  if (whole) return { ...full, end: full.yOf(e.value), said: print.plain(e.value), whole };
+  if (whole) return { ...full, end: full.yOf(e.value), said: print.plain(e.value) + print.unit, whole };
   const shown = waterfall({ ...area, steps, places: places.filter(({ index }) => index < steps.length), scaled: all });
   const total = steps[steps.length - 1]?.total ?? 0;
-  return { ...shown, end: full.yOf(total), said: print.plain(total), whole };
+  return { ...shown, end: full.yOf(total), said: print.plain(total) + print.unit, whole };
 }
 
 /**

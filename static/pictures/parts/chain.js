@@ -24,7 +24,7 @@ export function chain(input) {
   const made = plate(to, { x: box.x + box.w * (1 - SHARE), y: box.y, w: box.w * SHARE, h: tall }, placeOf(node.shape, e.at)[0]);
   const read = senders(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 }) ?? sources(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 });
   const told = drawn(e.steps), all = input.added === null || e.products ? told : told.slice(0, input.added);
-  const steps = all.slice(-STEP.most);
+  const steps = all.slice(-STEP.most), whole = all.length === told.length;
   const print = printer(steps.map((s) => s.value), 5);
   const longest = Math.max(0, ...steps.map((step) => step.label.length + print.plain(step.value).length + print.unit.length));
   const wide = Math.min(Math.max(STEP.w, longest * STEP.letter + 44), box.w * (1 - 2 * SHARE) - 40);
@@ -41,18 +41,18 @@ export function chain(input) {
     under: [],
     over: [
       ...rows.map(({ y }, k) => rect({ x: left, y, w: wide, h: high }, { fill: 'sheet', stroke: 'ink', width: ends.includes(rows[k]) ? 1.6 : 0.8, alpha: 0.8 })),
-      ...read.flatMap(({ outline: at, what }, k) => [reachOver(at[1], [left - 4, top + (what === 'gives' ? k * each : 0) + high / 2], 1.2), ...(what === 'gives' ? [] : attention(at))]),
-      ...ends.map(({ y }) => reachOver([left + wide + 4, y + high / 2], tip)),
+      ...read.flatMap(({ outline: at, what, name }, k) => [reachOver(at[1], [left - 4, top + Math.max(0, what === 'gives' ? k : told.findIndex(({ label: said }) => said === name)) * each + high / 2], 1.2), ...(what === 'gives' ? [] : attention(at))]),
+      ...(whole ? ends : []).map(({ y }) => reachOver([left + wide + 4, y + high / 2], tip)),
       ...attention(outline),
     ],
     labels: [
       ...read.map((r, k) => caption(`from ${k}`, r.node, r.what, acrossOf(r.volume, r.pose).x0, r.y - CAPTION)),
       caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - CAPTION),
       ...rows.flatMap(({ step, y }, k) => [
-        label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', step.label),
+        label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', read.find(({ name }) => name === step.label)?.node.name ?? step.label),
         label(`step value ${k}`, left + wide - 12, y + high / 2, 'e', 'number', print.plain(step.value) + print.unit),
       ]),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: whole ? print.plain(e.value) + print.unit : '…', look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
       ...(all.length > steps.length ? [label('before', left, top - 6, 'sw', 'caption small', `after ${all.length - steps.length} steps before these`)] : []),
     ],
     targets: [],
@@ -71,7 +71,7 @@ function senders({ stage, explanation: e }, box) {
   return nodes.map((node, k) => {
     const volume = /** @type {Volume} */ (stage.graph.volumes.get(node.name)), y = box.y + k * each;
     const pose = plate(volume, { x: box.x, y, w: box.w, h: Math.min(each - 44, box.w) }, 0);
-    return { node, volume, pose, y, outline: corners(mapQuad(volume, pose, 0).m), what: 'gives' };
+    return { node, volume, pose, y, outline: corners(mapQuad(volume, pose, 0).m), what: 'gives', name: '' };
   });
 }
 
@@ -86,7 +86,7 @@ function sources({ stage, explanation: e }, box) {
     const channel = placeOf(node.shape, first)[0];
     const y = box.y + k * each;
     const pose = plate(volume, { x: box.x, y, w: box.w, h: Math.min(each - 44, box.w) }, channel);
-    return { node, volume, pose, y, outline: outlineOf(node, volume, pose, operand), what: node.shape.length === 3 ? `channel ${channel}` : '' };
+    return { node, volume, pose, y, outline: outlineOf(node, volume, pose, operand), what: node.shape.length === 3 ? `channel ${channel}` : '', name: operands.length > 1 ? operand.name : '' };
   });
 }
 

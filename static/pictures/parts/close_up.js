@@ -77,10 +77,10 @@ function tiles({ stage, explanation: e, source }, room, { x, w, products, cells,
   const cell = Math.min(TILES.most, room.w / columns.length, (room.h - 3 * TILES.between - 20) / (3 * rows.length));
   const [tw, th] = [cell * columns.length, cell * rows.length], left = room.middle - tw / 2;
   const at = [0, 1, 2].map((n) => ({ x: left, y: room.y + n * (th + TILES.between), w: tw, h: th }));
-  const done = place === null ? products.length : place + 1, print = printer([...x, ...w, ...products].filter(Number.isFinite), 3);
+  const done = place === null ? products.length : place + 1;
   const tile = { rows: rows.length, columns: columns.length }, box = (/** @type {Box} */ b, /** @type {number} */ n) => ({ x: b.x + (n % columns.length) * cell, y: b.y + Math.floor(n / columns.length) * cell, w: cell, h: cell });
   const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns.length + c] === null;
-  const said = place === null ? null : `${print.plain(x[place])} × ${print.plain(w[place])} = ${print.signed(products[place])}`;
+  const said = place === null ? null : `${alone(x[place])} × ${alone(w[place])} = ${alone(products[place])}`;
   return {
     first: at[0], cells,
     marks: [
@@ -96,6 +96,12 @@ function tiles({ stage, explanation: e, source }, room, { x, w, products, cells,
     ],
   };
 }
+
+/** A number by itself. @param {number} value */
+const alone = (value) => {
+  const print = printer([value], 4);
+  return print.plain(value) + print.unit;
+};
 
 /** @param {Box} box @returns {import('../../stage.d.ts').Point[]} */
 const cornersOf = ({ x, y, w, h }) => [[x, y], [x + w, y], [x + w, y + h], [x, y + h]];

@@ -32,7 +32,7 @@ export function loupe(rows, { now, done, row, label: room }) {
     return {
       marks: tileMarks({ box: at(k), rows: 1, columns: most, values: shown.map((value, n) => (there(n) ? value : 0)), range, scale }),
       labels: [
-        ...(room ? [label(`loupe ${k}`, x - 10, at(k).y + CELL.h / 2, 'e', 'row', name)] : []),
+        ...(room ? [label(`loupe ${k}`, x - 10, at(k).y + CELL.h / 2, 'e', 'row', name, ...(print.unit ? [`each${print.unit}`] : []))] : []),
         ...shown.flatMap((value, n) => (there(n) ? [{ ...label(`loupe ${k} ${n}`, x + (n + 0.5) * CELL.w, at(k).y + CELL.h / 2, 'o', 'cell', last ? print.signed(value) : print.plain(value)), ink: scale.ink(value, range) }] : [])),
       ],
     };
