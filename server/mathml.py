@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 
 REFERENCE = re.compile(r"&#x([0-9A-Fa-f]+);")
+APPLIED = re.compile(r"(<mi>(?:log|exp|tanh|max|min)</mi>)(?=<m(?:i|n|sub|sup|frac|subsup)>)")
+"""A function's name with what it is applied to right behind it: TeX sets a thin space between them."""
 
 
 @lru_cache(maxsize=1024)
@@ -11,7 +13,8 @@ def mathml(latex: str) -> str:
     """The formula as a `<math>` element that stands on a line of its own."""
     from latex2mathml.converter import convert
 
-    return REFERENCE.sub(_character, convert(latex, display="block"))
+    found = REFERENCE.sub(_character, convert(latex, display="block"))
+    return APPLIED.sub(r'\1<mspace width="0.17em"/>', found)
 
 
 def _character(found: re.Match[str]) -> str:

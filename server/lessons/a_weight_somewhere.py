@@ -108,7 +108,7 @@ That is one training step. Repeat.
         Beat(
             "try",
             "try",
-            "What to try",
+            "Overshoot, switch off, freeze",
             "Three things to do with these numbers.",
             updated,
             ("w", "rate"),

@@ -172,7 +172,7 @@ Move the input and the parameters. Watch what happens to the gradients on the le
         Beat(
             "try",
             "try",
-            "What to try",
+            "Where gradients die",
             "",
             product,
             ("n", "x", "theta1", "theta3"),

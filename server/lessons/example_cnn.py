@@ -121,7 +121,7 @@ classes. Everything in it you have seen in the lessons before.
         Beat(
             "try",
             "try",
-            "What to try",
+            "Right, wrong, neither",
             "",
             seed,
             ("label", "image"),

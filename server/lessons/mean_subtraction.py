@@ -6,6 +6,7 @@ from convoscope.server.lessons.figures.mean_subtraction import (
     X,
     backward_code,
     blank_local,
+    both,
     checked,
     derivation,
     fails,
@@ -139,18 +140,33 @@ Keep the axis that the mean took away: `[:, np.newaxis]`, or `keepdims=True`. Th
             "(Remember they're usually not the same.)",
             backward_code,
         ),
-        Beat("play", "play", "Free play", "Type numbers into $x$ or into the given gradient.", same, ("dh",)),
+        Beat(
+            "square",
+            "show",
+            "A trap",
+            "On a *square* array the wrong code raises no error at all: it subtracts each mean from the wrong numbers.",
+            square,
+        ),
+        Beat(
+            "play",
+            "play",
+            "Forward and backward by hand",
+            "Type numbers into $x$ or into the given gradient: the same is done to both.",
+            both,
+            ("x", "dh"),
+        ),
         Beat(
             "try",
             "try",
-            "What to try",
-            """
-- Give a gradient whose numbers are all equal. What goes to the left?
-- Give one that already has mean 0.
-- And a trap: on a *square* array the wrong code raises no error at all. The figure shows what it does.
-""",
-            square,
-            tries=(Try("All ones: nothing goes to the left.", {"dh": [[1, 1, 1, 1]]}),),
+            "Gradients that vanish",
+            "",
+            both,
+            ("x", "dh"),
+            tries=(
+                Try("A gradient of equal numbers: what goes to the left?", {"dh": [[1, 1, 1, 1]]}),
+                Try("A gradient whose mean is 0 already: what changes?", {"dh": [[3, -1, -4, 2]]}),
+                Try("An input moved by 4: which numbers of the figure move?", {"x": [[9, 5, 2, 8]]}),
+            ),
         ),
     ),
 )

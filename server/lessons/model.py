@@ -47,7 +47,7 @@ def bad(name: str, wanted: str) -> Problem:
 
 @dataclass(frozen=True)
 class Number:
-    """A slider. plays: it counts steps, so that a play button can move it."""
+    """A slider. plays: it counts steps, so that a play button can move it. least_means: what its least value says."""
 
     name: str
     label: str
@@ -56,6 +56,7 @@ class Number:
     most: float
     step: float = 1
     plays: bool = False
+    least_means: str = ""
     kind: Literal["number"] = "number"
 
     def read(self, given: Any) -> float:

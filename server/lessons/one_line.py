@@ -114,7 +114,7 @@ The weights are **4** dimensional: (output depth, input depth, kernel height, ke
         Beat(
             "try",
             "try",
-            "What to try",
+            "Other indices",
             "",
             show,
             INDICES,

@@ -103,7 +103,7 @@ The size stays. VGGNet [Simonyan 2014] uses filters of this shape.
         Beat(
             "try",
             "try",
-            "What to try",
+            "The floor, and no room",
             "",
             formula,
             ("w", "p", "k", "s"),

@@ -133,7 +133,7 @@ response among zeros becomes a weak one everywhere.
         Beat(
             "try",
             "try",
-            "What to try",
+            "Losers, zeros, negatives",
             "",
             edited,
             ("x", "dy"),

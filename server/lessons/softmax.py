@@ -158,7 +158,7 @@ If we choose $C$ to be the **max**, then it works:
         Beat(
             "try",
             "try",
-            "What to try",
+            "Sure, unsure, wrong",
             "",
             sliders,
             ("f0", "f1", "f2", "y0"),

@@ -89,7 +89,7 @@ But we can also convolve with a **stride**, e.g. stride = 2: the window moves by
         Beat(
             "try",
             "try",
-            "What to try",
+            "Leave out nothing",
             "",
             slide,
             STEPS,

@@ -1,14 +1,18 @@
 """Lesson 3: the chain rule with more subscripts and more summations."""
 
 from convoscope.server.lessons.figures.subscripts import count_why, counted, matrix, scalar, terms, vector, volume
-from convoscope.server.lessons.model import Beat, Lesson, Question, Spot, Try
+from convoscope.server.lessons.model import Beat, Choice, Lesson, Question, Spot, Try
 
 LESSON = Lesson(
     slug="subscripts",
     title="More subscripts, more sums",
     summary="The same rule for scalars, vectors, matrices and 3D arrays: a sum over everything that reads the number.",
     covers=("Backprop",),
-    controls=(Spot("vector", "the index j", (0, 1)), Spot("spot", "the cell of x", (1, 1))),
+    controls=(
+        Spot("vector", "the index j", (0, 1)),
+        Spot("spot", "the cell of x", (1, 1)),
+        Choice("sums", "the sum", "folded", (("folded", "as one sign"), ("expanded", "term by term"))),
+    ),
     beats=(
         Beat(
             "easy",
@@ -34,7 +38,7 @@ $$\\frac{\\partial L}{\\partial x_{\\ix{j}}} = \\sum_{\\ix{i}} \\frac{\\partial 
 $x_{\\ix{j}}$ may change every $h_{\\ix{i}}$; each of them changes $L$. All the ways add up: a sum over $\\ix{i}$.
 """,
             vector,
-            ("vector",),
+            ("vector", "sums"),
         ),
         Beat(
             "matrices",
@@ -48,7 +52,7 @@ Here $h$ is a small convolution of $x$. Where $h_{\\ix{i}\\ix{j}}$ does not read
 and is not listed.
 """,
             matrix,
-            ("spot",),
+            ("spot", "sums"),
         ),
         Beat(
             "predict",
@@ -77,7 +81,7 @@ x_{\\ix{a}\\ix{b}\\ix{c}}}$$
 A third index, a third sum. Nothing else is new: every channel of $h$ reads the cell.
 """,
             volume,
-            ("spot",),
+            ("spot", "sums"),
         ),
         Beat(
             "play",
@@ -85,15 +89,17 @@ A third index, a third sum. Nothing else is new: every channel of $h$ reads the 
             "Any cell",
             "Choose any cell of $x$ and see its sum expanded, term by term.",
             matrix,
-            ("spot",),
+            ("spot", "sums"),
+            start={"sums": "expanded"},
         ),
         Beat(
             "try",
             "try",
-            "What to try",
+            "Corner, edge, middle",
             "",
             matrix,
-            ("spot",),
+            ("spot", "sums"),
+            start={"sums": "expanded"},
             tries=(
                 Try("A corner: one term.", {"spot": [0, 0]}),
                 Try("An edge: two terms.", {"spot": [0, 2]}),

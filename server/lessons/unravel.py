@@ -94,7 +94,7 @@ Ten filters of $3 \\times 3 \\times 3$ weights, as training has left them. Some 
         Beat(
             "try",
             "try",
-            "What to try",
+            "What is left at the end",
             "",
             cube,
             ("node", "open", "image"),

@@ -181,7 +181,7 @@ All together, the weights are **4** dimensional: (output depth, input depth, ker
         Beat(
             "try",
             "try",
-            "What to try",
+            "Elsewhere in the picture",
             "",
             neuron,
             (*WHERE, "image"),

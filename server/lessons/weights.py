@@ -108,7 +108,7 @@ shape of what it is the gradient of.
             "The input has changed: look at $x$.",
             zero,
             question=Question(
-                "Choose a weight of W whose gradient is 0.",
+                "Which weights of $W$ have a gradient of 0?",
                 "choice",
                 lambda v: "column 1",
                 lambda v: (
@@ -122,7 +122,7 @@ shape of what it is the gradient of.
         Beat(
             "try",
             "try",
-            "What to try",
+            "Rows and columns that learn nothing",
             "",
             weight,
             ("spot",),

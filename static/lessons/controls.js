@@ -1,5 +1,5 @@
 /** The controls of a beat: sliders with their number, play buttons, choices. Cells and spots live in the figure. */
-import { Problem, put } from '../api/client.js';
+import { getJson, Problem, put } from '../api/client.js';
 import { shrunk } from '../paint/shrink.js';
 import { fill, h } from '../ui/h.js';
 
@@ -50,7 +50,7 @@ const MAKE = { number, choice, image, cells: hint, spot: hint };
 const shown = (value, step) => value.toFixed(Math.max(0, Math.min(6, Math.ceil(-Math.log10(step))))).replace('-', '−');
 
 /** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
-function number({ name, label, least = 0, most = 1, step = 1, plays }, { set, player }) {
+function number({ name, label, least = 0, most = 1, step = 1, plays, least_means: word }, { set, player }) {
   const output = h('output', { for: `c-${name}` });
   const set1 = (/** @type {number} */ value) => set({ [name]: value });
   const range = h('input', { type: 'range', min: least, max: most, step, 'aria-label': label, on: { input: () => set1(Number(range.value)) } });
@@ -78,7 +78,8 @@ function number({ name, label, least = 0, most = 1, step = 1, plays }, { set, pl
       const [low, high] = bounds[name] ?? [least, most];
       [range.min, range.max] = [String(low), String(high)];
       if (document.activeElement !== range) range.value = String(values[name]);
-      output.textContent = shown(values[name], step);
+      output.textContent = word && values[name] === least ? word : shown(values[name], step);
+      range.setAttribute('aria-valuetext', output.textContent);
       told();
       if (play && player.playing() !== name) [play.textContent, play.ariaPressed] = ['▶', 'false'];
     },
@@ -112,7 +113,9 @@ function image({ name, label, options = [] }, { set }) {
     if (!chosen) return;
     said.textContent = '…';
     try {
-      const { id } = await put('/api/images', await shrunk(chosen));
+      const { limits } = await getJson('/api/limits');
+      const most = limits.find((/** @type {{ name: string }} */ limit) => limit.name === 'image_stored_side').value;
+      const { id } = await put('/api/images', await shrunk(chosen, most));
       if (!buttons.some((b) => b.dataset.value === id)) {
         own.push(id);
         row.insertBefore(buttons[buttons.push(one(id, 'your picture')) - 1], file.parentElement);

@@ -1,7 +1,7 @@
 /** The sandbox's run as files: numbers and moving pictures from the server, the figure as SVG from the screen. */
 import { PALETTE } from '../color/palette.js';
 import { activationScale } from '../color/scales.js';
-import { fill, h } from '../ui/h.js';
+import { fill, h, svg } from '../ui/h.js';
 import { theme } from './theme.js';
 
 /** @typedef {{ values: () => Record<string, any> }} Subject */
@@ -38,8 +38,28 @@ function figureSvg() {
     copy.setAttribute('height', String(box.height));
     return new XMLSerializer().serializeToString(copy);
   });
+  parts.push(...written(rows, frame));
   const background = `<rect width="100%" height="100%" fill="${PALETTE[theme()].sheet}"/>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${frame.width}" height="${frame.height}">${background}${parts.join('')}</svg>`;
+}
+
+/** The words and numbers beside the drawings, formulas left out: SVG has no MathML. @param {HTMLElement} rows @param {DOMRect} frame */
+function written(rows, frame) {
+  const texts = document.createTreeWalker(rows, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const found = [];
+  while (texts.nextNode()) {
+    const { currentNode: node } = texts, { parentElement: parent } = node;
+    if (!node.textContent?.trim() || !parent || parent.closest('svg, math, .links')) continue;
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    const style = getComputedStyle(parent);
+    const text = svg('text', { x: box.x - frame.x, y: box.y - frame.y + box.height / 2, 'dominant-baseline': 'central', fill: style.color,
+      'font-size': box.height / 1.3, 'font-weight': style.fontWeight, 'font-family': style.fontFamily });
+    text.textContent = node.textContent;
+    found.push(new XMLSerializer().serializeToString(text));
+  }
+  return found;
 }
 
 /** @param {string} text @param {string} type @param {string} name */

@@ -100,7 +100,9 @@ def test_each_layer_sends_given_times_local_to_the_left(board: Any, layer: int) 
 
 
 def test_a_gradient_is_the_sum_over_all_outputs_that_read_the_cell(board: Any) -> None:
-    corner, edge, middle = (items(board("subscripts", "matrices", spot=s), "sum")[0] for s in ([0, 0], [0, 2], [1, 2]))
+    corner, edge, middle = (
+        items(board("subscripts", "matrices", spot=s, sums="expanded"), "sum")[0] for s in ([0, 0], [0, 2], [1, 2])
+    )
     assert [len(s["terms"]) for s in (corner, edge, middle)] == [1, 2, 4]
     for found in (corner, edge, middle):
         assert math.isclose(sum(v for _, v in found["terms"]), found["value"], abs_tol=1e-9)

@@ -98,7 +98,7 @@ def graph(w: float, *, line: bool = True, after: float | None = None) -> Item:
 def setup(v: Values) -> Board:
     """The network and its loss."""
     w = v["w"]
-    loss_now = items.number("L", loss(w), "−log p(cat), the right answer")
+    loss_now = items.number("L", loss(w), "$-\\log p_{\\text{cat}}$: cat is the right answer")
     return Board(
         [[picture(w), loss_now], led(w)],
         f"A network of 3 inputs, 2 hidden units and 2 classes. Its loss is {loss(w):.4f}.",

@@ -158,6 +158,24 @@ def same(v: Values) -> Board:
     return Board(rows, "The backward pass and the forward pass of the gradient give the same numbers.")
 
 
+def both(v: Values) -> Board:
+    """Forward above, backward below, with both rows to type."""
+    found = trace(v["x"])
+    forth = [
+        items.grid(v["x"], "x", edit="x", columns=names("k")),
+        items.op("→"),
+        items.grid(found.output, "h = forward(x)", decimals=2),
+    ]
+    back_ = [
+        items.grid(back(v), "$\\frac{\\partial L}{\\partial x}$ = backward(dh)", role="gradient", decimals=2),
+        items.op("←"),
+        items.grid(v["dh"], "$\\frac{\\partial L}{\\partial h}$, given", role="gradient", edit="dh"),
+    ]
+    lead = led(v, at="x@0", objective="unit:L@0", show="gradient")
+    said = ", ".join(f"{float(a):.2f}" for a in back(v)[0])
+    return Board([forth, back_, lead], f"To the left go {said}: the given gradient less its mean.")
+
+
 def checked(v: Values) -> Board:
     """The gradient by formula against measured slopes."""
     t = trace(v["x"])

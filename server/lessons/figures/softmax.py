@@ -168,7 +168,7 @@ def sliders(v: Values) -> Board:
                     pick=y,
                 ),
             ],
-            [items.number("L = −log p of the right answer", g.value)],
+            [items.number(f"$L = -\\log p_y$, $y$ = {LABELS[y]}", g.value)],
             led(one(v), at=f"x@{y}", objective=f"loss:{y}", show="gradient"),
         ],
         f"p of {LABELS[y]} is {p[y]:.3f}, the loss {g.value:.4f}.",

@@ -97,6 +97,14 @@ def terms(v: Values, rank: int) -> tuple[list[tuple[str, float]], float, list[tu
     return rows, e.value, where
 
 
+def added(v: Values, rows: list[tuple[str, float]], indices: str, label: str, value: float) -> Item:
+    """The terms that add up, one by one where the reader has asked for them, else as one sign."""
+    signs = "".join(f"\\sum_{{\\ix{{{i}}}}} " for i in indices)
+    count = f"{len(rows)} products" if len(rows) != 1 else "1 product"
+    shown = rows if v["sums"] == "expanded" else [(f"${signs}$ of {count}", value)]
+    return items.total(shown, label, value, role="gradient")
+
+
 def scalar(v: Values) -> Board:
     """One number in, one out."""
     g = passed(0)
@@ -134,7 +142,7 @@ def vector(v: Values) -> Board:
             G1D[:, None], "$\\frac{\\partial L}{\\partial h_{\\ix{i}}}$", role="gradient", rows=["i = 0", "i = 1"]
         ),
     ]
-    total = items.total(rows, f"$\\frac{{\\partial L}}{{\\partial x_{j}}}$", value, role="gradient")
+    total = added(v, rows, "i", f"$\\frac{{\\partial L}}{{\\partial x_{j}}}$", value)
     given = items.grid(
         passed(1).by_activation["x"], "$\\frac{\\partial L}{\\partial x}$, all j", role="gradient", marks=mark
     )
@@ -154,9 +162,7 @@ def matrix(v: Values) -> Board:
             G2D, "$\\frac{\\partial L}{\\partial h}$, given", role="gradient", marks=[items.mark("window", readers)]
         ),
     ]
-    total = items.total(
-        rows, f"$\\frac{{\\partial L}}{{\\partial x_{{{place[0]}{place[1]}}}}}$", value, role="gradient"
-    )
+    total = added(v, rows, "ij", f"$\\frac{{\\partial L}}{{\\partial x_{{{place[0]}{place[1]}}}}}$", value)
     return Board(
         [
             row,
@@ -198,9 +204,8 @@ def volume(v: Values) -> Board:
         )
         for k in range(2)
     ]
-    total = items.total(
-        rows, "$\\frac{\\partial L}{\\partial x_{0" + f"{place[1]}{place[2]}" + "}}$", value, role="gradient"
-    )
+    label = "$\\frac{\\partial L}{\\partial x_{0" + f"{place[1]}{place[2]}" + "}}$"
+    total = added(v, rows, "ijk", label, value)
     return Board(
         [
             [*xs, *gs],

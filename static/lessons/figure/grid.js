@@ -153,12 +153,12 @@ function typed(item, hands) {
   const scale = scaleOf(role);
   const seen = marks.filter((m) => m.look === 'window' || m.look === 'pick').flatMap((m) => m.cells.map(String));
   const change = () => {
-    const numbers = inputs.map((row) => row.map((input) => Number(input.value)));
+    const numbers = inputs.map((row) => row.map((input) => (input.value.trim() ? Number(input.value.replace('−', '-').replace(',', '.')) : NaN)));
     if (numbers.flat().every(Number.isFinite)) hands.set({ ...also, [edit]: placed(numbers, slot, also[edit]) });
   };
   const inputs = values.map((row, r) => row.map((value, c) => {
     const input = h('input', {
-      type: 'number', step: 'any', value: String(value), size: 4, 'aria-label': `${plain(title)}, row ${r}, column ${c}`,
+      type: 'text', inputmode: 'text', autocomplete: 'off', value: String(value).replace('-', '−'), size: 4, 'aria-label': `${plain(title)}, row ${r}, column ${c}`,
       'data-key': `cell ${edit} ${r} ${c}`, class: seen.includes(String([r, c])) ? 'seen' : null, title: digits(value, decimals), on: { change },
     });
     input.style.setProperty('background', scale.css(value, span));
