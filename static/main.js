@@ -2,6 +2,7 @@
 import { createClock } from './anim/clock.js';
 import { createResources } from './api/resources.js';
 import { mountCard } from './card/card.js';
+import { mountLine } from './card/line.js';
 import { mountLayerHover } from './card/hover.js';
 import { mountHealth } from './health/health.js';
 import { mountLab } from './lab/lab.js';
@@ -80,6 +81,7 @@ parts.push(
   mountLegend(place('legend'), context),
   mountLab(place('bottom'), context),
   mountLens(place('lens'), context),
+  mountLine(place('facts'), context),
   mountCard(document.querySelector('main') ?? document.body, context),
   mountLayers(place('layers'), context),
   mountLive(place('live')),
