@@ -60,6 +60,9 @@ export function switched(edit, { node, channel }) {
 /** With so much learnt; nothing, where no step is made. @param {string} edit @param {Learning | null} learn */
 export const withLearning = (edit, learn) => text({ ...parts(edit), learn: learn?.count ? learn : null });
 
+/** What the rules of learning are called. @type {Record<string, string>} */
+const LEARNT = { sgd: 'plain descent', adam: 'Adam' };
+
 /**
  * Each change as a person reads it, and the edits without it.
  * @param {string} edit
@@ -70,7 +73,7 @@ export function chips(edit) {
   return [
     ...now.set.map(({ address, value }) => ({ said: `${readable(address)} = ${value.replace('-', '−')}`, address, without: withNumber(edit, address, null) })),
     ...now.off.map((one) => ({ said: `${one.node}@${one.channel} off`, address: '', without: switched(edit, one) })),
-    ...(now.learn ? [{ said: `${now.learn.count} step${now.learn.count === 1 ? '' : 's'} of ${now.learn.optimizer}, rate ${now.learn.rate}`, address: '', without: withLearning(edit, null) }] : []),
+    ...(now.learn ? [{ said: `${now.learn.count} step${now.learn.count === 1 ? '' : 's'} of ${LEARNT[now.learn.optimizer] ?? now.learn.optimizer}, rate ${now.learn.rate}`, address: '', without: withLearning(edit, null) }] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** What-if edits are the same text as on the server; undo goes back over them; drawings lie where the numbers say. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelled } from '../../static/lab/batch.js';
+import { labelled, namesOf } from '../../static/lab/batch.js';
 import { whyNot } from '../../static/lab/hint.js';
 import { verdict } from '../../static/lab/check.js';
 import { differing, isDifference } from '../../static/lab/differing.js';
@@ -46,7 +46,7 @@ test('a number is set, set again and let go; a channel is off and on; learning i
 });
 
 test('each chip takes its own change away', () => {
-  assert.deepEqual(chips(EDIT).map(({ said }) => said), ['conv1.weight@3,0,1,1 = 0.5', 'input@0,5,7 = 1.2', 'conv2@4 off', '5 steps of sgd, rate 0.01']);
+  assert.deepEqual(chips(EDIT).map(({ said }) => said), ['conv1.weight@3,0,1,1 = 0.5', 'input@0,5,7 = 1.2', 'conv2@4 off', '5 steps of plain descent, rate 0.01']);
   for (const { without } of chips(EDIT)) assert.equal(chips(without).length, 3);
 });
 
@@ -121,13 +121,19 @@ test('of a change are told: what the network said and says, the right class, tho
 });
 
 test('a batch is of pictures whose label the network knows, the shown one among them, and never too many', () => {
-  const images = any(Array.from({ length: 20 }, (_, k) => ({ id: `p${k}`, title: '', label: k % 2 ? 'dog' : k === 4 ? null : 'cat' })));
-  const found = labelled(images, ['cat', 'dog'], 'p19', 64);
-  assert.equal(found.length, 16);
-  assert.deepEqual(found[15], { id: 'p19', title: '', label: 1 });
+  const images = any(Array.from({ length: 70 }, (_, k) => ({ id: `p${k}`, title: '', label: k % 2 ? 'dog' : k === 4 ? null : 'cat' })));
+  const found = labelled(images, ['cat', 'dog'], 'p69', 80);
+  assert.equal(found.length, 64);
+  assert.deepEqual(found[63], { id: 'p69', title: '', label: 1 });
   assert.ok(!found.some(({ id }) => id === 'p4'));
   assert.deepEqual(labelled(images, ['truck'], 'p0', 64), []);
   assert.equal(labelled(images, ['cat', 'dog'], 'p19', 5).length, 5);
+});
+
+test('in a batch pictures of one label are told apart', () => {
+  const examples = any([{ image: 'a', label: 0 }, { image: 'b', label: 0 }, { image: 'c', label: 1 }, { image: 'd', label: 7 }]);
+  const page = { labels: ['cat', 'dog'], titles: new Map([['a', 'Cat, a photograph'], ['b', 'Cat, drawn'], ['c', 'Dog, drawn']]) };
+  assert.deepEqual(namesOf(examples, page), ['cat, photograph', 'cat, drawn', 'dog', 'class 7']);
 });
 
 test('a curve, its tangent and its dots share one scale', () => {
