@@ -93,6 +93,7 @@ The average gives every cell of the window a quarter of the gradient. Forward, i
 response among zeros becomes a weak one everywhere.
 """,
             both,
+            ("x",),
             start={"x": ((0.0, 0.0, 0.0, 0.0), (0.0, 8.0, 0.0, 1.0), (0.0, 0.0, 2.0, 2.0), (4.0, 0.0, 2.0, 2.0))},
         ),
         Beat(

@@ -28,12 +28,14 @@ def staged(kind: str, x: Rows, dy: Rows) -> on_stage.Small:
     return on_stage.Small(f"lesson-pool-{kind}", title, passed(kind, x, dy).trace.network, np.array(x), np.array(dy))
 
 
-def link(v: Values, words: str = "On the stage", kind: str = "max", **state: str) -> onward.Link:
+def link(v: Values, words: str = "This window on the stage", kind: str = "max", **state: str) -> onward.Link:
     """On to the stage."""
     return on_stage.link(words, staged(kind, v["x"], v["dy"]), **state)
 
 
-def back_to(v: Values, cell: tuple[int, ...], words: str = "On the stage", kind: str = "max") -> onward.Link:
+def back_to(
+    v: Values, cell: tuple[int, ...], words: str = "This gradient on the stage", kind: str = "max"
+) -> onward.Link:
     """On to the stage, at the gradient of a cell of x."""
     return link(v, words, kind, at=f"input@0,{cell[0]},{cell[1]}", objective="unit:L@0", show="gradient")
 

@@ -34,7 +34,7 @@ def staged() -> on_stage.Seeing:
     return on_stage.Seeing(NAME, "Five filters, lesson 7", nets.conv(blank_picture, FILTERS, BIAS.tolist()).network)
 
 
-def link(v: Values, words: str = "On the stage", filter_: int = 0, view: str = "window") -> onward.Link:
+def link(v: Values, words: str = "These filters on the stage", filter_: int = 0, view: str = "window") -> onward.Link:
     """The same picture under the same filters on the stage, at the chunk."""
     return onward.stage(words, v["image"], NAME, view=view, at=f"y@{filter_},{v['r']},{v['c']}")
 
