@@ -97,7 +97,8 @@ export function createBench(context) {
     const some = labelled(await resources.images(), labels, image, await resources.limit('batch')), titles = new Map(some.map(({ id, title }) => [id, title]));
     if (!some.length) return fill(panel, h('p', { class: 'prose' }, 'No picture here has a label that this network knows.'));
     const found = await resources.batch(network, some.map(({ id }) => id), `loss:${some.map(({ label }) => label).join(',')}`, learnt ? address : '', signal);
-    return showBatch(panel, found, { labels, titles, shown: image, picture: (id) => resources.pictureUrl(id, PICTURE), open: actions.openImage, theme: themeOf(theme) });
+    const open = (/** @type {string} */ id, /** @type {number} */ label) => (actions.openImage(id), actions.chooseClass(label));
+    return showBatch(panel, found, { labels, titles, shown: image, picture: (id) => resources.pictureUrl(id, PICTURE), open, theme: themeOf(theme) });
   }
 
   return {
