@@ -40,7 +40,7 @@ export function mountLive(root) {
       if (viewed(state.view) && started) say('view', VIEWS[state.view]);
       if (ranged(state.range) && started) say('range', `Colour range: ${RANGES[state.range]}.`);
       if (turned(scene.objective?.name, isBackward(state)) && started) say('pass', passText(state, scene));
-      if (stepped(state.t, state.playing) && started && !state.playing && !isWindowed(state)) say('step', stepText(state, scene));
+      if (stepped(state.t, state.playing, state.t < Infinity && scene.objective?.name) && started && !state.playing && !isWindowed(state)) say('step', stepText(state, scene));
       const shown = lensOf(state, scene);
       if (numbered(shown) && shown) say('number', shown.of === 'activation' ? sentence(shown) : gradientSentence(shown, objective(scene)));
       started = true;

@@ -19,7 +19,8 @@ export function stepText(state, scene) {
   const layers = scene.network.nodes.filter(({ inputs }) => inputs.length > 0), count = layers.length, { t } = state;
   if (t <= 0) return 'Nothing is computed yet: the input alone.';
   if (t < count) return `Computed${t % 1 ? ' in part' : ''}: ${strongest(scene, layers[Math.ceil(t) - 1].name, scene.activations)}`;
-  if (!isBackward(state) || !scene.objective || t === count) return done(scene);
+  if (!isBackward(state) || t === count) return done(scene);
+  if (!scene.objective) return 'The gradients are on their way.';
   if (t <= count + 1) return `The ${said(scene.objective.name, scene.network.labels)} is ${spoken(scene.objective.value)}.`;
   const through = layers[Math.max(0, 2 * count + 1 - Math.ceil(t))];
   const whole = t >= 2 * count + 1 ? 'The backward pass is done: back' : 'Back';
