@@ -19,14 +19,16 @@ from convoscope.server.models import Reader, labelled
 from convoscope.server.models_child import GIVEN
 from convoscope.server.pictures import Picture
 
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
+"""How the names of pictures end: such a file is told to be none that can be read, not to be a network."""
 LARGE = 20_000_000
 """Bytes of a file that takes long enough to be announced."""
 
 
 def library_of(files: Sequence[str], labels: str | None, limits: Limits) -> Library:
     """The library with these files in front, at most a network and a picture. Ends the program when one is wrong."""
-    networks = [path for path in map(Path, files) if not is_picture(path)]
     pictures = [path for path in map(Path, files) if is_picture(path)]
+    networks = [path for path in map(Path, files) if path not in pictures]
     if len(networks) > 1 or len(pictures) > 1:
         several = networks if len(networks) > 1 else pictures
         sys.exit(
@@ -39,9 +41,9 @@ def library_of(files: Sequence[str], labels: str | None, limits: Limits) -> Libr
 
 
 def is_picture(path: Path) -> bool:
-    """Whether the file begins as a picture does. Ends the program when it cannot be read."""
+    """Whether the file begins as a picture does, or is called one. Ends the program when it cannot be read."""
     with told(path), path.open("rb") as file:
-        return format_of(file.read(16)) is not None
+        return format_of(file.read(16)) is not None or path.suffix.lower() in ENDINGS
 
 
 def network(path: Path, labels: str | None, limits: Limits) -> Model:
@@ -96,4 +98,6 @@ def summary(model: Model) -> str:
         f"reads pictures of {channels} × {rows} × {columns}.{guess}"
     ]
     lines += [f"Not computed: {node}" for node in (found.report.unsupported if found.report else ())]
+    if found.report and found.report.beyond:
+        lines.append(f"These wait for it: {', '.join(f'{n.name} ({n.op})' for n in found.report.beyond)}.")
     return "\n".join([*lines, *model.notes])

@@ -17,7 +17,10 @@ from convoscope.server.viewmodel.trace import statistics
 
 @dataclass(frozen=True)
 class Activation:
-    """What a node made of a picture. dead: maps that let no gradient through; saturated: the share of flat cells."""
+    """What a node made of a picture. dead: maps or units that let no gradient through; saturated: the flat cells' share.
+
+    A unit of a dense layer that is shut for one picture is open for others: the table calls it shut, not dead.
+    """
 
     min: float
     max: float
@@ -61,6 +64,8 @@ class Summary:
     measured: int = 0
     refused: tuple[str, ...] = ()
     """Nodes that cannot be run, and why."""
+    waiting: tuple[str, ...] = ()
+    """Nodes that wait for these."""
 
 
 def summarised(network: Network, trace: Trace | None = None) -> Summary:
@@ -83,7 +88,9 @@ def summarised(network: Network, trace: Trace | None = None) -> Summary:
     )
     report = network.report
     refused = () if report is None else tuple(str(line) for line in report.unsupported)
-    return Summary(network.name, view.parameters, view.macs, view.memory, rows, sum(r.measured for r in rows), refused)
+    waiting = tuple(f"{node.node} ({node.operator})" for node in view.waiting)
+    measured = sum(r.measured for r in rows)
+    return Summary(network.name, view.parameters, view.macs, view.memory, rows, measured, refused, waiting)
 
 
 def activation(trace: Trace, name: str) -> Activation:
@@ -127,7 +134,7 @@ def as_table(summary: Summary) -> Table:
     for name in ("min … max", "mean ± std", "zeros", "note") if with_picture else ():
         table.add_column(name, justify="right", no_wrap=name != "note")
     for row in summary.rows:
-        table.add_row(*_cells(row), *(_numbers(row.activation) if row.activation else ()))
+        table.add_row(*_cells(row), *(_numbers(row.activation, len(row.shape) > 1) if row.activation else ()))
     return table
 
 
@@ -157,12 +164,12 @@ def _cells(row: Row) -> Iterator[str]:
     yield amount(row.memory)
 
 
-def _numbers(a: Activation) -> Iterator[str]:
+def _numbers(a: Activation, maps: bool) -> Iterator[str]:
     yield f"{a.min:.3g} … {a.max:.3g}"
     yield f"{a.mean:.3g} ± {a.std:.3g}"
     yield f"{a.zeros:.0%}" if a.zeros else ""
     notes = [
-        f"{a.dead} dead" if a.dead else "",
+        f"{a.dead} {'dead' if maps else 'shut'}" if a.dead else "",
         f"{a.saturated:.0%} saturated" if a.saturated else "",
         f"{a.not_finite} not finite" if a.not_finite else "",
     ]

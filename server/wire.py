@@ -108,6 +108,11 @@ class UnsupportedView(Wire):
     nearest: str
 
 
+class WaitingView(Wire):
+    node: str
+    operator: str
+
+
 class NetworkView(Wire):
     id: str
     title: str
@@ -122,6 +127,7 @@ class NetworkView(Wire):
     memory: int
     nodes: list[NodeView]
     unsupported: list[UnsupportedView]
+    waiting: list[WaitingView]
     notes: list[str]
 
 

@@ -13,7 +13,7 @@ export interface NodeView {
 export interface NetworkView {
   id: string; title: string; labels: string[]; output: string; logits: string; input: string; parameters: number; macs: number; memory: number;
   preprocessing: { size: [number, number]; mean: number[]; std: number[]; scale: number; channels: string; crop: number; place: [number, number]; preset: string; presets: string[]; guessed: boolean; black: number[]; white: number[] } | null;
-  unsupported: { node: string; operator: string; why: string; nearest: string }[]; notes: string[];
+  unsupported: { node: string; operator: string; why: string; nearest: string }[]; waiting?: { node: string; operator: string }[]; notes: string[];
   card: Record<string, unknown> | null; nodes: NodeView[];
 }
 export interface ImageView { id: string; title: string; width: number; height: number; label: string | null; kind: 'photo' | 'drawn' | 'upload'; animated: boolean }

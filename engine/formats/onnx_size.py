@@ -126,8 +126,8 @@ class Meter:
         """All activations of one example, and the work of one pass."""
         bytes_kept = sum(4 * prod(s) for s in network.shapes.values())
         if bytes_kept > self.limits.activation_bytes:
-            allowed = self.limits.activation_bytes
-            raise ModelTooLarge(f"The activations of one example take {bytes_kept} bytes; {allowed} are allowed.")
+            takes, allowed = (said(count) for count in (bytes_kept, self.limits.activation_bytes))
+            raise ModelTooLarge(f"The activations of one example take {takes}; {allowed} are allowed.")
         macs = sum(n.layer.macs(*(network.shapes[i] for i in n.inputs)) for n in network.nodes)
         if macs > self.limits.macs:
             raise ModelTooLarge(f"One pass takes {macs} multiply-accumulates; {self.limits.macs} are allowed.")
@@ -151,3 +151,8 @@ def _plain(a: Array) -> list[Any]:
     """A short array as Python numbers, which do not overflow."""
     found: list[Any] = a.reshape(-1).tolist()
     return found
+
+
+def said(size: int) -> str:
+    """A number of bytes, in GB where they are many."""
+    return f"{size / 1e9:.3g} GB" if size >= 1e9 else f"{size} bytes"

@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         console.print(f"besides: {summary.measured:,} numbers that were measured, not learnt (running statistics)")
     for line in summary.refused:
         console.print(f"cannot be run: {line}", markup=False)
+    if summary.waiting:
+        console.print(f"waiting for it: {', '.join(summary.waiting)}", markup=False)
     return 0
 
 

@@ -51,6 +51,7 @@ def network_view(
     guessed: whether its preprocessing is only a guess. notes: what was changed when its file was read.
     """
     lost = network.report.unsupported if network.report else ()
+    waiting = network.report.beyond if network.report else ()
     groups, fields = range_groups(network), receptive_fields(network)
     nodes = [input_view(network, i.name, groups) for i in network.inputs]
     nodes += [node_view(network, n, groups, fields[n.name]) for n in network.nodes]
@@ -68,6 +69,7 @@ def network_view(
         memory=sum(n.memory for n in nodes),
         nodes=nodes,
         unsupported=[wire.UnsupportedView(node=n.name, operator=n.op, why=n.why, nearest=n.nearest) for n in lost],
+        waiting=[wire.WaitingView(node=n.name, operator=n.op) for n in waiting],
         notes=list(notes),
     )
 

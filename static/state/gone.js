@@ -3,7 +3,7 @@ import { times } from './select.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('../types.d.ts').State} State */
-/** @typedef {{ title: string, detail: string, open?: boolean }} Gone open: the picture can be opened again from its file */
+/** @typedef {{ title: string, detail: string, open?: boolean, of?: 'network' }} Gone open: the picture can be opened again from its file. of: what is shown in place of what is gone, the picture unless said */
 
 /** The name of an upload is made of what is in its file. */
 const UPLOAD = /^[a-z2-7]{26}$/;
@@ -20,7 +20,7 @@ const MANY = 24;
  */
 export function gone(code, { network, image, node, at }, scene) {
   if (code === 'unknown_image' || code === 'blob_corrupt') return picture(image);
-  if (code === 'unknown_network') return { title: 'That network is not here', detail: upload(network) ? `The link asks for a network that was opened from a file. ${LIVES} Open its file again, and the link works again.` : `The link asks for a network called “${network}”. Those that are here are listed at the top.` };
+  if (code === 'unknown_network') return { of: 'network', title: 'That network is not here', detail: upload(network) ? `The link asks for a network that was opened from a file. ${LIVES} Open its file again, and the link works again.` : `The link asks for a network called “${network}”. Those that are here are listed at the top.` };
   if (!node || !at || !scene) return null;
   const place = `${node}@${at.join(',')}`, found = scene.network.nodes.find(({ name }) => name === node);
   if (!found) return { title: `There is no layer “${node}”`, detail: `The link asks for ${place}. ${layers(scene)}` };

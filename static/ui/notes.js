@@ -5,10 +5,11 @@ import { fill, h, place } from './h.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('../types.d.ts').State} State */
-/** @typedef {{ title: string, detail: string, place?: { x: number, y: number }, retry?: () => void, shown?: string, open?: boolean }} Note */
+/** @typedef {{ title: string, detail: string, place?: { x: number, y: number }, retry?: () => void, shown?: string, open?: boolean, of?: 'network' }} Note */
 
 /** Of the picture on the stage, when the page opens with a refusal, and later. @type {Record<string, string>} */
 const SHOWN = { true: 'Shown instead is ', false: 'The picture shown is still ' };
+const STILL = 'The network shown is still ';
 const EDGE = 12, WIDTH = 340, HEIGHT = 170; // css px
 
 /**
@@ -19,9 +20,9 @@ export function mountNotes(root, { retry, unselect, scene }) {
   let away = false;
 
   /** @param {Note} note shown: what is said of the picture on the stage. open: whether a file may bring back what is gone */
-  function say({ title, detail, place: where, retry: again, shown = SHOWN.false, open = false }) {
-    const picture = scene()?.image.title;
-    const kept = shown && picture && h('p', { class: 'kept' }, shown, h('b', null, `“${picture}”`), '.');
+  function say({ title, detail, place: where, retry: again, shown = SHOWN.false, open = false, of }) {
+    const picture = scene()?.image.title, network = of && scene()?.network.title;
+    const kept = shown && picture && h('p', { class: 'kept' }, network && shown === SHOWN.false ? STILL : shown, h('b', null, network ?? `“${picture}”`), network ? h('span', null, ', with the picture ', h('b', null, `“${picture}”`)) : '', '.');
     const card = h('div', { class: 'problem', role: 'alert' },
       h('b', null, title), h('p', null, detail), kept,
       h('p', { class: 'do' }, again && h('button', { on: { click: () => (clear(), again()) } }, 'Try again'),

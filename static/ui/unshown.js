@@ -29,13 +29,20 @@ export function mountUnshown(stage) {
 
 /**
  * The sentences: what ends the network, and what was changed.
- * @param {Pick<NetworkView, 'unsupported' | 'notes'>} network
+ * @param {Pick<NetworkView, 'unsupported' | 'waiting' | 'notes'>} network
  */
-export function told({ unsupported, notes }) {
+export function told({ unsupported, waiting = [], notes }) {
   const ends = unsupported.slice(0, MOST).map(({ node, operator, why, nearest }) =>
     `Node “${node}” (${operator}): ${why}${nearest ? ` The nearest that is read is ${nearest}.` : ''}`);
   const more = unsupported.length - MOST;
   if (more > 0) ends.push(`And ${more} more.`);
+  if (waiting.length) ends.push(`${unsupported.length > 1 ? 'For them' : 'For it'} wait${waiting.length === 1 ? 's' : ''} ${listed(waiting)}.`);
   if (ends.length) ends.push('All that does not wait for it is drawn and computed.');
   return { ends, notes };
+}
+
+/** @param {{ node: string, operator: string }[]} nodes */
+function listed(nodes) {
+  const named = nodes.slice(0, MOST).map(({ node, operator }) => `${node} (${operator})`), more = nodes.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ').replace(/, ([^,]*)$/, ' and $1');
 }
