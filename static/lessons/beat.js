@@ -56,7 +56,7 @@ export function createBeat(section, { lesson, values, player, say }) {
   function draw() {
     if (!board.rows) return;
     const focused = document.activeElement?.getAttribute('data-key');
-    fill(rows, drawBoard(board, { set, picked: question?.picked }));
+    fill(rows, drawBoard(board, { set, asked: question?.asked, picked: question?.picked }));
     fit(rows);
     if (focused) /** @type {HTMLElement | null} */ (rows.querySelector(`[data-key="${focused}"]`))?.focus({ preventScroll: true });
     caption.textContent = board.say;

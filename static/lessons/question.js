@@ -68,6 +68,8 @@ export function mountQuestion(section, room) {
   if (before && kind === 'number') input.value = String(before.given);
 
   return {
+    /** The grid that a cell is asked of. */
+    asked: kind === 'cell' ? grid : '',
     /** Whether the pick was meant for this question. @param {string} name @param {[number, number]} cell */
     picked(name, cell) {
       if (kind !== 'cell' || name !== grid) return false;

@@ -34,8 +34,8 @@ export type Item = Grid | Sum | Bars | Curve | Chain | Net | VolumeItem | Boxes 
 /** rows: null for a figure that the page does not carry in itself. */
 export interface Board { rows: Item[][] | null; say: string; bounds: Record<string, [number, number]>; values: Record<string, any>; stage: string }
 
-/** What an item may do: set values of controls, and say which cell was picked for a question. */
-export interface Hands { set(patch: Record<string, any>): void; picked?: (grid: string, cell: [number, number]) => boolean }
+/** What an item may do: set values of controls, and say which cell was picked for a question about the grid `asked`. */
+export interface Hands { set(patch: Record<string, any>): void; asked?: string; picked?: (grid: string, cell: [number, number]) => boolean }
 
 export interface Control {
   name: string; label: string; kind: 'number' | 'choice' | 'cells' | 'spot' | 'image'; default: any;

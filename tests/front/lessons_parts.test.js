@@ -95,3 +95,10 @@ test('the player starts slowly, gets faster, and stops at the end', () => {
   assert.ok(waits[0] > 2 * waits[waits.length - 1]);
   assert.equal(player.playing(), '');
 });
+
+test('a number of a formula is stepped by the arrow keys, sent to its ends, and typed over digit by digit', async () => {
+  const { wantedBy } = await import('../../static/lessons/figure/dial.js');
+  const width = { value: 3, least: 1, most: 32 };
+  assert.deepEqual(['ArrowUp', 'ArrowLeft', 'Home', 'End', 'Tab'].map((name) => wantedBy(name, width)), [4, 2, 1, 32, null]);
+  assert.deepEqual(['1', '9'].map((digit) => wantedBy(digit, width)), [31, 9], 'a second digit where it fits, else a new number');
+});

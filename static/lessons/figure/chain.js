@@ -19,13 +19,20 @@ export function chain({ title, nodes }) {
 
 /** One layer and what it makes. @param {ChainNode} node @param {boolean} back @param {{ value: boolean, gradient: boolean }} next whose turn it is */
 function link({ name, does, formula, value, gradient, local, theta, pick }, back, next) {
-  return h('li', { class: pick ? 'picked' : null, title: formula ? plain(formula) : null },
+  return h('li', { class: pick ? 'picked' : null, 'aria-label': said(plain(formula || name), value, back ? gradient : undefined, local) },
     does ? h('div', { class: 'does' }, html('span', does, 'box')) : null,
     h('div', { class: 'made' }, chip(value, 'value', next.value)),
     theta ? html('div', theta, 'theta') : null,
     html('div', name, 'name'),
     back && does ? h('div', { class: 'times' }, local === null ? null : h('span', { class: 'box', 'aria-label': `local gradient ${digits(local, 4)}` }, `× ${digits(local, 4)}`)) : null,
     back ? h('div', { class: 'given' }, chip(gradient, 'gradient', next.gradient)) : null);
+}
+
+/** A layer as a sentence. @param {string} what @param {number | null} value @param {number | null | undefined} gradient @param {number | null} local */
+function said(what, value, gradient, local) {
+  const told = (/** @type {number | null} */ v) => (v === null ? 'not yet known' : digits(v, 4));
+  const back = gradient === undefined ? '' : `; gradient ${told(gradient)}${local === null ? '' : `, local gradient ${told(local)}`}`;
+  return `${what}: value ${told(value)}${back}`;
 }
 
 /** @param {'div' | 'span'} tag @param {string} content @param {string} name */

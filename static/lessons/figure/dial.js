@@ -12,14 +12,15 @@ const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
 /**
  * @param {Dial} item
  * @param {Hands} hands
- * @param {() => void} [taken] when it gets the focus
+ * @param {() => void} [pointed] when it is pressed, or Enter is
  */
-export function dial({ control, value, least, most, label }, { set }, taken) {
+export function dial({ control, value, least, most, label }, { set }, pointed) {
   const to = (/** @type {number} */ wanted) => {
     const next = Math.min(most, Math.max(least, wanted));
     if (next !== value) set({ [control]: next });
   };
   const keydown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Enter') pointed?.();
     const wanted = wantedBy(event.key, { value, least, most });
     if (wanted === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -28,6 +29,7 @@ export function dial({ control, value, least, most, label }, { set }, taken) {
   const pointerdown = (/** @type {PointerEvent} */ event) => {
     event.preventDefault();
     element.focus({ preventScroll: true });
+    pointed?.();
     let said = value;
     const move = (/** @type {PointerEvent} */ now) => {
       const next = Math.min(most, Math.max(least, value + Math.round((now.clientX - event.clientX) / STEP)));
@@ -44,7 +46,7 @@ export function dial({ control, value, least, most, label }, { set }, taken) {
   };
   const element = h('span', {
     class: 'dial', role: 'slider', tabindex: 0, 'data-key': `dial ${control}`, 'aria-label': label, 'aria-valuemin': least, 'aria-valuemax': most,
-    'aria-valuenow': value, title: `${label}: drag, arrow keys, or type`, on: { keydown, pointerdown, focus: () => taken?.() },
+    'aria-valuenow': value, title: `${label}: drag, arrow keys, or type`, on: { keydown, pointerdown },
   }, String(value));
   return element;
 }

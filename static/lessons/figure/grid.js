@@ -32,7 +32,6 @@ function drawn(item, hands) {
   const size = sizeOf(item);
   const [count, across] = [values.length, values[0]?.length ?? 0];
   const [width, height] = [size.x + across * size.w + EDGE + 2, size.y + count * size.h + 4];
-  const asks = marks.length >= 0 && (pick || hands.picked);
   const root = svg('svg', {
     viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', class: `grid ${role}`, 'data-grid': name, 'aria-label': spoken(item),
   });
@@ -43,7 +42,7 @@ function drawn(item, hands) {
   if (role === 'gradient') root.append(...[size.x - EDGE - 1, size.x + across * size.w + 1].map((x) =>
     svg('path', { class: 'hatch', d: hatch(x, size.y, EDGE, count * size.h) })));
   for (const { look, cells } of marks) if (look !== 'dim' && look !== 'blank') root.append(...outline(look, cells, size));
-  if (asks && (pick || item.name)) choosable(root, item, size, hands, plain(title));
+  if (pick || (name && name === hands.asked)) choosable(root, item, size, hands, plain(title));
   return root;
 }
 
