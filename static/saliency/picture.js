@@ -15,6 +15,6 @@ export function overlay({ shape: [height, width], data }, range, scale) {
 
 /** What the places are, where the colours end, and of what. */
 export const SAID = {
-  saliency: { name: '|∂L/∂x|', what: 'How much a small change of each place would move L: the largest of its channels.' },
-  product: { name: 'x · ∂L/∂x', what: 'What each place gives to L, to first order, its channels added: green raises it, purple lowers it.' },
+  saliency: { name: '|∂L/∂x|', signed: false, what: 'How much a small change there moves L: the largest of its channels.' },
+  product: { name: 'x · ∂L/∂x', signed: true, what: 'What each place gives to L, its channels added: green raises it, purple lowers it.' },
 };

@@ -1,6 +1,7 @@
 /** Every key in one table: what it does is what help says. */
 import { loopOf } from '../anim/loop.js';
 import { openCard } from '../card/open.js';
+import { askWhy } from '../saliency/ask.js';
 import { openFind } from '../graph/find.js';
 import { LAB_ALSO, LAB_KEYS } from '../lab/keys.js';
 import { grainOf } from '../state/moment.js';
@@ -38,6 +39,7 @@ export const KEYS = [
   { keys: ['i', 'I'], shown: 'I', does: 'the card of the layer: its sizes, its numbers, its filters; and away', run: openCard },
   { keys: ['f', 'F'], shown: 'F', does: 'the field: all that the selected number has seen, back to the picture', run: ({ actions, store }) => actions.setField(!store.get().field) },
   { keys: ['g', 'G'], shown: 'G', does: 'the way back in one window: what a number collects, or what it gives', run: ({ actions, store }) => actions.setReading(store.get().reading === 'gather' ? 'scatter' : 'gather') },
+  { keys: ['y', 'Y'], shown: 'Y', does: 'why: which places of the picture weigh in the objective, then each times its pixel; and away', run: askWhy },
   { keys: ['.'], shown: '.', does: 'pin the selected number; two pins are compared', run: pin },
   ...LAB_KEYS,
   { keys: ['p', 'P'], shown: 'P', does: 'presenter: big type; Space, PageDown and PageUp go on and back, B or . blanks the screen', run: ({ actions }) => actions.present(true) },

@@ -73,7 +73,7 @@ function ofWayBack(scene, { show, done }) {
 function ofGathering(scene, e) {
   const source = scene.network.nodes.find((node) => node.name === through(e));
   if (!source) return { title: [{ text: 'Where the way back starts: ' }, { text: e.steps.map((step) => step.label).filter((step) => step !== 'rounding').join(' ').replace(/ −/g, ' − '), em: true }], sub: '' };
-  const how = /^conv/.test(source.kind) ? 'the same filter, the other way' : /max_pool/.test(source.kind) ? 'only to the largest' : source.kind === 'relu' ? 'only where it was open' : 'what it gives, times what it did';
+  const how = /^conv/.test(source.kind) ? 'the same filter, the other way' : /max_pool/.test(source.kind) ? 'only to the largest' : source.kind === 'relu' ? 'only where it was open' : source.kind === 'dense' ? 'its weights, read the other way' : /average_pool/.test(source.kind) ? 'an equal share of each' : 'what it gives, times what it did';
   return { title: [{ text: `Back through ${source.name}: ` }, { text: how, em: true }], sub: '' };
 }
 

@@ -1,6 +1,7 @@
 /** One number and the window that it was made from: the network as a ribbon, the layer enlarged, the lens beside it. Pure. */
 
 import { gives } from '../backward/giving.js';
+import { column, gathersRow } from '../backward/column.js';
 import { landing, lands } from '../backward/landing.js';
 import { givesRow, inRows, strips } from '../backward/strips.js';
 import { PICTURES } from '../pictures/index.js';
@@ -78,8 +79,9 @@ const explained = ({ scene, back, passing }) => passing ?? (back && scene.backwa
 
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
 function wayBack(stage, e, node, box) {
-  const source = stage.graph.byName.get(through(e) ?? '') ?? node;
-  return gather({ stage: { ...stage, look: stage.back?.look ?? stage.look }, explanation: e, node, source, box, heavy: [], added: addedOf(stage, e) });
+  const source = stage.graph.byName.get(through(e) ?? '') ?? node, look = stage.back?.look ?? stage.look;
+  if (gathersRow(e, source)) return column({ stage: { ...stage, look }, explanation: e, node, from: source, box });
+  return gather({ stage: { ...stage, look }, explanation: e, node, source, box, heavy: [], added: addedOf(stage, e) });
 }
 
 /** In the other reading, what the number gives to all that it read; null where it is not asked for. @param {Stage} stage @param {ExplanationView} back @param {import('../stage.d.ts').Box} box */
