@@ -6,6 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,8 +16,11 @@ import pytest
 from convoscope.server.blobs import Folder
 from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
+from convoscope.server.library import Library
 from convoscope.server.limits import Limits
-from convoscope.server.store import Memory
+from convoscope.server.services import Services
+from convoscope.server.settings import Settings
+from convoscope.server.store import Memory, Results
 from convoscope.server.uploads import Uploads
 from tests.live import LiveServer
 from tests.server import test_work
@@ -68,6 +72,28 @@ def images_memory(client: httpx.Client, small: LiveServer) -> None:
     assert (memory.get("nine"), memory.get("ten")) == (None, "b")
     memory.put("eleven", "c", 11)
     assert (memory.get("eleven"), memory.get("ten")) == (None, "b")
+
+
+def results_memory(client: httpx.Client, small: LiveServer) -> None:
+    kept_exactly(Services(Settings(limits=Limits(results_memory=10)), Library()).results)
+
+
+def answers_memory(client: httpx.Client, small: LiveServer) -> None:
+    kept_exactly(Services(Settings(limits=Limits(answers_memory=10)), Library()).answers)
+
+
+def text_of(size: int, made: list[int]) -> str:
+    made.append(size)
+    return "x" * size
+
+
+def kept_exactly(results: Results) -> None:
+    made: list[int] = []
+    for size, times in ((9, 1), (10, 1), (11, 2)):
+        made.clear()
+        for _ in range(2):
+            results.get(size, partial(text_of, size, made), len)
+        assert len(made) == times
 
 
 def student_bytes(client: httpx.Client, small: LiveServer) -> None:
@@ -149,6 +175,8 @@ ROWS: dict[str, Callable[[httpx.Client, LiveServer], None]] = {
         queue_seconds,
         uploads_at_once,
         images_memory,
+        results_memory,
+        answers_memory,
         student_bytes,
         store_bytes,
         disk_free,
