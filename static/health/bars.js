@@ -26,7 +26,7 @@ export const lengthOf = (norm, most) => (norm > 0 && most > 0 && Number.isFinite
 
 /** @param {Graph} graph @param {Strength[]} strengths @param {{ width: number, height: number, small: boolean }} room @returns {Mark[]} */
 export function strengthMarks(graph, strengths, room) {
-  if (room.small) return []; // no room over the silhouette
+  if (room.small || strengths.length === 0) return []; // no room over the silhouette, or nothing known yet
   const most = Math.max(0, ...strengths.map(({ norm }) => norm).filter(Number.isFinite)), all = placed(graph, strengths, room);
   const wide = Math.max(1, Math.min(WIDE, rulerOf(graph, room).unit - 1));
   const bars = all.map(({ strength: { norm, verdict }, x }) => {

@@ -95,14 +95,15 @@ export function uncrowded(labels, air = 5) {
 /**
  * Labels that have no room beside one another, one below the other: each in the first row where it stands free.
  * @param {Label[]} labels @param {number} rows at most @param {number} pitch px from row to row
+ * @param {string} [sign] what will stand before each name
  * @returns {Label[]}
  */
-export function stacked(labels, rows, pitch) {
+export function stacked(labels, rows, pitch, sign = '') {
   /** @type {Label[]} */
   const kept = [];
   for (const label of [...labels].sort((a, b) => a.x - b.x)) {
     const tries = Array.from({ length: rows }, (_, row) => ({ ...label, y: label.y + row * pitch }));
-    const free = tries.find((one) => uncrowded([...kept, one], ROW_AIR).length > kept.length);
+    const free = tries.find((one) => uncrowded([...kept, one], ROW_AIR + sign.length * LETTER).length > kept.length);
     if (free) kept.push(free);
   }
   return kept;

@@ -87,8 +87,8 @@ function circle(x, y, r, full) {
 function playhead(x, base) {
   const knob = Array.from({ length: 20 }, (_, k) => /** @type {Point} */ ([x + 5 * Math.cos((k * Math.PI) / 10), 6 + 5 * Math.sin((k * Math.PI) / 10)]));
   return [
-    line([[x, 4], [x, base + 4]], { stroke: 'halo', width: 5 }),
-    line([[x, 4], [x, base + 4]], { width: 2 }),
+    line([[x, 4], [x, base]], { stroke: 'halo', width: 5 }),
+    line([[x, 4], [x, base + 1]], { width: 2 }),
     shape(knob, { fill: 'ink' }),
   ];
 }

@@ -1,6 +1,7 @@
 /** What the colours say: the ramp, drawn by the function that draws the pixels, where it ends, and for whom. */
 import { activationScale, gradientScale } from '../color/scales.js';
 import { differing } from '../lab/differing.js';
+import { labelOf, lossOf } from '../scene/back.js';
 import { isBackward, layers, said } from '../state/objective.js';
 import { groupOf, nodeOf, rangeIn } from '../state/select.js';
 import { about } from './about.js';
@@ -45,11 +46,11 @@ function drawn(state, scene) {
   const back = comesBack(state, scene) ? scene.objective : null, theme = themeOf(state.theme);
   const { least, most, whose } = ends(state, scene, back?.ranges ?? scene.trace.ranges);
   const end = least === most ? about(most) : 'r', symbol = back ? (back.of === 'product' ? 'x·∂L/∂x' : '∂L/∂x') : 'x';
-  const value = scene.difference ? 'what changed, new − old; ' : back && `L = ${about(back.value)}, the ${said(back.name, scene.network.labels)}; `;
-  const beyond = !back && !scene.difference && clips(state, scene) ? ' and beyond' : '';
+  const value = scene.difference ? 'what changed, new − old; ' : back && `${labelOf(back.name) === null ? said(back.name, scene.network.labels) : 'L'} = ${lossOf(scene)}; `;
+  const [under, over] = !back && !scene.difference && clips(state, scene) ? ['≤ ', '≥ '] : ['', ''];
   return [
     h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp((back ? gradientScale : activationScale)(theme)) } }),
-    h('p', { class: 'ticks' }, h('span', null, `−${end}${beyond}`), h('span', null, '0'), h('span', null, `+${end}${beyond}`)),
+    h('p', { class: 'ticks' }, h('span', null, `${under}−${end}`), h('span', null, '0'), h('span', null, `${over}+${end}`)),
     h('p', { class: 'whose', title: `99.5 % of |${symbol}| lie within; what lies beyond has the colour of the end` }, value, least === most ? whose : `r is ${about(least)} to ${about(most)}, ${whose}`),
   ];
 }

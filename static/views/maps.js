@@ -12,6 +12,7 @@ import { photoBox } from '../scene/tail.js';
 import { barLines, endingAtRight, endingBelow, endingLabels, endingWidth, flowColumns } from './ending.js';
 import { formOf } from './form.js';
 import { overview } from './overview.js';
+import { SIGN } from './told.js';
 
 /** @import { Bars, Column, Frame, Label, Mark, Pose, Stage } from '../stage.d.ts' */
 /** @import { Form } from './form.js' */
@@ -119,7 +120,7 @@ function rules(s, stage) {
 }
 
 /** Names under the columns, layers first; a layer and what follows it elementwise have one shape, said once. @param {Stage} stage @param {Sheet} s @param {Column[]} columns @returns {Label[]} */
-function names({ graph }, s, columns) {
+function names({ graph, back }, s, columns) {
   const here = columns.map((column) => ({ ...column, nodes: column.nodes.filter((node) => s.grids.has(node.name)) })).filter((column) => column.nodes.length > 0);
   const boxes = new Map(here.flatMap((column) => column.nodes).map((node) => {
     const grid = /** @type {Grid} */ (s.grids.get(node.name));
@@ -132,7 +133,7 @@ function names({ graph }, s, columns) {
     const node = column.nodes[k];
     return nodeLabel(node, { x: (box(node).x0 + box(node).x1) / 2, y: y(column), anchor: 'n' }, NAME_ROOM, 'name');
   };
-  const names = stacked(here.flatMap((column) => column.nodes.flatMap((_, k) => name(column, k))), NAME_ROWS.most, NAME_ROWS.pitch);
+  const names = stacked(here.flatMap((column) => column.nodes.flatMap((_, k) => name(column, k))), NAME_ROWS.most, NAME_ROWS.pitch, back ? SIGN[back.show] : '');
   const low = (/** @type {Column} */ column) => Math.max(...names.filter((one) => one.y < y(column) + NAME_ROWS.most * NAME_ROWS.pitch && one.y >= y(column)).map((one) => one.y), y(column));
   const shapes = here.map((column) => /** @type {Label} */ ({
     key: `shape ${column.nodes[0].name}`, x: (box(column.nodes[0]).x0 + box(column.nodes[column.nodes.length - 1]).x1) / 2, y: low(column) + 17,

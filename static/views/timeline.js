@@ -134,7 +134,7 @@ export function mountTimeline(root, context) {
     const word = (/** @type {number} */ x, /** @type {string} */ text, look = '') => h('span', { class: look, style: { left: `${x.toFixed(1)}px` } }, text);
     const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room).filter((b) => b.width > NAME_ROOM);
     names.replaceChildren(
-      word(0, 'forward →', 'first'), word(width, small ? '← back' : '← backward', 'last'), word(ruler.middle, loss, 'loss'),
+      word(0, 'forward →', 'first'), word(width, '← backward', 'last'), word(ruler.middle, loss, 'loss'),
       ...blocks.flatMap((b) => [word(b.forward, b.title, 'block'), word(b.backward, b.title, 'block')]),
     );
     names.classList.toggle('small', small);
