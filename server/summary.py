@@ -17,7 +17,7 @@ from convoscope.server.viewmodel.trace import statistics
 
 @dataclass(frozen=True)
 class Activation:
-    """What a node made of a picture. dead: maps or units that let no gradient through; saturated: the flat cells' share.
+    """What a node made of a picture. dead: maps or units that let no gradient through; saturated: how many are flat.
 
     A unit of a dense layer that is shut for one picture is open for others: the table calls it shut, not dead.
     """

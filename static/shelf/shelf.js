@@ -12,6 +12,7 @@ import { createUpload } from './upload.js';
 /** @typedef {ReturnType<typeof import('../ui/notes.js').mountNotes>} Notes */
 
 const SIDE = 64; // pixels of a thumbnail, about 40 css px
+const AIR = 10; // css px from what was pressed
 /** @type {[ImageView['kind'], string][]} */
 const KINDS = [['upload', 'yours'], ['photo', 'photographs'], ['drawn', 'drawn']];
 const ACCEPTED = 'image/png,image/jpeg,image/webp,image/gif,image/bmp', NETWORKS = '.onnx,.safetensors,.json,.txt';
@@ -45,12 +46,12 @@ export function mountShelf(root, context, notes) {
   });
   const file = h('input', {
     type: 'file', accept: ACCEPTED, class: 'spoken', id: 'own',
-    on: { change: () => (file.files?.[0] && upload(file.files[0]), (file.value = '')) },
+    on: { change: () => (file.files?.[0] && upload(file.files[0], beside(own, 'right')), (file.value = '')) },
   });
   const takeFiles = createOpening(context, notes, upload);
   const network = h('input', {
     type: 'file', accept: NETWORKS, multiple: true, hidden: true, id: 'own-network', 'aria-label': 'Open your own network',
-    on: { change: () => (takeFiles([...(network.files ?? [])], undefined, 'network'), (network.value = '')) },
+    on: { change: () => (takeFiles([...(network.files ?? [])], beside(document.querySelector('#title .open'), 'below'), 'network'), (network.value = '')) },
   });
   const own = h('label', { class: 'own', title: 'Your own picture: choose a file, drop one anywhere, or paste (Ctrl V)' },
     file, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: 'M10 4v12M4 10h12' })),
@@ -99,6 +100,12 @@ export function mountShelf(root, context, notes) {
       list.setAttribute('aria-busy', String(scene?.image.id !== state.image));
     },
   };
+}
+
+/** Where a person looks who has just pressed something. @param {Element | null} pressed @param {'right' | 'below'} side */
+function beside(pressed, side) {
+  const box = pressed?.getBoundingClientRect();
+  return box && box.width > 0 ? (side === 'right' ? { x: box.right + AIR, y: box.top } : { x: box.left, y: box.bottom + AIR }) : undefined;
 }
 
 /**

@@ -17,15 +17,19 @@ export function mountUnshown(stage) {
   return {
     update(_, scene) {
       const network = scene?.network;
-      if (!network || !moved(network)) return;
-      const { ends, notes } = told(network);
-      card.hidden = !ends.length && !notes.length;
+      if (!network || !moved(network, colour(scene.trace).join())) return;
+      const { ends, notes } = told(network), fit = colour(scene.trace);
+      card.hidden = !ends.length && !notes.length && !fit.length;
       const close = h('button', { class: 'close', 'aria-label': 'Close', title: 'Close', on: { click: () => (card.hidden = true) } }, '×');
       fill(card, close, ends.length > 0 && h('b', null, 'The network ends early here'), ends.map((line) => h('p', null, line)),
-        notes.length > 0 && h('b', null, 'When its file was read'), notes.map((line) => h('p', null, line)));
+        notes.length > 0 && h('b', null, 'When its file was read'), notes.map((line) => h('p', null, line)),
+        fit.length > 0 && h('b', null, 'For the picture to fit the network'), fit.map((line) => h('p', null, line)));
     },
   };
 }
+
+/** What was made of colour, where the picture and the network do not agree on it. @param {import('../types.d.ts').TraceView} trace */
+const colour = ({ notes }) => notes.filter((note) => /grey/.test(note));
 
 /**
  * The sentences: what ends the network, and what was changed.
