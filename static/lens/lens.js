@@ -8,6 +8,7 @@ import { chain } from './chain.js';
 import { line } from './code.js';
 import { addedHere, lookAt } from './context.js';
 import { createContributors } from './contributors.js';
+import { apart, isApart } from './apart.js';
 import { happening } from './growth.js';
 import { SIGNIFICANT, single } from './digits.js';
 import { layerFact, layerOf, readers, windowFact } from './facts.js';
@@ -84,9 +85,10 @@ export function mountLens(root, context) {
       h('p', { class: 'kick' }, turned(view), ' · ', h('button', { class: 'quiet layer', title: 'The card of this layer (I)', on: { click: () => actions.select(layerOf(view)?.name ?? e.node, null) } }, layerFact(view))),
       h('h2', null, e.address, className(view) && h('span', null, ` ${className(view)}`)),
       h('p', { class: 'big' },
-        h('i', { class: 'swatch', style: { background: scale.css(e.value, ends) } }),
+        !isApart(view) && h('i', { class: 'swatch', style: { background: scale.css(e.value, ends) } }),
         h('output', { data: { value: e.value } }, total),
-        h('button', { class: 'quiet', title: 'How many digits are shown', on: { click: () => choose({ significant: more }) } }, more > choices.significant ? 'more digits' : 'fewer digits')));
+        h('button', { class: 'quiet', title: 'How many digits are shown', on: { click: () => choose({ significant: more }) } }, more > choices.significant ? 'more digits' : 'fewer digits')),
+      apart(view));
   }
 
   /** Forward or backward, and the way to the other; of a weight, the way back to the number. @param {View} view */
@@ -103,10 +105,11 @@ export function mountLens(root, context) {
       const late = isBackward(state) && now?.objective?.name !== state.objective;
       root.hidden = !(wanted && now) || state.field;
       root.dataset.of = explanation?.of ?? '';
+      root.dataset.wanted = wanted;
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
       bench.update(state, now);
       heaviest.show(root.hidden || !explanation || explanation.address !== wanted ? null : explanation);
-      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme), state.colours)) return;
+      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme), state.colours, state.difference, now?.change)) return;
       const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };
       shown = kind;

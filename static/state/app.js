@@ -1,4 +1,5 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
+import { spotAt } from '../anim/windows.js';
 import { fitting, followed, isWindowed, layerStep, paused, reread, stepBy } from './moment.js';
 import { backwards, classOf, isBackward, layers, passEnd } from './objective.js';
 import { telling } from './select.js';
@@ -98,7 +99,8 @@ const clamp = (x, least, most) => Math.min(most, Math.max(least, x));
 const held = (t, end) => (t >= end ? Infinity : Math.max(0, t));
 
 /**
- * The window view reads one cell: the selected one, else a telling one of the selected node or of a layer with weights.
+ * The window view reads one cell: the selected one, else a telling one of the selected node, of where the clock stands
+ * (at the loss the logits), or of a layer with weights.
  * @param {State} state
  * @param {Scene | null} scene
  * @returns {Partial<State>}
@@ -106,7 +108,9 @@ const held = (t, end) => (t >= end ? Infinity : Math.max(0, t));
 export function reading(state, scene) {
   if (!scene || (state.node && state.at)) return {};
   const { nodes, input } = scene.network;
-  const node = nodes.find((n) => n.name === state.node)
+  const spot = state.node ? null : spotAt(scene.network, state.t), taken = !spot && state.t < Infinity && state.t > layers(scene);
+  if (spot) return { node: spot.node.name, at: spot.cell };
+  const node = nodes.find((n) => n.name === (state.node ?? (taken ? scene.network.logits : '')))
     ?? nodes.find((n) => n.params.length && n.inputs[0] !== input) ?? nodes.find((n) => n.params.length) ?? nodes[nodes.length - 1];
   return { node: node.name, at: telling(scene, node) };
 }

@@ -39,7 +39,7 @@ export function mountLegend(root, context) {
 }
 
 /** Whether the stage shows gradients at this time: up to the loss it shows values. @param {State} state @param {Scene} scene */
-export const comesBack = (state, scene) => isBackward(state) && state.t > layers(scene);
+export const comesBack = (state, scene) => isBackward(state) && state.t > layers(scene) && !state.field;
 
 /** @param {State} state @param {Scene} scene */
 function drawn(state, scene) {

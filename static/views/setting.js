@@ -49,7 +49,7 @@ export function createSetting(reel) {
       if (look === null || lookChanged(scene.network, scene.activations, scene.trace, state.range, theme, state.colours)) look = lookOf(scene, graph, state.range, theme);
       const close = state.view === 'window';
       const spot = isWindowed(state) ? spotAt(scene.network, state.t, state.reading) : null, passing = told(state, scene, spot);
-      const back = backOf(state, scene, graph, look, theme);
+      const back = state.field ? null : backOf(state, scene, graph, look, theme); // what was seen is of the way forward
       const time = close ? (spot ? `${spot.node.name} ${spot.index} ${passing?.address} ${state.grain === 'term' && spot.share}` : `${state.t} ${state.grain}`) : back ? graph.nodes.filter(({ name }) => back.share(name) > 0).length + Number(back.share(graph.logits) < 1) / 2 : state.t >= layerCount(graph);
       const changed = frameChanged(
         look, scene.faces?.version, scene.backFaces?.version, back?.gradients, back?.show, back?.objective, scene.image, scene.network, state.view, state.open, state.node, state.at?.join(), state.field && (scene.explanation ?? true), state.pins, state.reading, Math.round(2 * Math.log2(state.camera.zoom)), time, close && scene.explanation, close && back && scene.backward, close && scene.giving, photo, size.width, size.height, size.margin,

@@ -31,7 +31,7 @@ import { mountCamera } from './camera.js';
 import { mountPhoto } from './picture.js';
 import { mountPointer } from './pointer.js';
 import { createSetting, revealing } from './setting.js';
-import { SIGN } from './told.js';
+import { CHANGED, SIGN } from './told.js';
 import { createWarming } from './warm.js';
 import { mountBars, mountLabels } from './words.js';
 
@@ -214,7 +214,7 @@ export function mountStage(root, context) {
   /** The numbers that are seen of a node: its gradient where that has come back. @param {string} node */
   function seen(node) {
     const { back, scene } = shown?.stage ?? {};
-    return back && back.share(node) > 0 ? { sign: SIGN[back.show], numbers: back.gradients.get(node) } : { sign: scene?.difference ? 'Δ' : '', numbers: scene?.activations.get(node) };
+    return back && back.share(node) > 0 ? { sign: SIGN[back.show], numbers: back.gradients.get(node) } : { sign: scene?.difference ? CHANGED : '', numbers: scene?.activations.get(node) };
   }
 
   function resize() {
