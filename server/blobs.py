@@ -186,6 +186,8 @@ class Folder:
             fcntl.flock(handle, getattr(fcntl, how))
             yield
         finally:
+            with suppress(OSError):  # closing frees it, too, where it succeeds
+                fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
 
     def tidy(self) -> None:

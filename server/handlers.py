@@ -1,5 +1,7 @@
 """Every exception becomes problem+json; for somebody who opened the address in a browser, a page that says the same."""
 
+import errno
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,12 +17,15 @@ from convoscope.server.notes import note
 from convoscope.server.pages import error_page
 from convoscope.server.wire import PROBLEM, ProblemView
 
+log = logging.getLogger("uvicorn.error")
 FRAMEWORK = {
     404: Problem("not_found", "Nothing is at this address. What there is, is listed at /api/docs."),
     405: Problem("method_not_allowed", "The header Allow lists the methods that this address takes."),
 }
 """What the framework refuses by itself."""
 METHODS = ("GET", "PUT", "POST", "DELETE")
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NOT_NOW = Problem("busy", "The server's system refused it a file or a process at the moment. Ask again in a second.")
 MALFORMED = Problem("bad_request", "The request breaks the rules of HTTP or has a body that cannot be read.")
 BUG = Problem("internal", "The server failed. That is a bug of ours, not of the request; the log says more.")
 
@@ -31,6 +36,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(engine.errors.ConvoscopeError, on_engine_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(ClientDisconnect, on_disconnect)
+    app.add_exception_handler(OSError, on_system_error)
     app.add_exception_handler(Exception, on_bug)
 
 
@@ -77,6 +83,15 @@ def place(error: Mapping[str, Any]) -> str:
 async def on_disconnect(request: Request, error: Exception) -> Response:
     """Somebody left in the middle of an upload: nobody reads this, and it is no bug."""
     return told(request, MALFORMED)
+
+
+async def on_system_error(request: Request, error: Exception) -> Response:
+    """The system gave no file, no process or no room: no fault of the request, nor a bug of ours; it may pass."""
+    assert isinstance(error, OSError)
+    log.error("%s: %s", type(error).__name__, error.strerror)  # without the path, which may have an id in it
+    if error.errno in FULL:
+        return told(request, Problem("store_full", "The server's disk is full. Ask whoever runs it to make room."))
+    return told(request, NOT_NOW, {"Retry-After": "1"})
 
 
 async def on_bug(request: Request, error: Exception) -> Response:

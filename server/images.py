@@ -116,16 +116,20 @@ class Decoder:
     def _patiently(self, data: bytes) -> Answer:
         """The answer of a nursery that lives. Nothing is opened in it, so its end is not the picture's fault."""
         for _ in range(ATTEMPTS):
-            nursery = self.nursery()
-            try:
-                return self._ask(nursery, data)
-            except Lost:
-                with self._lock:
-                    ours = self._nursery is nursery
-                    self._nursery = None if ours else self._nursery
-                if ours:
-                    nursery.end()
+            with suppress(OSError):  # no file or process more is to be had at the moment
+                nursery = self.nursery()
+                try:
+                    return self._ask(nursery, data)
+                except Lost:
+                    self._replace(nursery)
         raise Problem("busy", "Pictures cannot be decoded at the moment. Try again in a second.")
+
+    def _replace(self, nursery: Nursery) -> None:
+        with self._lock:
+            ours = self._nursery is nursery
+            self._nursery = None if ours else self._nursery
+        if ours:
+            nursery.end()
 
     def _ask(self, nursery: Nursery, data: bytes) -> Answer:
         ours, theirs = socket.socketpair()
