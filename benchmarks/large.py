@@ -9,12 +9,15 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page
 
+from benchmarks import networks
 from benchmarks.browser import chromium, served
+from convoscope.engine.formats.onnx_writer import onnx_bytes
 
 VISITS = 3
 FRAMES = 180
@@ -51,7 +54,21 @@ SENT = """() => performance.getEntriesByType("resource").filter(({ name }) => na
 Figures = dict[str, list[float]]
 
 
+BUILT = {"resnet50": networks.WORK["resnet50"][0], "densenet121": networks.densenet121}
+"""Networks that are built here, with random weights, and opened as somebody's ONNX file."""
+
+
 def measured(network: str) -> Figures:
+    """The figures of a network of the library, of an ONNX file, or of one of BUILT."""
+    if network not in BUILT:
+        return seen(network)
+    with TemporaryDirectory(prefix="convoscope-") as folder:
+        file = Path(folder) / f"{network}.onnx"
+        file.write_bytes(onnx_bytes(BUILT[network]()))
+        return seen(str(file))
+
+
+def seen(network: str) -> Figures:
     """The figures of a network of the library, or of an ONNX file."""
     own = Path(network).suffix == ".onnx"
     figures: Figures = {}
@@ -61,7 +78,7 @@ def measured(network: str) -> Figures:
         start = time.perf_counter()
         urlopen(f"{url}/api/traces/{quote(name)}/{image}", timeout=SECONDS).read()
         figures["trace_ms"] = [1000 * (time.perf_counter() - start)]
-        print(f"{network}, {image}")
+        print(f"{Path(network).stem}, {image}")
         for _ in range(VISITS):
             visit(browser, f"{url}/?network={quote(name)}&image={image}", figures)
     return figures

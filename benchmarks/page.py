@@ -1,7 +1,7 @@
 """What the page costs a person: bytes, milliseconds until something is to be seen, frames while it moves.
 
     python -m benchmarks.page
-    python -m benchmarks.page --network efficientnet-lite0 [--network model.onnx]
+    python -m benchmarks.page --network efficientnet-lite0 --network resnet50 [--network densenet121|model.onnx]
 
 Each figure is the median of several visits with an empty cache, beside its budget of budgets.toml; status 1 when one
 is missed. Milliseconds end with the frame that shows the thing, not with the call that asked for it. On a busy
@@ -158,7 +158,12 @@ def report(figures: Figures, table: str = "page") -> int:
 def main() -> int:
     """Measures and reports; status 1 when a budget is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description="What the page costs a person.")
-    parser.add_argument("--network", action="append", metavar="NAME|FILE.onnx", help="only of this large network")
+    parser.add_argument(
+        "--network",
+        action="append",
+        metavar="NAME|FILE.onnx",
+        help="only of this large network: of the library, resnet50, densenet121, or a file",
+    )
     networks = parser.parse_args().network
     if networks:
         return int(sum(report(large.measured(network), "large") for network in networks) > 0)
