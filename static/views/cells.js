@@ -1,9 +1,9 @@
-/** Nearer, face on: the numbers in the cells. Pure. */
+/** Nearer: the numbers in the cells, of maps face on and of the faces of volumes. Pure. */
 
 import { cellOf, valueAt } from '../model/tensor.js';
 import { cameraMatrix } from '../scene/camera.js';
 import { apply, compose } from '../scene/matrix.js';
-import { slicesOf } from '../scene/slices.js';
+import { deck, isClosed, slicesOf } from '../scene/slices.js';
 import { about } from '../ui/about.js';
 
 /** @import { Label, Matrix, Pose, Stage } from '../stage.d.ts' */
@@ -14,7 +14,7 @@ const LEAST = { w: 38, h: 17 };
 const MOST = 900;
 
 /**
- * The numbers of all cells that are seen face on, large enough, and on the screen.
+ * The numbers of all cells that are seen, large enough for one, and on the screen: of a closed volume those of its face.
  * @param {Stage} stage @param {Map<string, Pose>} poses
  * @returns {Label[]}
  */
@@ -28,8 +28,8 @@ export function cellNumbers(stage, poses) {
     const volume = stage.graph.volumes.get(name);
     if (!volume) continue;
     for (const { channel, m } of slicesOf(volume, pose)) {
-      const on = compose(camera, m);
-      if (Math.abs(m[1]) > 1e-6 || on[0] / volume.columns < LEAST.w || on[3] / volume.rows < LEAST.h) continue;
+      const on = compose(camera, m), slant = Math.abs(on[1]) / volume.columns;
+      if ((isClosed(pose) && channel !== deck(volume, pose)[0]) || on[0] / volume.columns < LEAST.w || on[3] / volume.rows - slant < LEAST.h) continue;
       labels.push(...numbersOf(stage, name, channel, m, on));
       if (labels.length > MOST) return [];
     }
@@ -45,7 +45,8 @@ function numbersOf({ graph, scene, back, look, width, height }, name, channel, m
   const { rows, columns } = volume, range = shown.range(name);
   const inside = (/** @type {number} */ from, /** @type {number} */ step, /** @type {number} */ n, /** @type {number} */ most) =>
     [Math.max(0, Math.floor(-from / (step / n))), Math.min(n, Math.ceil((most - from) / (step / n)))];
-  const [c0, c1] = inside(on[4], on[0], columns, width), [r0, r1] = inside(on[5], on[3], rows, height);
+  const [c0, c1] = inside(on[4], on[0], columns, width), rise = [0, 1].map((end) => on[1] * (end ? c1 : c0) / columns);
+  const [r0, r1] = [inside(on[5] + Math.max(...rise), on[3], rows, height)[0], inside(on[5] + Math.min(...rise), on[3], rows, height)[1]];
   /** @type {Label[]} */
   const labels = [];
   for (let row = r0; row < r1; row++) {

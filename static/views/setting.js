@@ -54,7 +54,7 @@ export function createSetting(reel) {
       const changed = frameChanged(
         look, scene.faces?.version, scene.backFaces?.version, back?.gradients, back?.show, back?.objective, scene.image, scene.network, state.view, state.open, state.node, state.at?.join(), state.field && (scene.explanation ?? true), state.pins, state.reading, Math.round(2 * Math.log2(state.camera.zoom)), time, close && scene.explanation, close && back && scene.backward, close && scene.giving, photo, size.width, size.height, size.margin,
       );
-      return { stage: { scene, state, ...size, graph, look, back: backIn(back, spot), t: state.t, photo, spot, passing }, changed };
+      return { stage: { scene, state, ...size, graph, look, back: backIn(back, spot, state), t: state.t, photo, spot, passing }, changed };
     },
   };
 }
@@ -62,5 +62,9 @@ export function createSetting(reel) {
 /** How much of a node is there at the stage's time: while its windows are looked at, all; what the clock has not come to is veiled. @param {Stage} stage @returns {(node: string) => number} */
 export const revealing = ({ graph, t, spot }) => (node) => (spot?.node.name === node ? 1 : revealed(graph, node, t));
 
-/** The pass back, of what its windows are looked at all; what the clock has not come to is veiled. @param {import('../stage.d.ts').Back | null} back @param {Spot | null} spot */
-export const backIn = (back, spot) => (back && spot?.pass === 'backward' ? { ...back, share: (/** @type {string} */ node) => (node === spot.node.name ? 1 : back.share(node)) } : back);
+/** The pass back, of what is looked at in one window all that has come; what the clock has not come to is veiled. @param {import('../stage.d.ts').Back | null} back @param {Spot | null} spot @param {State} [state] */
+export function backIn(back, spot, state) {
+  const near = spot ? (spot.pass === 'backward' ? spot.node.name : null) : state?.view === 'window' ? state.node : null;
+  if (!back || near === null) return back;
+  return { ...back, share: (/** @type {string} */ node) => (node === near && (spot || back.share(node) > 0) ? 1 : back.share(node)) };
+}
