@@ -18,7 +18,7 @@ from convoscope.server import lessons
 
 VISITS = 3
 REST_MS = 500  # a figure that is not carried in the page is fetched, and the next beat's, in less
-PARTS = ("svg", "canvas", ".formula", ".source", ".facts", ".bars", ".nodes", ".typed")
+PARTS = ("svg", "canvas", ".formula", ".source", ".facts", ".bars", ".links-of", ".whole", ".typed")
 DRAWN = f"document.querySelector('section[data-now] .rows')?.querySelector('{','.join(PARTS)}')"
 THEN = "requestAnimationFrame(() => requestAnimationFrame((at) => resolve(at - from)))"
 FIRST = f"""

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
+from convoscope.server import convolution_code
 from convoscope.server.errors import Problem
 from convoscope.server.limits import Limits
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
 MODES = ("constant", "reflect", "edge", "wrap")
-TORCH_MODES = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,8 @@ class Case:
     """A convolution with its numbers.
 
     x: (C, H, W). w: (K, C/groups, kh, kw), transposed (C, K/groups, kh, kw). padding: top, left, bottom, right.
-    dy: the gradient that the output is given, (K, H', W'); ones where it is None.
+    dy: the gradient that the output is given, (K, H', W'); ones where it is None. extra: rows and columns that a
+    transposed convolution keeps more of its end, ONNX's output_padding.
     """
 
     x: Array
@@ -40,6 +41,7 @@ class Case:
     groups: int = 1
     transposed: bool = False
     dy: Array | None = None
+    extra: Pair = (0, 0)
 
     @property
     def filters(self) -> int:
@@ -59,6 +61,7 @@ class Case:
         kind = "conv_transpose2d" if self.transposed else "conv2d"
         cut = self.padding if self.transposed else (0, 0, 0, 0)
         made = {"kind": kind, **settings, "padding": cut, "groups": self.groups, "bias": self.bias is not None}
+        made |= {"output_padding": self.extra} if self.transposed else {}
         top, left, bottom, right = self.padding if not self.transposed else (0, 0, 0, 0)
         pad = {"kind": "pad", "pads": (top, left, bottom, right), "mode": self.mode, "axes": (2, 3)}
         nodes = (
@@ -139,96 +142,10 @@ def size_latex(case: Case, axis: int) -> str:
     s, d, out = case.stride[axis], case.dilation[axis], case.output_shape[1 + axis]
     span = f"{d} \\cdot ({k} - 1) + 1" if d > 1 else str(k)
     if case.transposed:
-        return rf"{name}_{{\text{{out}}}} = {s} \cdot ({n} - 1) + {span} - {before} - {after} = {out}"
+        more = f" + {case.extra[axis]}" if case.extra[axis] else ""
+        return rf"{name}_{{\text{{out}}}} = {s} \cdot ({n} - 1) + {span} - {before} - {after}{more} = {out}"
     top = f"{n} + {before} + {after} - " + (f"({span})" if d > 1 else span)
     return rf"{name}_{{\text{{out}}}} = \left\lfloor \frac{{{top}}}{{{s}}} \right\rfloor + 1 = {out}"
-
-
-def literal(a: Array) -> str:
-    """An array as NumPy code."""
-    return (
-        "np.array("
-        + np.array2string(a, separator=", ", threshold=10**6, max_line_width=100, floatmode="unique").replace(
-            "\n", "\n    "
-        )
-        + ")"
-    )
-
-
-def numpy_code(case: Case) -> str:
-    """Exactly this case in NumPy."""
-    lines = ["import numpy as np", "", f"X = {literal(case.x)}", f"W = {literal(case.w)}"]
-    lines.append(f"b = {literal(case.bias)}" if case.bias is not None else f"b = np.zeros({case.filters})")
-    (sh, sw), (dh, dw), (kh, kw) = case.stride, case.dilation, case.w.shape[2:]
-    k, rows, columns = case.output_shape
-    top, left, bottom, right = case.padding
-    if case.transposed:
-        full = (case.x.shape[1] - 1) * sh + dh * (kh - 1) + 1, (case.x.shape[2] - 1) * sw + dw * (kw - 1) + 1
-        lines += [
-            f"out = np.zeros(({k}, {full[0]}, {full[1]}))",
-            f"per = {k} // {case.groups}",
-            f"for c in range({len(case.x)}):",
-            f"    g = c // ({len(case.x)} // {case.groups})",
-            f"    for i in range({case.x.shape[1]}):",
-            f"        for j in range({case.x.shape[2]}):",
-            f"            r, q = {sh} * i, {sw} * j",
-            (
-                f"            out[g * per:(g + 1) * per, r:r + {dh * (kh - 1) + 1}:{dh}, "
-                f"q:q + {dw * (kw - 1) + 1}:{dw}] "
-                "+= X[c, i, j] * W[c]"
-            ),
-            f"out = out[:, {top}:{full[0] - bottom}, {left}:{full[1] - right}] + b[:, None, None]",
-            "print(out)",
-        ]
-        return "\n".join(lines)
-    if any(case.padding):
-        lines.append(f"X = np.pad(X, ((0, 0), ({top}, {bottom}), ({left}, {right})), mode={case.mode!r})")
-    lines += [
-        f"out = np.zeros(({k}, {rows}, {columns}))",
-        f"per = {len(case.x)} // {case.groups}    # channels that a filter reads",
-        f"for k in range({k}):",
-        f"    first = k // ({k} // {case.groups}) * per",
-        f"    for r in range({rows}):",
-        f"        for c in range({columns}):",
-        f"            r0, c0 = {sh} * r, {sw} * c",
-        f"            window = X[first:first + per, r0:r0 + {dh * (kh - 1) + 1}:{dh}, "
-        f"c0:c0 + {dw * (kw - 1) + 1}:{dw}]",
-        "            out[k, r, c] = np.sum(window * W[k]) + b[k]",
-        "print(out)",
-    ]
-    return "\n".join(lines)
-
-
-def torch_code(case: Case) -> str:
-    """Exactly this case in PyTorch."""
-    (sh, sw), (dh, dw) = case.stride, case.dilation
-    top, left, bottom, right = case.padding
-    numbers = (f"X = torch.tensor({_nested(case.x)})", f"W = torch.tensor({_nested(case.w)})")
-    lines = ["import torch", "import torch.nn.functional as F", "", *numbers]
-    bias = "None"
-    if case.bias is not None:
-        lines.append(f"b = torch.tensor({_nested(case.bias)})")
-        bias = "b"
-    how = f"stride=({sh}, {sw}), dilation=({dh}, {dw}), groups={case.groups}"
-    if case.transposed:
-        lines.append(f"out = F.conv_transpose2d(X[None], W, {bias}, {how})")
-        if any(case.padding):
-            h, w = case.output_shape[1:]
-            lines.append(f"out = out[:, :, {top}:{top + h}, {left}:{left + w}]")
-    else:
-        source = "X[None]"
-        if any(case.padding):
-            source = "padded"
-            lines.append(
-                f"padded = F.pad(X[None], ({left}, {right}, {top}, {bottom}), mode={TORCH_MODES[case.mode]!r})"
-            )
-        lines.append(f"out = F.conv2d({source}, W, {bias}, {how})")
-    return "\n".join((*lines, "print(out[0])"))
-
-
-def _nested(a: Array) -> str:
-    """An array as nested lists of floats."""
-    return str(np.asarray(a, float).tolist())
 
 
 def windows(case: Case) -> list[dict[str, Any]]:
@@ -308,6 +225,6 @@ def answer(case: Case) -> dict[str, Any]:
             "dparams": {name: a.tolist() for name, a in g.by_param["y"].items()},
             "readers": readers(case),
         },
-        "numpy": numpy_code(case),
-        "pytorch": torch_code(case),
+        "numpy": convolution_code.numpy_code(case),
+        "pytorch": convolution_code.torch_code(case),
     }

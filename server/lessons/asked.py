@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from convoscope.server.convolution import Array, Case
+from convoscope.server.errors import Problem
 from convoscope.server.lessons import nets
 from convoscope.server.lessons.model import Values
 from convoscope.server.limits import Limits
@@ -18,13 +19,14 @@ KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
     "neighbours": ((1, 1, 1), (1, 0, 1), (1, 1, 1)),
 }
+MOST_SIDE = 32
 GLIDER = ((0, 1), (1, 2), (2, 0), (2, 1), (2, 2))
 BLINKER = ((5, 4), (5, 5), (5, 6))
 
 
 def filled(v: Values) -> Array:
     """The input, (C, H, W): typed, or made as `fill` says."""
-    shape = v["channels"], v["rows"], v["columns"]
+    shape = v["channels"], *sized(v)
     if v["fill"] == "typed" and v["input"]:
         return fitted(np.array(v["input"], float), shape)
     if v["fill"] == "life":
@@ -32,6 +34,38 @@ def filled(v: Values) -> Array:
     if v["fill"] == "picture":
         return patch(v, shape)
     return np.random.default_rng(v["seed"]).integers(0, 10, shape).astype(float)
+
+
+def sides(v: Values) -> tuple[int, int, int, int]:
+    """Padding above, left, below, right; before alone, as a causal convolution has it, where it is asked for."""
+    before = v["pad"], v["pad"] if v["pad_across"] < 0 else v["pad_across"]
+    return (*before, *(before if v["sides"] == "both" else (0, 0)))
+
+
+def pairs(v: Values) -> list[tuple[int, int]]:
+    """Stride and dilation, down and across."""
+    return [(v[name], v[f"{name}_across"] or v[name]) for name in ("stride", "dilation")]
+
+
+def sized(v: Values) -> tuple[int, int]:
+    """Rows and columns of the input: as given, or those that make the output that is wanted. Raises Problem."""
+    if not v["wanted"]:
+        return v["rows"], v["columns"]
+    stride, dilation = pairs(v)
+    around, n = sides(v), v["wanted"]
+    found = []
+    for axis, k in enumerate((v["kh"], v["kw"])):
+        s, span, pad = stride[axis], dilation[axis] * (k - 1) + 1, around[axis] + around[axis + 2]
+        found.append(
+            -(-(n - span + pad - v["extra"]) // s) + 1 if v["transposed"] == "yes" else s * (n - 1) + span - pad
+        )
+    if min(found) < 1 or max(found) > MOST_SIDE:
+        raise Problem(
+            "bad_value",
+            f"An output of {n}×{n} would need an input of {found[0]}×{found[1]}; from 1×1 to {MOST_SIDE}×{MOST_SIDE} "
+            "can be shown. Want another size, or change padding, kernel or stride.",
+        )
+    return found[0], found[1]
 
 
 def fitted(a: Array, shape: tuple[int, ...]) -> Array:
@@ -60,6 +94,12 @@ def patch(v: Values, shape: tuple[int, ...]) -> Array:
 
 
 def kernel(v: Values) -> Array:
+    """The kernel that is used: as chosen, or flipped, which makes the cross-correlation a true convolution."""
+    made = chosen(v)
+    return made[..., ::-1, ::-1].copy() if v["flip"] == "yes" else made
+
+
+def chosen(v: Values) -> Array:
     """The kernel: typed, by name, or random."""
     per = v["channels"] // v["groups"] if v["channels"] % v["groups"] == 0 else 1
     shape = (v["filters"], per, v["kh"], v["kw"])
@@ -75,7 +115,7 @@ def kernel(v: Values) -> Array:
 
 @lru_cache(maxsize=32)
 def _case(key: tuple[Any, ...]) -> Case:
-    x, w, bias, stride, padding, mode, dilation, groups, transposed = key
+    x, w, bias, stride, padding, mode, dilation, groups, transposed, extra = key
     array = [np.frombuffer(data, np.float64).reshape(shape) for data, shape in (x, w)]
     made = Case(
         array[0],
@@ -87,6 +127,7 @@ def _case(key: tuple[Any, ...]) -> Case:
         dilation,
         groups,
         transposed,
+        extra=(extra, extra) if transposed else (0, 0),
     )
     made.bounded(Limits())
     return made
@@ -108,6 +149,5 @@ def case(v: Values) -> Case:
     x, w = filled(v), kernel(v)
     arrays = ((x.tobytes(), x.shape), (w.tobytes(), w.shape))
     bias, transposed = v["biases"] or (v["bias"],), v["transposed"] == "yes"
-    stride, dilation = ((v[name], v[f"{name}_across"] or v[name]) for name in ("stride", "dilation"))
-    padding = (v["pad"], v["pad"] if v["pad_across"] < 0 else v["pad_across"]) * 2
-    return _case((*arrays, bias, stride, padding, v["mode"], dilation, v["groups"], transposed))
+    stride, dilation = pairs(v)
+    return _case((*arrays, bias, stride, sides(v), v["mode"], dilation, v["groups"], transposed, v["extra"]))

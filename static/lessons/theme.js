@@ -1,6 +1,6 @@
 /** The theme of pages that have no other state: the system's, until a person chooses; kept in the browser. */
-import { h } from '../ui/h.js';
-import { themeOf } from '../ui/theme.js';
+import { THEMES, next } from '../ui/choices.js';
+import { themeButton, themeOf } from '../ui/theme.js';
 
 const KEPT = 'convoscope.theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -13,17 +13,21 @@ const chosen = () => /** @type {'light' | 'dark' | 'auto'} */ (localStorage.getI
  * @param {() => void} changed
  */
 export function mountTheme(root, changed) {
-  const show = () => {
+  const theme = themeButton(() => {
+    localStorage.setItem(KEPT, next(THEMES, chosen()));
+    show();
+  });
+  const put = () => {
     document.documentElement.dataset.theme = themeOf(chosen());
+    theme.show(chosen());
+  };
+  const show = () => {
+    put();
     changed();
   };
-  const turn = () => {
-    localStorage.setItem(KEPT, themeOf(chosen()) === 'dark' ? 'light' : 'dark');
-    show();
-  };
-  root.append(h('button', { title: 'Light or dark', on: { click: turn } }, 'theme'));
+  root.append(theme.button);
   dark.addEventListener('change', show);
-  document.documentElement.dataset.theme = themeOf(chosen());
+  put();
 }
 
 /** The theme on the page, or the one that it will have once the switch is there. @returns {'light' | 'dark'} */

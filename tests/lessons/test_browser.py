@@ -59,7 +59,7 @@ def beat(page: Page) -> str:
 
 def drawn(page: Page) -> None:
     """Waits until the beat's figure is drawn rather than written."""
-    parts = "svg, canvas, .formula, .source, .facts, .bars, .nodes, .typed"
+    parts = "svg, canvas, .formula, .source, .facts, .bars, .links-of, .whole, .typed"
     page.wait_for_function(
         "(parts) => document.querySelector('section[data-now] .rows')?.querySelector(parts)", arg=parts
     )

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convoscope.server.convolution import Case, numpy_code, torch_code
+from convoscope.server.convolution import Case
+from convoscope.server.convolution_code import numpy_code, torch_code
 from tests.lessons.conftest import grid, items, json_of
 
 RNG = np.random.default_rng(8)
@@ -105,6 +106,45 @@ def test_the_numpy_code_prints_the_engines_output(
     with contextlib.redirect_stdout(io.StringIO()):
         exec(numpy_code(case), names)
     assert np.array_equal(names["out"], case.trace.output[0])
+
+
+@pytest.mark.parametrize(("stride", "extra", "pad"), [((2, 2), (1, 1), (1, 1, 1, 1)), ((3, 2), (2, 0), (0, 0, 1, 1))])
+def test_output_padding_keeps_more_of_the_end_and_the_code_says_so(
+    stride: tuple[int, int], extra: tuple[int, int], pad: tuple[int, int, int, int]
+) -> None:
+    x, w = RNG.integers(-3, 4, (1, 3, 3)).astype(float), RNG.integers(-2, 3, (1, 1, 3, 3)).astype(float)
+    case = Case(x, w, None, stride, pad, transposed=True, extra=extra)
+    before = Case(x, w, None, stride, pad, transposed=True)
+    assert np.subtract(case.output_shape, before.output_shape).tolist() == [0, *extra]
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(numpy_code(case), names)
+    assert np.array_equal(names["out"], case.trace.output[0])
+    assert f"output_padding={extra}" in torch_code(case)
+
+
+def test_the_size_that_is_wanted_is_the_size_that_comes_out(board: Any) -> None:
+    for values in ({"stride": 2, "pad": 1}, {"stride": 3, "kh": 2, "dilation": 2}, {"transposed": "yes", "stride": 2}):
+        figure = board("sandbox", "run", wanted=5, kernel="random", **values)
+        rows = len(grid(figure, "output"))
+        assert rows == 5 if "transposed" not in values else rows in (5, 6)
+    assert "would need an input of 158×158" in board("sandbox", "run", wanted=32, stride=5)["say"]
+
+
+def test_a_flipped_kernel_makes_a_true_convolution(board: Any) -> None:
+    given = {"fill": "typed", "input": [[[0, 0, 0], [0, 1, 0], [0, 0, 0]]], "rows": 3, "columns": 3, "pad": 1}
+    kernel = {"kernel": "typed", "weights": [[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]]}
+    assert grid(board("sandbox", "run", **given, **kernel, flip="yes"), "output") == kernel["weights"][0][0]
+    assert (
+        grid(board("sandbox", "run", **given, **kernel), "output")
+        == np.array(kernel["weights"][0][0])[::-1, ::-1].tolist()
+    )
+
+
+def test_a_causal_row_reads_nothing_that_comes_later(board: Any) -> None:
+    row = {"rows": 1, "columns": 5, "kh": 1, "kw": 3, "pad_across": 2, "sides": "before", "kernel": "typed"}
+    given = {"fill": "typed", "input": [[[0, 0, 7, 0, 0]]], "weights": [[[[1, 10, 100]]]]}
+    assert grid(board("sandbox", "run", **row, **given), "output") == [[0, 0, 700, 70, 7]]
 
 
 def test_the_pytorch_code_names_this_case() -> None:

@@ -1,11 +1,13 @@
 """The figures of the sandbox."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from convoscope import engine
-from convoscope.server.convolution import Case, numpy_code, size_latex, torch_code
+from convoscope.server.convolution import Case, size_latex
+from convoscope.server.convolution_code import numpy_code, torch_code
 from convoscope.server.errors import Problem
 from convoscope.server.lessons import items
 from convoscope.server.lessons.asked import case, filled, kernel
@@ -14,6 +16,7 @@ from convoscope.server.lessons.snippets import Run
 
 SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - d(k - 1) - 1}{s} \right\rfloor + 1"
 TRANSPOSED = r"w_{\text{out}} = s(w_{\text{in}} - 1) + d(k - 1) + 1 - 2p"
+WINDOW = r"\text{out}_{k, r, c} = b_k + \sum_{n, i, j} x_{n,\; s r + d i - p,\; s c + d j - p} \; w_{k, n, i, j}"
 LISTED = 12  # products that are shown one by one; of more, their sums by channel
 
 
@@ -90,14 +93,14 @@ def forward(v: Values, made: Case) -> Board:
     terms = [(s.label, s.value) for s in e.steps if s.label != "rounding"]
     assert e.products is not None
     if 0 < e.products.size <= LISTED:
-        pairs = zip(np.ravel(e.operands[0].values), np.ravel(w), np.ravel(e.products), strict=True)
         bias = [(s.label, s.value) for s in e.steps if s.label == "bias"]
-        terms = [(f"{x + 0.0:.4g} × {u + 0.0:.4g}", float(p)) for x, u, p in pairs] + bias
+        terms = named(made, e) + bias
+    symbols = [] if made.transposed else [items.math(WINDOW)]
     general = items.math(TRANSPOSED if made.transposed else SIZE)
     size = [general, items.math(size_latex(made, 0), under=size_latex(made, 1))]
     rows_ = [
         [*inputs(v, made, channels, under), *weights, out],
-        [items.total(terms, f"out[{k}, {r}, {c}]", e.value)],
+        [items.total(terms, f"out[{k}, {r}, {c}]", e.value), *symbols],
         size,
     ]
     return Board(
@@ -105,6 +108,25 @@ def forward(v: Values, made: Case) -> Board:
         f"Window {t + 1} of {len(cells)}: out[{k}, {r}, {c}] = {e.value:g}.",
         {"t": (0, len(cells) - 1)},
     )
+
+
+def named(made: Case, e: engine.Explanation) -> list[tuple[str, float]]:
+    """Each product of a window: which number of the input, which weight, and what they are."""
+    assert e.products is not None
+    top, left = (0, 0) if made.transposed else made.padding[:2]
+    rows, columns = made.x.shape[1:]
+    deep = len(made.x) > 1
+    found = []
+    places = product(*e.operands[0].cells[1:])
+    taps = product(*e.operands[1].cells[1:])
+    numbers = zip(np.ravel(e.operands[0].values), np.ravel(e.operands[1].values), np.ravel(e.products), strict=True)
+    for (c, i, j), (d, a, b), (x, u, p) in zip(places, taps, numbers, strict=True):
+        inside = 0 <= i - top < rows and 0 <= j - left < columns
+        at = ", ".join(map(str, ([c] if deep else []) + [i - top, j - left]))
+        weight = ", ".join(map(str, ([d] if deep else []) + [a, b]))
+        where = f"x[{at}]" if inside else "padding"
+        found.append((f"{where} w[{weight}] = {x + 0.0:.4g} × {u + 0.0:.4g}", float(p)))
+    return found
 
 
 def backward(v: Values, made: Case) -> Board:
