@@ -1,5 +1,8 @@
 /** Light or dark: the system's choice until a person makes one. Everything that draws reads it from <html data-theme>. */
 
+import { THEMES } from './choices.js';
+import { fill, h, svg } from './h.js';
+
 /** @typedef {import('../types.d.ts').Part} Part */
 /** @typedef {import('../types.d.ts').State} State */
 
@@ -20,6 +23,31 @@ export function mountTheme(changed) {
   return {
     update(state) {
       document.documentElement.dataset.theme = themeOf(state.theme);
+    },
+  };
+}
+
+/** Outline, and what is filled. @type {Record<State['theme'], [string, string]>} */
+const ICONS = {
+  auto: ['M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z', 'M10 2.5a7.5 7.5 0 0 1 0 15z'],
+  light: ['M10 1v2.5M10 16.5V19M1 10h2.5M16.5 10H19M3.6 3.6l1.8 1.8M14.6 14.6l1.8 1.8M16.4 3.6l-1.8 1.8M5.4 14.6l-1.8 1.8', 'M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8z'],
+  dark: ['', 'M16.5 12.5A7 7 0 0 1 7.5 3.5 7 7 0 1 0 16.5 12.5z'],
+};
+
+/**
+ * The button that every page has for it: its sign is the present choice, a click takes the next.
+ * @param {() => void} turn
+ */
+export function themeButton(turn) {
+  const button = h('button', { class: 'icon', on: { click: turn } });
+  return {
+    button,
+    /** @param {State['theme']} theme */
+    show(theme) {
+      const chosen = THEMES.find(([value]) => value === theme)?.[1], [line, full] = ICONS[theme];
+      button.setAttribute('aria-label', `Theme: ${chosen}. Change it`);
+      button.title = `Theme: ${chosen}`;
+      fill(button, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: line }), svg('path', { d: full, class: 'full' })));
     },
   };
 }

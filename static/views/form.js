@@ -18,14 +18,14 @@ export const PHOTO_ROOM = 62;
 
 /** @type {Form} */
 const WIDE = {
-  name: 'wide', margin: 28, head: { overview: 104, maps: 90, window: 52 }, foot: 50, bars: { w: 236, pitch: 27, gap: 26 },
+  name: 'wide', margin: 28, head: { overview: 104, maps: 112, window: 56 }, foot: 50, bars: { w: 236, pitch: 27, gap: 26 },
   funnel: {
     look: { ax: 0.53, ay: 0.2, rise: 0.21, depth: 0.17 }, gap: 14, between: 32, above: 72, below: 74, most: 210, head: 0, lines: 3,
   },
 };
 /** @type {Form} */
 const MIDDLE = {
-  name: 'middle', margin: 18, head: { overview: 80, maps: 72, window: 40 }, foot: 36, bars: { w: 170, pitch: 22, gap: 18 },
+  name: 'middle', margin: 18, head: { overview: 80, maps: 106, window: 44 }, foot: 36, bars: { w: 170, pitch: 22, gap: 18 },
   funnel: {
     look: { ax: 0.54, ay: 0.2, rise: 0.21, depth: 0.17 }, gap: 9, between: 26, above: 62, below: 64, most: 170, head: 0, lines: 3,
   },

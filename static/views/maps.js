@@ -20,7 +20,7 @@ import { SIGN } from './told.js';
 /** @typedef {{ sheets: Sheet[], poses: Map<string, Pose>, bars: Bars | null, height: number }} Placed */
 
 /** px under the sheet for names and shapes, at its left for the names of the colours, at its right before the strips. */
-const ROOM = { names: 52, left: 14, right: 20 };
+const ROOM = { names: 56, left: 14, right: 20 };
 /** A name may be so wide, px. */
 const NAME_ROOM = 58;
 /** Beside the lens on a small screen the maps take the room of the bars. */
