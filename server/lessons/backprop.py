@@ -133,9 +133,9 @@ The gradient has come back to layer 4, the sigmoid. Its local gradient is $f(1 -
             "show",
             "Backward propagation",
             """
-Gradients go to the left. It starts at the loss, $\\frac{\\partial L}{\\partial L} = 1$, and each layer multiplies by
-its
-local gradient. One pass gives all of them.
+Gradients go to the left. It starts at the loss, $\\frac{\\partial L}{\\partial L} = 1$; the first steps make
+$\\frac{\\partial L}{\\partial f} \\leftarrow L$, and each layer multiplies by its local gradient. One pass gives all of
+them.
 """,
             backward,
             ("t",),

@@ -15,7 +15,7 @@ from convoscope.server.lessons.model import Board, Item, Values
 from convoscope.server.lessons.snippets import Run
 
 SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - d(k - 1) - 1}{s} \right\rfloor + 1"
-TRANSPOSED = r"w_{\text{out}} = s(w_{\text{in}} - 1) + d(k - 1) + 1 - 2p"
+TRANSPOSED = r"w_{\text{out}} = s(w_{\text{in}} - 1) + d(k - 1) + 1 - 2p + \text{output padding}"
 WINDOW = r"\text{out}_{k, r, c} = b_k + \sum_{n, i, j} x_{n,\; s r + d i - p,\; s c + d j - p} \; w_{k, n, i, j}"
 LISTED = 12  # products that are shown one by one; of more, their sums by channel
 
@@ -196,9 +196,14 @@ def backward(v: Values, made: Case) -> Board:
     ]
     return Board(
         [*rows, *codes(v, made)],
-        f"Cell {t + 1} of {count}: {len(terms)} windows read it, its gradient is {e.value:g}.",
+        f"Cell {t + 1} of {count}: {counted(len(terms))} it, its gradient is {e.value:g}.",
         {"t": (0, count - 1)},
     )
+
+
+def counted(windows: int) -> str:
+    """How many windows read a cell."""
+    return "1 window reads" if windows == 1 else f"{windows} windows read"
 
 
 def codes(v: Values, made: Case) -> list[list[Item]]:
