@@ -11,6 +11,8 @@ import { CAPTION, WEDGE, caption, indexed, label, printer } from './parts/words.
 const PAIRS = 400;
 /** Shares of the box across: each map, and the curve. */
 const SHARES = { map: 0.33, curve: 0.24 };
+/** A plot smaller than this (px) has no room for y: it stands under the output. */
+const SMALL = 150;
 /** px of a letter of a formula, on average: one that would lie on the maps gives way to the layer's name. */
 const LETTER = 8.4;
 
@@ -66,7 +68,7 @@ export function pointwise(input) {
       caption('to', node, `channel ${channel}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
       label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', saidOf(input)),
       label('x', axes.at(x, 0)[0], plot.y + plot.h + 10, 'n', 'number', `x = ${print.plain(x)}`),
-      aside(axes.at(0, 0)[0], plot, point, `y = ${print.plain(y)}`),
+      ...(side < SMALL ? [] : [aside(axes.at(0, 0)[0], plot, point, `y = ${print.plain(y)}`)]),
       label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(y) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
       label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: print.plain(x) + print.unit, look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
       ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', ...beneath(input))]),

@@ -10,8 +10,8 @@ import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput } from '../stage.d.ts' */
 
-/** Cells of the opened window: at most so large, and numbers are written in those that are at least so large, px. */
-const CELL = { most: 96, written: 40 };
+/** Cells of the opened window: at most so large; numbers are written in those that are at least so large, and the word padding, px. */
+const CELL = { most: 96, written: 40, worded: 62 };
 /** Where an arrow leaves a cell, in shares of its height: below its number. */
 const LOW = 0.84;
 /** Shares of the box across: the input, the window, the output. */
@@ -101,7 +101,8 @@ function written({ stage, explanation: e, source }, open, rows, columns, winner,
   const cells = cellsOf(e.operands[0], source.shape);
   const [w, h] = [open.w / columns, open.h / rows];
   const range = stage.look.range(source.name);
-  return e.operands[0].values.map((value, k) => {
+  return e.operands[0].values.flatMap((value, k) => {
+    if (!cells[k] && w < CELL.worded) return [];
     const [x, y] = [open.x + ((k % columns) + 0.5) * w, open.y + (Math.floor(k / columns) + 0.5) * h];
     const won = winner !== null && Math.abs(winner.x + w / 2 - x) < 1 && Math.abs(winner.y + h / 2 - y) < 1;
     const text = cells[k] ? print.plain(value) : 'padding';

@@ -49,7 +49,7 @@ export function chain(input) {
       ...read.map((r, k) => caption(`from ${k}`, r.node, r.what, acrossOf(r.volume, r.pose).x0, r.y - CAPTION)),
       caption('to', node, node.shape.length === 3 ? `channel ${placeOf(node.shape, e.at)[0]}` : '', acrossOf(to, made).x0, box.y - CAPTION),
       ...rows.flatMap(({ step, y }, k) => [
-        label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', read.find(({ name }) => name === step.label)?.node.name ?? step.label),
+        label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', (box.w >= 480 && read.find(({ name }) => name === step.label)?.node.name) || step.label),
         label(`step value ${k}`, left + wide - 12, y + high / 2, 'e', 'number', print.plain(step.value) + print.unit),
       ]),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: whole ? print.plain(e.value) + print.unit : '…', look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),

@@ -46,10 +46,10 @@ export function joined(input) {
       reachOver(seen[1], [mine.x - 3, middle]), reachOver([mine.x + mine.w + 4, middle], [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2]), ...attention(seen), ...attention(outline),
     ],
     labels: [
-      ...parts.map((part, k) => caption(`from ${k}`, part.node, `${shapeText(part.node)}${part.lit && node.shape.length > 1 ? `, channel ${channel - part.from}` : ''}`, acrossOf(part.volume, part.pose).x0, part.y - 12)),
+      ...parts.map((part, k) => caption(`from ${k}`, part.node, `${shapeText(part.node)}${part.lit && node.shape.length > 1 && box.w >= 480 ? `, channel ${channel - part.from}` : ''}`, acrossOf(part.volume, part.pose).x0, part.y - 12)),
       caption('to', node, node.shape.length > 1 ? `channel ${channel}` : shapeText(node), acrossOf(to, made).x0, peak(to, made) - CAPTION),
       ...parts.map(({ from, to: end, lit: on }, k) => label(`range ${k}`, strip.x + strip.w + 8, (at(from) + at(end)) / 2, 'w', on ? 'caption small chosen' : 'caption small', `${from} – ${end - 1}`)).filter((_, k) => Math.abs((at(parts[k].from) + at(parts[k].to)) / 2 - middle) > 16),
-      label('place', strip.x + strip.w / 2, strip.y + strip.h + 8, 'n', 'number', lit.from ? `${lit.from} + ${channel - lit.from} = ${channel}` : String(channel)),
+      ...(box.w < 480 ? [] : [label('place', strip.x + strip.w / 2, strip.y + strip.h + 8, 'n', 'number', lit.from ? `${lit.from} + ${channel - lit.from} = ${channel}` : String(channel))]),
       ...(node.inputs.length > parts.length ? [label('more', box.x, box.y + box.h - 12, 'sw', 'caption small', `and ${node.inputs.length - parts.length} more inputs`)] : []),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(lit.node.name, cell)}`, look: 'place' }),
     ],

@@ -13,6 +13,8 @@ import { placeOf } from '../../model/tensor.js';
 /** The channels behind step back by this (px), all of them by no more than the other. */
 const STEP = 3.2;
 const DEEPEST = 30;
+/** In a small box the deck takes no more than this share. */
+const DECK = 0.2;
 /** Strips: px across one column of cells, and the tallest cell. */
 const STRIP = { across: 22, cell: 27 };
 /** How much of what is not written yet is hidden. */
@@ -29,7 +31,7 @@ export function plate(volume, box, front) {
     const w = Math.min(box.w, STRIP.across * volume.columns);
     return pose({ x: box.x + (box.w - w) / 2, y: box.y + (box.h - h) / 2, w, h });
   }
-  const deep = Math.min(DEEPEST, STEP * (volume.channels - 1));
+  const deep = Math.min(DEEPEST, STEP * (volume.channels - 1), DECK * Math.min(box.w, box.h));
   const step = volume.channels > 1 ? deep / volume.channels : 0;
   const scale = Math.min((box.w - deep) / volume.columns, (box.h - deep) / volume.rows);
   const [w, h] = [volume.columns * scale, volume.rows * scale];

@@ -49,7 +49,7 @@ export function singleSum(input) {
     ],
     labels: [
       caption('from', source, `channel ${channel}`, acrossOf(from, read).x0, peak(from, read) - CAPTION), caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}`, acrossOf(to, made).x0, peak(to, made) - CAPTION),
-      ...['window', `× ${weightsOf(e)}`, products.length ? '= products, which add up to' : ''].map((text, k) => label(`row ${k}`, left + tw / 2, at[k].y - 7, 's', 'direction', text)),
+      ...['window', `× ${weightsOf(e)}`, products.length ? (box.w < 720 ? '= products' : '= products, which add up to') : ''].map((text, k) => label(`row ${k}`, left + tw / 2, at[k].y - 7, 's', 'direction', text)),
       ...written(at[0], x.values.map((value, k) => (cells[k] ? value : null)), columns.length, cell, scale, range), ...written(at[1], w.values, columns.length, cell, weight, wide),
       ...written(at[2], products.map((value, k) => (added !== null && k >= added ? null : value)), columns.length, cell, scale, most),
       ...(extras.length ? [label('step 0', left + tw / 2, at[2].y + th + 8, 'n', 'number', print.signed(steps[groups - 1].total))] : []),

@@ -26,6 +26,8 @@ const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0
 const DEPTH = 0.16;
 /** Bars closer than this (px) carry no numbers. */
 const NUMBERED = 30;
+/** px across of a letter of the filter's name. */
+const LETTER = 7.5;
 /** px from the slices to the tiles, and from the tiles to the running sum. */
 const TO_TILES = 34;
 const TO_FALL = 18;
@@ -65,7 +67,7 @@ export function stackSum(input) {
       caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
-      ...(m.capped ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: weightsOf(e), look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
+      ...(m.capped || filterX(filter.end, plan) + weightsOf(e).length * LETTER > out.x0 ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: weightsOf(e), look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
     ],
     targets: parts.targets,
     spans: [
