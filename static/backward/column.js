@@ -32,24 +32,24 @@ export function column({ stage, explanation: e, node, from, box }) {
   const marks = [];
   /** @type {Label[]} */
   const labels = [];
-  const y = (/** @type {number} */ k) => box.y + (named && names.length ? 30 : 8) + k * (TALL + BETWEEN);
+  const [tall, between] = narrow ? [28, 24] : [TALL, BETWEEN], y = (/** @type {number} */ k) => box.y + (named && names.length && !narrow ? 30 : 8) + k * (tall + between);
   rows.forEach(([key, said, values, scale, range, printed], k) => {
-    const place = { x, y: y(k), w: wide, h: TALL };
+    const place = { x, y: y(k), w: wide, h: tall };
     marks.push(...tileMarks({ box: place, rows: 1, columns: values.length, values, range, scale }));
-    labels.push(narrow ? label(`row ${key}`, x, y(k) - 4, 'sw', 'row', said.join(' ')) : label(`row ${key}`, x - 14, y(k) + TALL / 2, 'e', 'row', ...said));
-    if (named && each > ROOM) [...Array(values.length).keys()].forEach((n) => labels.push({ ...label(`${key} ${n}`, x + (n + 0.5) * each, y(k) + TALL / 2, 'o', 'cell near', printed(values[n])), ink: scale.ink(values[n], range) }));
+    labels.push(narrow ? label(`row ${key}`, x, y(k) - 4, 'sw', 'row', said.join(' ')) : label(`row ${key}`, x - 14, y(k) + tall / 2, 'e', 'row', ...said));
+    if (named && each > ROOM) [...Array(values.length).keys()].forEach((n) => labels.push({ ...label(`${key} ${n}`, x + (n + 0.5) * each, y(k) + tall / 2, 'o', 'cell near', printed(values[n])), ink: scale.ink(values[n], range) }));
   });
   if (named && each > NAME) dy.values.forEach((_, n) => names[n] && labels.push(label(`name ${n}`, x + (n + 0.5) * each, y(0) - 6, 's', 'caption small', names[n])));
-  const made = to && plate(to, { x: box.x + 10, y: y(0), w: 40, h: Math.min(box.h - 90, 3 * TALL + 2 * BETWEEN + 90) }, 0), outline = to && made ? cellOutline(node, to, made, e.at) : null;
-  if (outline) marks.push(reachOver([x - (narrow ? 4 : words + 6), y(2) + TALL / 2], [outline[1][0] + 6, (outline[1][1] + outline[2][1]) / 2], 1.6), shape(outline, { fill: look.scale.css(e.value, look.range(node.name)) }), ...attention(outline));
-  const foot = Math.max(made ? made.y + made.h : 0, y(2) + TALL);
+  const made = to && plate(to, { x: box.x + 10, y: y(0), w: 40, h: Math.min(box.h - 90, 3 * tall + 2 * between + (narrow ? 0 : 90)) }, 0), outline = to && made ? cellOutline(node, to, made, e.at) : null;
+  if (outline) marks.push(reachOver([x - (narrow ? 4 : words + 6), y(2) + tall / 2], [outline[1][0] + 6, (outline[1][1] + outline[2][1]) / 2], 1.6), shape(outline, { fill: look.scale.css(e.value, look.range(node.name)) }), ...attention(outline));
+  const foot = Math.max(made ? made.y + made.h : 0, y(2) + tall);
   return {
     poses: new Map(made ? [[node.name, made]] : []), under: [], over: marks,
     labels: [
       caption('to', node, narrow ? '' : 'to the left', box.x, box.y - CAPTION), caption('from', from, 'given from the right', x, box.y - CAPTION), ...labels,
       label('result', box.x + (narrow ? 40 : LEFT / 2 + 10), foot + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
-    targets: tileTargets({ x, y: y(0), w: wide, h: TALL }, from.name, dy.at ?? [], products.length),
+    targets: tileTargets({ x, y: y(0), w: wide, h: tall }, from.name, dy.at ?? [], products.length),
     spans: [{ node: from.name, x0: x, x1: x + wide, y: box.y - WEDGE }, { node: node.name, x0: box.x, x1: box.x + 60, y: box.y - WEDGE }],
   };
 }

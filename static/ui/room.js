@@ -9,7 +9,9 @@ const PHONE = matchMedia('(max-width: 699px)');
  */
 export function makeRoom(stage, scene, resized) {
   const settle = () => {
-    stage.style.marginBottom = PHONE.matches ? `${Math.max(0, scene.offsetHeight - stage.clientHeight)}px` : '';
+    const over = PHONE.matches ? `${Math.max(0, scene.offsetHeight - stage.clientHeight)}px` : '';
+    stage.style.marginBottom = over;
+    stage.style.setProperty('--over', over || '0px'); // what stands below the scene begins there
   };
   new ResizeObserver(() => {
     settle();
