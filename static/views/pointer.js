@@ -32,7 +32,7 @@ export function mountPointer(surface, { reportHover, select, store }, { under, s
     if (found && event.buttons === 1 && view === 'window' && found.node === node) select(found.node, found.at);
   }
 
-  surface.addEventListener('pointermove', (event) => point(under(event.clientX, event.clientY), event));
+  surface.addEventListener('pointermove', (event) => (event.buttons === 1 && store.get().view !== 'window') || point(under(event.clientX, event.clientY), event));
   surface.addEventListener('pointerleave', (event) => point(null, event));
   surface.addEventListener('click', (event) => {
     const found = under(event.clientX, event.clientY);

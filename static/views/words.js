@@ -14,6 +14,16 @@ const TOLD_FROM = 230;
 /** The names of the classes get from a third to a little over half of the bars' width; px a letter. */
 const NAME = { least: 0.33, most: 0.54, letter: 8 };
 
+/** A layer of words goes where the camera goes as one: while one drags the ground none of them is laid out anew. @param {HTMLElement} layer */
+function carrying(layer) {
+  let said = '';
+  return (/** @type {Matrix} */ [a, b, c, d, e, f]) => {
+    const moved = e || f ? `translate(${e.toFixed(1)}px, ${f.toFixed(1)}px)` : '';
+    if (moved !== said) layer.style.transform = said = moved;
+    return /** @type {Matrix} */ ([a, b, c, d, 0, 0]);
+  };
+}
+
 /** @param {string} tag @param {string} className */
 function element(tag, className) {
   const made = document.createElement(tag);
@@ -27,8 +37,9 @@ function element(tag, className) {
 export function mountLabels(root, choose) {
   const layer = element('div', 'labels');
   root.append(layer);
-  /** @type {Map<string, { made: HTMLElement, said: string }>} */
+  /** @type {Map<string, { made: HTMLElement, said: string, spot: string, label: Label | null }>} */
   const shown = new Map();
+  const carry = carrying(layer);
   let wide = 0;
   new ResizeObserver(([{ contentRect }]) => (wide = contentRect.width)).observe(layer);
 
@@ -39,12 +50,14 @@ export function mountLabels(root, choose) {
 
   /** @param {Label} label */
   function write(label) {
-    const known = shown.get(label.key) ?? { made: element('div', ''), said: '' };
-    const said = JSON.stringify([label.look, label.anchor, label.lines, label.width, label.node, label.ink]);
-    if (said !== known.said) fill(known.made, label);
-    known.said = said;
+    const known = shown.get(label.key) ?? { made: element('div', ''), said: '', spot: '', label: null };
+    if (known.label !== label) {
+      const said = JSON.stringify([label.look, label.anchor, label.lines, label.width, label.node, label.ink]);
+      if (said !== known.said) fill(known.made, label);
+      Object.assign(known, { said, label });
+    }
     shown.set(label.key, known);
-    return known.made;
+    return known;
   }
 
   return {
@@ -56,13 +69,19 @@ export function mountLabels(root, choose) {
         made.remove();
         shown.delete(key);
       }
+      const zoomed = carry(camera);
       for (const label of labels) {
-        const made = write(label);
-        const [x, y] = apply(camera, label.x, label.y);
-        made.style.left = `${x.toFixed(1)}px`;
-        made.style.top = `${y.toFixed(1)}px`;
+        const known = write(label), { made } = known;
+        const [left, top] = apply(zoomed, label.x, label.y), x = left + camera[4];
+        const held = label.look.startsWith('result') && (x < NEAR_EDGE || x > wide - NEAR_EDGE);
+        const spot = `${left.toFixed(1)} ${top.toFixed(1)}`;
+        if (held || spot !== known.spot) {
+          made.style.left = `${left.toFixed(1)}px`;
+          made.style.top = `${top.toFixed(1)}px`;
+        }
+        known.spot = held ? '' : spot;
         if (!made.parentNode) layer.append(made);
-        if (label.look.startsWith('result') && (x < NEAR_EDGE || x > wide - NEAR_EDGE)) hold(made, x, label.anchor, wide);
+        if (held) hold(made, x, label.anchor, wide, camera[4]);
       }
     },
     /** The words on the stage leave, those that come next arrive late. @param {number} ms */
@@ -83,12 +102,12 @@ export function mountLabels(root, choose) {
 /** Half of the width of what was measured, by how it looks and how long it is: to measure is to lay out. @type {Map<string, number>} */
 const halves = new Map();
 
-/** A number that stands at the edge is moved in, to be read whole. @param {HTMLElement} made @param {number} x @param {Label['anchor']} anchor @param {number} wide of the stage */
-function hold(made, x, anchor, wide) {
+/** A number that stands at the edge is moved in, to be read whole. @param {HTMLElement} made @param {number} x @param {Label['anchor']} anchor @param {number} wide of the stage @param {number} from where its layer begins */
+function hold(made, x, anchor, wide, from) {
   const said = `${made.className} ${[...made.children].map((line) => line.textContent?.length)}`; // figures are all as wide
   const half = halves.get(said) ?? made.offsetWidth / 2;
   if (half) halves.set(said, half);
-  if (half && 'nso'.includes(anchor)) made.style.left = `${Math.max(half + EDGE, Math.min(wide - half - EDGE, x)).toFixed(1)}px`;
+  if (half && 'nso'.includes(anchor)) made.style.left = `${Math.max(half + EDGE, Math.min(wide - half - EDGE, x)) - from}px`;
 }
 
 /** @param {HTMLElement} made @param {Label} label */
@@ -121,6 +140,9 @@ export function mountBars(root, choose) {
   let node = '';
   /** @type {number[]} */
   let indices = [];
+  const carry = carrying(list);
+  /** What the rows say now, and at which zoom. @type {{ bars: Bars | null, zoom: number }} */
+  let last = { bars: null, zoom: 0 };
 
   /** @param {number} k */
   function row(k) {
@@ -140,6 +162,9 @@ export function mountBars(root, choose) {
     show(bars, camera) {
       list.classList.toggle('gone', !bars);
       if (!bars) return;
+      const zoomed = carry(camera);
+      if (bars === last.bars && camera[0] === last.zoom) return;
+      last = { bars, zoom: camera[0] };
       const { range } = bars;
       list.classList.toggle('slopes', range !== null);
       list.classList.toggle('told', bars.w >= TOLD_FROM);
@@ -151,7 +176,7 @@ export function mountBars(root, choose) {
       while (rows.length < bars.rows.length) rows.push(row(rows.length));
       while (rows.length > bars.rows.length) rows.pop()?.row.remove();
       bars.rows.forEach((bar, k) => {
-        const [x, y] = apply(camera, bars.x, bar.y);
+        const [x, y] = apply(zoomed, bars.x, bar.y);
         const { row: made, name, said, bar: length, number } = rows[k];
         made.className = `bar ${bar.look}${bars.pending ? ' pending' : ''}`;
         made.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translateY(-50%)`;
