@@ -34,9 +34,11 @@ export function createSupply(resources, arrived, told = () => {}) {
 
   async function work() {
     if (busy) return;
+    let question = next?.();
+    if (!question) return;
     busy = true;
     told(true);
-    for (let question = next?.(); question; question = next?.()) {
+    for (; question; question = next?.()) {
       await question;
       arrived();
     }

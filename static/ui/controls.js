@@ -25,13 +25,13 @@ export function mountControls(views, controls, { actions, store }) {
   const help = h('button', { class: 'icon', 'aria-label': 'Help and keys', title: 'Help and keys (?)', on: { click: showKeys } }, '?');
   fill(views, tabs);
   fill(controls, theme.button, help);
-  const moved = changes();
+  const moved = changes(), lit = changes();
 
   return {
     update(state) {
       if (!moved(state)) return;
       VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
-      theme.show(state.theme);
+      if (lit(state.theme)) theme.show(state.theme);
     },
   };
 }
