@@ -192,10 +192,13 @@ def bench(*arguments: str) -> int:
 def soak(*arguments: str) -> int:
     set_up(DEVELOPER)
     os.environ["CONVOSCOPE_KILLS"] = "1000"
-    kills = (PYTHON, "-m", "pytest", "--quiet", "-k", "kill_at_any_moment", "tests/server/test_uploads_last.py")
+    writers = (PYTHON, "-m", "pytest", "--quiet", "-k", "kill_at_any_moment", "tests/server/test_uploads_last.py")
     parts = {
         "load": (PYTHON, "-m", "benchmarks.load", "--long"),
-        "kills": kills,
+        "kills": (PYTHON, "-m", "benchmarks.kills"),
+        "writers": writers,
+        "faults": (PYTHON, "-m", "benchmarks.faults"),
+        "s3": (PYTHON, "-m", "pytest", "--quiet", "tests/load/long_machines.py"),
         "mutants": (PYTHON, "-m", "benchmarks.mutants"),
     }
     return max([status(*parts[name]) for name in arguments or parts])

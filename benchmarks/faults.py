@@ -176,6 +176,9 @@ def after(operator: Operator, operation: str, folder: Path, told: Told) -> Itera
         yield "another secret than was told"
     yield from state(store, operation, again)
     store.sweep()
+    yield from state(store, operation, again)
+    if [name for name in store.files.names("refs") if name.startswith("refs/image-too-old")]:
+        yield "what is too old stays"
     if index(store) != {f"{name}" for name in store.files.names("students")}:
         yield "the index is another one than a sweep makes"
 

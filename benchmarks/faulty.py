@@ -43,7 +43,7 @@ class Faulty:
     def __init__(self, folder: Path) -> None:
         setattr(Services, "warm", lambda self: None)  # noqa: B010 -- nothing may run beside the operation
         setattr(Services, "tidy", lambda self: None)  # noqa: B010
-        self.folder, self.number = folder, 0
+        self.folder, self.number, self.given = folder, 0, b""
         self.app = create_app(Settings(data=str(folder / "store"), log="off", limits=LIMITS))
         app: Any = self.app
         while not hasattr(app, "state"):
@@ -94,11 +94,14 @@ class Faulty:
 
     def opens(self) -> Told:
         """A student opens a network, another one each time."""
+        return self.put("/api/networks?title=other", self.given)
+
+    def before_opens(self) -> None:
+        """Makes the network's file."""
         model = self.services.model(self.network["id"])
         name = next(iter(model.network.params))
         changed = {key: np.full_like(array, self.number) for key, array in model.network.params[name].items()}
-        network = replace(model.network, params={**model.network.params, name: changed})
-        return self.put("/api/networks?title=other", network.save())
+        self.given = replace(model.network, params={**model.network.params, name: changed}).save()
 
     def labels(self) -> Told:
         """A student names the classes of a network."""
@@ -108,12 +111,13 @@ class Faulty:
 
     def shared(self) -> Told:
         """Another one opens the link to what a student sent; that it was used is noted."""
-        file = self.folder / "store" / "refs" / f"image-{OLD}"
-        if file.exists():
-            os.utime(file, (1, 1))
         found = self.kept.find("image", OLD)
         assert found is not None
         return 200, found.data.decode()
+
+    def before_shared(self) -> None:
+        """Lets it be long since it was used."""
+        os.utime(self.folder / "store" / "refs" / f"image-{OLD}", (1, 1))
 
     def evicts(self) -> Told:
         """A student has sent so much that the student's oldest upload goes."""
@@ -122,17 +126,14 @@ class Faulty:
 
     def sweeps(self) -> Told:
         """An upload is too old, bytes are nobody's, a line of the index is missing and one is too many."""
-        files = self.kept.files
         self.kept.sweep()
-        left = {name for name in files.names("refs") if name.startswith("refs/image-too-old")}
-        assert not left, "what is too old stays"
         return 200, ""
 
     def before_sweeps(self) -> None:
         """What a sweep has to do."""
         files = self.kept.files
         assert isinstance(files, Folder)
-        self.kept.keep("image", f"too-old{self.number}", "bob", {}, b"old" + str(self.number).encode())
+        self.kept.keep("image", f"too-old{self.number}", "bob", {}, b"the same bytes")
         os.utime(files.root / f"refs/image-too-old{self.number}", (1, 1))
         files.create(f"blobs/00/{self.number:064d}", b"nobody's")
         files.create("students/bob/7-image-gone", b"")
@@ -153,6 +154,13 @@ OPERATIONS: dict[str, Callable[[Faulty], Told]] = {
     "forget the oldest": Faulty.evicts,
     "sweep and rebuild the index": Faulty.sweeps,
     "make a room's secret": Faulty.secret,
+}
+
+
+BEFORE: dict[str, Callable[[Faulty], None]] = {
+    "open a network": Faulty.before_opens,
+    "open what was shared": Faulty.before_shared,
+    "sweep and rebuild the index": Faulty.before_sweeps,
 }
 
 
@@ -177,8 +185,8 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         faulty.number = int(line)
-        if operation.startswith("sweep"):
-            faulty.before_sweeps()
+        if operation in BEFORE:
+            BEFORE[operation](faulty)
         faulty.services.uploads.put("", None, 0)  # type: ignore[arg-type]
         print("set", flush=True)
         signal.sigwait({signal.SIGUSR1})

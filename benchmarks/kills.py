@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Thread
@@ -86,7 +86,7 @@ class Servers:
 
     def close(self) -> None:
         """Ends them."""
-        self.ours.close()
+        self.ours.close()  # which the nursery takes for an order to end
         os.waitpid(self.nursery, 0)
         self.listening.close()
 
@@ -101,10 +101,14 @@ class Student(Thread):
         self.ends = False
 
     def run(self) -> None:
-        with suppress(*Lost):
+        with closing(self.connection), suppress(*Lost):
             while not self.ends:
                 self.act(self)
-        self.connection.close()
+
+    def asked(self, path: str) -> bytes:
+        """The answer to the only thing that is asked."""
+        with closing(self.connection):
+            return self.ask("GET", path)
 
     def leave(self) -> dict[str, bytes]:
         """What it was told. Who was not accepted yet would be served by the next server."""
@@ -192,7 +196,7 @@ def rounds(servers: Servers, room: Room, count: int, tell: bool) -> Counter[str]
     """A server after the other."""
     told, found, server = dict[str, bytes](), Counter[str](), servers.start()
     for path in EDITS:
-        room.truth[path] = hashlib.sha256(Student(servers.port, print).ask("GET", path)).digest()
+        room.truth[path] = hashlib.sha256(Student(servers.port, print).asked(path)).digest()
     for kill in range(count):
         students = room.students()
         until_some(servers.port, students)
@@ -215,7 +219,7 @@ def rounds(servers: Servers, room: Room, count: int, tell: bool) -> Counter[str]
 def until_some(port: int, students: list[Student]) -> None:
     """Lets the students work until some of it was acknowledged, and for an instant more."""
     if random.random() > WHILE_IT_STARTS:
-        Student(port, print).ask("GET", "/api/limits")
+        Student(port, print).asked("/api/limits")
     for student in students:
         student.start()
     wanted, end = random.randrange(MOST), time.monotonic() + PATIENCE

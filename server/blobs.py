@@ -125,9 +125,10 @@ class Folder:
         (self.root / name).unlink(missing_ok=True)
 
     def names(self, folder: str) -> list[str]:
-        """The names of the files below a folder."""
+        """The names of the files below a folder. Raises OSError where it cannot be read: no name is left out."""
         top = self.root / folder
-        return [f"{folder}/{Path(at, f).relative_to(top).as_posix()}" for at, _, fs in os.walk(top) for f in sorted(fs)]
+        found = os.walk(top, onerror=raise_unless_missing)
+        return [f"{folder}/{Path(at, f).relative_to(top).as_posix()}" for at, _, fs in found for f in sorted(fs)]
 
     def size(self, name: str) -> int:
         """Bytes of the file, 0 when there is none."""
@@ -197,6 +198,12 @@ class Folder:
                 if abs(self.now() - file.stat().st_mtime) > ABANDONED:
                     file.unlink()
         self.clock.note()
+
+
+def raise_unless_missing(error: OSError) -> None:
+    """Raises an error, unless it is that something is not there."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def make_folder(folder: Path) -> None:

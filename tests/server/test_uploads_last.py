@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -44,7 +45,7 @@ for round in range(int(sys.argv[2])):
     os.waitpid(child, 0)
     print(round, acknowledged)
 """
-KILLS = int(os.environ.get("CONVOSCOPE_KILLS", "10"))
+KILLS = int(os.environ.get("CONVOSCOPE_KILLS", "4"))
 """1,000 in the long form."""
 
 
@@ -92,6 +93,35 @@ def test_a_sweep_leaves_what_is_referred_to_and_nothing_else(tmp_path: Path) -> 
     kept.sweep()
     assert len(kept.files.names("blobs")) == 1
     assert not abandoned.exists()
+    assert kept.find("image", "a") is not None
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Uploads(Folder(tmp_path), LIMITS)
+    kept.keep("image", "a", "ada", {}, b"pixels")
+    real = os.scandir
+
+    def fails(place: str) -> Any:
+        if str(place).endswith("refs"):
+            raise OSError(5, "Input/output error")
+        return real(place)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", fails)
+        with pytest.raises(OSError, match="Input/output error"):
+            kept.sweep()
+    found = kept.find("image", "a")
+    assert found is not None
+    assert found.data == b"pixels"
+
+
+def test_a_damaged_ref_is_mended_by_sending_the_upload_again(tmp_path: Path) -> None:
+    kept = Uploads(Folder(tmp_path), LIMITS)
+    kept.keep("image", "a", "ada", {}, b"pixels")
+    (tmp_path / "refs" / "image-a").write_bytes(b"{}")
+    kept.keep("image", "a", "ada", {}, b"pixels")
     assert kept.find("image", "a") is not None
 
 
