@@ -40,11 +40,11 @@ def served(*arguments: str) -> Iterator[str]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or Playwright's own; no graphics card."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own; no graphics card. flags: further ones of its command line."""
     found = os.environ.get("CONVOSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
