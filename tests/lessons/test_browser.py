@@ -218,7 +218,7 @@ def test_the_sandbox_steps_forward_and_backward_and_says_its_code(page: Page) ->
     expect(caption).to_contain_text("Cell 10 of 36")
     page.get_by_role("button", name="PyTorch").click()
     expect(page.locator("section[data-now] .source")).to_contain_text("F.conv2d(X[None], W, None")
-    page.get_by_role("button", name="padding: more").click()
+    page.get_by_role("button", name="padding: more", exact=True).click()
     expect(page.locator("section[data-now] .source")).to_contain_text("F.pad(X[None], (1, 1, 1, 1)")
 
 

@@ -66,14 +66,11 @@ def before_and_now(v: Values) -> Board:
     """1D and 3D networks by their sizes."""
     net = engine.zoo.architecture(nets.EXAMPLE)
     now = [(n, net.shapes[n][1:]) for n in ("input", "conv1", "pool1", "pool2", "pool3")]
-    rows = [
-        ("before (1D vectors)", f"{prod(net.input_shape)} → 100 → {len(net.labels)}"),
-        ("now (3D arrays)", " → ".join("×".join(map(str, s)) for _, s in now)),
-    ]
+    before = [("input", (prod(net.input_shape),)), ("hidden", (100,)), ("output", (len(net.labels),))]
     return Board(
         [
+            [items.boxes(before, "before: 1D vectors")],
             [items.boxes(now, "now: 3D arrays")],
-            [items.table(("", "activations"), rows)],
             onward.links(onward.stage("These volumes on the stage", view="overview")),
         ],
         "Before, activations were vectors; now they are volumes.",

@@ -1,13 +1,17 @@
-/** Volumes drawn by their sizes: how deep, how high, how wide. */
+/** Volumes drawn by their sizes: how deep, how high, how wide; a vector as a column of numbers, a volume of nothing but height. */
 import { svg } from '../../ui/h.js';
 import { heading, plain } from './say.js';
 
 const DEEP = [0.42, -0.3];
+/** A vector's width, the height of one of `numbers`, and how much shorter others are. */
+const VECTOR = { w: 12, h: 104, numbers: 3072, power: 0.3 };
 
 /** @param {import('../types.d.ts').Boxes} item */
 export function boxes({ title, boxes: all }) {
-  const sides = all.map(([, [, rows, columns]]) => [12 + 84 * (rows / 32) ** 0.66, 12 + 84 * (columns / 32) ** 0.66]);
-  const depths = all.map(([, [channels]]) => 6 + 9 * Math.sqrt(channels));
+  const sides = all.map(([, [length, rows, columns]]) => (rows === undefined
+    ? [VECTOR.h * (length / VECTOR.numbers) ** VECTOR.power, VECTOR.w]
+    : [12 + 84 * (rows / 32) ** 0.66, 12 + 84 * (columns / 32) ** 0.66]));
+  const depths = all.map(([, shape]) => (shape.length === 1 ? 0 : 6 + 9 * Math.sqrt(shape[0])));
   let x = 14;
   const parts = all.map(([label, shape], k) => {
     const [[h, w], d] = [sides[k], depths[k]];
