@@ -22,7 +22,7 @@ LESSON = Lesson(
     controls=(
         Cells("x", "x", X),
         Cells("dh", "the given gradient", DH),
-        Spot("spot", "the weight W_ij", (1, 2)),
+        Spot("spot", "a weight of W", (1, 2)),
         Number("i", "bias i", 0, 0, 1),
     ),
     beats=(
