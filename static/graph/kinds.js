@@ -46,8 +46,9 @@ export function titleOf(flow, block) {
   const heads = way.filter((column) => !isMerge(column) && column.nodes.some((node) => node.params.length > 0)).map(({ nodes }) => nodes.find((n) => n.params.length > 0 && !/norm/.test(n.kind)) ?? nodes[0]);
   const form = heads.filter((node) => /conv/.test(node.kind)).map((node) => (isDepthwise(node) ? 'd' : kernelOf(node) > 1 ? 'k' : '1')).join('');
   const merge = isMerge(last) ? last.nodes[0].kind : '';
-  const shuffles = way.some((column) => column.nodes[0].kind === 'transpose');
+  const shuffles = form !== '' && way.some((column) => column.nodes[0].kind === 'transpose');
   if (isFire(flow, block)) return 'fire module';
+  if (block.length > 1 && block.some((k) => flow.columns[k].nodes.some(({ kind }) => kind === 'softmax'))) return 'attention';
   const named = FORMS.find(({ test }) => test(shuffles ? `s${form}` : form, merge, flow.before[block[block.length - 1]].length));
   return named?.title ?? (merge ? undefined : stepsOf(way)) ?? commonPart(block.map((k) => outOf(flow.columns[k]).name)) ?? 'block';
 }

@@ -173,7 +173,7 @@ def test_a_file_over_the_limit_is_refused_before_it_travels(page: Page) -> None:
     page.goto("/")  # where the limits were not asked for yet
     shows(page, "cat-photo")
     choose(page, file("large.onnx", bytes(2_000_000)))
-    refused(page, "The network file is too large", "large.onnx has 2 MB; a network file may have 0 MB here.")
+    refused(page, "The network file is too large", "large.onnx has 2 MB; a network file may have 0.0 MB here.")
 
 
 def test_the_command_opens_on_a_network_a_photograph_and_labels(browser: Browser, tmp_path: Path) -> None:

@@ -166,6 +166,11 @@ test('a squeeze and the two ways that read it are a fire module', () => {
   assert.deepEqual(structureOf(graph, graph.columns).filter((item) => item.title).map(({ title, items, nodes }) => [title, items.length, nodes.length]), [['fire module', 2, 8]]);
 });
 
+test('what weighs by a softmax and adds up is called attention', () => {
+  const graph = graphOf(networkOf([['input', [3, 8, 8], []], ['conv0', [16, 8, 8], ['input'], { windows: [WIDE] }], ['transpose1', [16, 8, 8], ['conv0'], { windows: [WIDE] }], ['softmax1', [16, 8, 8], ['transpose1'], { windows: [WIDE] }], ['add1', [16, 8, 8], ['softmax1', 'conv0'], { windows: [WIDE, WIDE] }], ['pool2', [16, 4, 4], ['add1']], ['fc', [4], ['pool2']]]));
+  assert.deepEqual(structureOf(graph, graph.columns).map(({ title }) => title).filter(Boolean), ['attention']);
+});
+
 test('a plain chain is not folded but where one step repeats at one size', () => {
   const graph = graphOf(networkOf([
     ['input', [3, 8, 8], []], ['conv1', [8, 8, 8], ['input']], ['relu1', [8, 8, 8], ['conv1']], ['pool1', [8, 4, 4], ['relu1']],
