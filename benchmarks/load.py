@@ -8,9 +8,12 @@ from when it should have come. The generator runs beside the server, on the same
 
 import argparse
 import asyncio
+import shutil
 import statistics
+import subprocess
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from benchmarks.room import Server, running
 from benchmarks.students import EVERY, NET, Seen, Student, classroom, herd, quantile
@@ -23,6 +26,9 @@ AT_ONCE = 32
 """Students who ask without a pause, in the soak."""
 
 
+HALF_OPEN = 5000
+
+
 async def half_open(server: Server, count: int) -> list[asyncio.StreamWriter]:
     """So many connections that have sent half a request and send no more."""
     found = []
@@ -31,6 +37,18 @@ async def half_open(server: Server, count: int) -> list[asyncio.StreamWriter]:
         writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
         found.append(writer)
     return found
+
+
+@contextmanager
+def slowhttptest(server: Server, count: int, seconds: int) -> Iterator[None]:
+    """So many connections of slowhttptest, which send a header each second and never the last one."""
+    command = ["slowhttptest", "-c", str(count), "-H", "-i", "1", "-r", "2000", "-x", "20", "-l", str(seconds)]
+    command += ["-p", "5", "-u", f"http://{server.host}:{server.port}/"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
@@ -70,12 +88,23 @@ async def overload(server: Server, long: bool) -> None:
 
 async def slow(server: Server, long: bool) -> None:
     """300 students alone, and beside connections that are half open."""
-    alone = await classroom(server, 300, 30 if long else 10)
-    opened = await half_open(server, 3000)
-    beside = await classroom(server, 300, 30 if long else 10)
-    for writer in opened:
-        writer.close()
-    print(f"alone                 {alone.line()}\nbeside 3000 half open {beside.line()}", flush=True)
+    seconds = 60 if long else 10
+    await classroom(server, 300, seconds / 2)
+    alone = await classroom(server, 300, seconds)
+    if shutil.which("slowhttptest"):
+        with slowhttptest(server, HALF_OPEN, 3 * seconds):
+            await asyncio.sleep(5)
+            beside = await classroom(server, 300, seconds)
+    else:
+        opened = await half_open(server, HALF_OPEN)
+        beside = await classroom(server, 300, seconds)
+        for writer in opened:
+            writer.close()
+    again = await classroom(server, 300, seconds)
+    for what, seen in (("alone", alone), (f"beside {HALF_OPEN} half open", beside), ("alone again", again)):
+        print(f"{what:<22}{seen.line()}", flush=True)
+    p99 = [quantile(seen.ms, 0.99) for seen in (alone, beside, again)]
+    print(f"p99 beside them is {p99[1] / max(p99[0], p99[2]):.2f} times that alone", flush=True)
 
 
 async def soak(server: Server, long: bool) -> None:

@@ -63,6 +63,11 @@ class Limits(BaseModel):
     head_seconds: int = _limit(10, "seconds", "Time for a request's line and headers to come.")
     body_seconds: int = _limit(600, "seconds", "Time for a request's body to come, or for an answer to go.", 120)
     connections: int = _limit(4_000, "connections", "Open connections; more are refused.")
+    half_open: int = _limit(
+        500,
+        "connections",
+        "Connections whose request has not come as a whole; for one more, that which was silent longest is closed.",
+    )
     keep_alive_seconds: int = _limit(5, "seconds", "An idle connection is closed after this time.", 15)
     images_memory: int = _limit(256 * MiB, "bytes", "Memory for uploaded pictures; the least recently used goes first.")
     networks_memory: int = _limit(

@@ -1,6 +1,7 @@
 """HTTP/1.1 as uvicorn speaks it, with our own answers where no app is asked: to what is no HTTP, too many, too slow."""
 
 from asyncio import TimerHandle, Transport
+from collections import OrderedDict
 from typing import Any
 
 import h11
@@ -19,6 +20,8 @@ class Protocol(H11Protocol):
     """A connection. `protocol` gives it its limits."""
 
     limits: Limits
+    half_open: "OrderedDict[Protocol, None]"
+    """Connections from which something has to come, that which was silent longest first: those of this process."""
     deadline: TimerHandle | None = None
     waits_for: object = None
     stuck: TimerHandle | None = None
@@ -33,6 +36,8 @@ class Protocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self.watch()
+        if self in self.half_open:
+            self.half_open.move_to_end(self)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -52,11 +57,20 @@ class Protocol(H11Protocol):
         if state in (h11.IDLE, h11.SEND_BODY):
             seconds = self.limits.head_seconds if state is h11.IDLE else self.limits.body_seconds
             self.waits_for, self.deadline = state, self.loop.call_later(seconds, self.late)
+            self.half_open[self] = None
+            if len(self.half_open) > self.limits.half_open:
+                next(iter(self.half_open)).give_way()
+
+    def give_way(self) -> None:
+        """Closes a connection for one from which more may come: who sends a request at once is never refused."""
+        self.unwatch()
+        refuse(self.transport, BUSY, {"Retry-After": "1"})
 
     def unwatch(self) -> None:
         if self.deadline is not None:
             self.deadline.cancel()
         self.waits_for = self.deadline = None
+        self.half_open.pop(self, None)
 
     def late(self) -> None:
         """Ends a connection on which nothing whole has come in time."""
@@ -81,7 +95,7 @@ class Protocol(H11Protocol):
 
 def protocol(limits: Limits) -> type[Protocol]:
     """The protocol with these limits."""
-    return type("Protocol", (Protocol,), {"limits": limits})
+    return type("Protocol", (Protocol,), {"limits": limits, "half_open": OrderedDict()})
 
 
 def refuse(transport: Any, problem: Problem, headers: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ SMALL = {
     "edits": 3,
     "input_side": 39,
     "connections": 12,
+    "half_open": 11,  # one less than there may be
     "keep_alive_seconds": 1,
 }
 
@@ -121,14 +122,38 @@ def connections(client: httpx.Client, small: LiveServer) -> None:
         for k in range(SMALL["connections"] + 1):
             connection = stack.enter_context(socket.create_connection((address.hostname, address.port), 10))
             opened.append(connection)
-            if k < SMALL["connections"]:
+            if k == 0:
+                connection.sendall(b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+            elif k < SMALL["connections"]:
                 connection.sendall(b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\n")  # half a request keeps it open
         said = opened[-1].recv(65_536)
         assert said.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: 1\r\n" in said.lower()
         assert b'"code":"busy"' in said
-        opened[0].sendall(b"\r\n")
-        assert opened[0].recv(65_536).startswith(b"HTTP/1.1 200 ")
+        opened[1].sendall(b"\r\n")
+        assert opened[1].recv(65_536).startswith(b"HTTP/1.1 200 ")
+
+
+def half_open(client: httpx.Client, small: LiveServer) -> None:
+    address = urlsplit(small.url)
+    client.close()
+    for beyond, told in ((-1, b""), (0, b""), (1, b"HTTP/1.1 503 ")):
+        with contextlib.ExitStack() as stack:
+            opened = []
+            for _ in range(SMALL["half_open"] + beyond):
+                connection = stack.enter_context(socket.create_connection((address.hostname, address.port), 10))
+                connection.sendall(b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\n")
+                opened.append(connection)
+            opened[-1].sendall(b"\r\n")
+            assert opened[-1].recv(65_536).startswith(b"HTTP/1.1 200 "), "who sends all of it is answered"
+            opened[0].setblocking(False)
+            try:
+                said = opened[0].recv(65_536)
+            except BlockingIOError:
+                said = b""
+            assert said.startswith(told)
+            assert bool(said) is bool(told), "that which was silent longest has gone"
 
 
 def keep_alive_seconds(client: httpx.Client, small: LiveServer) -> None:
@@ -152,6 +177,7 @@ ROWS: dict[str, Callable[[httpx.Client, LiveServer], None]] = {
         steps,
         step_products,
         connections,
+        half_open,
         keep_alive_seconds,
     )
 }
