@@ -40,7 +40,8 @@ class Softmax(Along):
         window = self.windows(xs[0].shape)[0]
         cells, f = window.cells(at), window.read(xs[0], at).astype(np.float64)
         largest, mine = float(f.max()), float(xs[0][at])
-        top, total = float(np.exp(mine - largest)), float(np.exp(f - largest).sum())
+        every = np.exp(f - largest)
+        top, total = float(np.exp(mine - largest)), float(every.sum())
         steps = [
             ex.Step("logit f", mine, mine),
             ex.Step("shifted f − max f", mine - largest, mine - largest),
@@ -56,7 +57,7 @@ class Softmax(Along):
             float(y[at]),
             r"p_j = \frac{e^{f_j - C}}{\sum_k e^{f_k - C}}, \quad C = \max_k f_k",
             f"out[{place(at)}] = np.exp(X[{place(at)}] - X[{row}].max()) / np.sum(np.exp({shifted}))",
-            (ex.Operand("f", window.read(xs[0], at), cells, "x"),),
+            (ex.Operand("f", window.read(xs[0], at), cells, "x"), ex.Operand("exp(f − max f)", every)),
             ex.with_rounding(steps, float(y[at])),
         )
 

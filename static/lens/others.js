@@ -1,8 +1,10 @@
 /** The arithmetic that is no weighted sum: one window and its winner, a curve, a row against its neighbours, a copy. */
 import { address } from '../state/url.js';
 import { h, svg } from '../ui/h.js';
-import { cellOf, ends, isPadding } from './context.js';
+import { ends, isPadding } from './context.js';
+import { cellOf } from './operands.js';
 import { column, single, styleFor, text } from './digits.js';
+import { SHARED, summands } from './shared.js';
 
 /** @typedef {import('./context.js').View} View */
 /** @typedef {import('./context.js').Choices} Choices */
@@ -85,16 +87,22 @@ function curve(value) {
 }
 
 /**
- * Steps that follow from one another and do not add up.
+ * Steps that follow from one another and do not add up; of softmax, the sum of exponentials that is among them does.
  * @param {View} view
  * @param {Choices} choices
  */
-export function sequence({ explanation: e }, { significant }) {
+export function sequence({ explanation: e, scene }, { significant }) {
   const steps = e.steps.filter(({ label }) => label !== 'rounding');
+  const shared = e.operands.find(({ name }) => name === SHARED.operand)?.values;
+  const own = e.at[e.operands[0]?.cells.findIndex((cells) => cells.length === shared?.length)] ?? -1;
+  const added = shared && summands(shared, own, steps.find(({ label }) => label === SHARED.sum)?.value ?? 0, scene.network.labels, significant);
+  const row = (/** @type {string} */ label, /** @type {string} */ value) => h('tr', { data: { part: label } }, h('th', { scope: 'row' }, label), h('td', { class: 'v' }, value));
   return h('table', { class: 'sum steps' },
     h('caption', { class: 'spoken' }, `The steps to ${e.address}`),
-    h('tbody', null, steps.map(({ label, value }) =>
-      h('tr', { data: { part: label } }, h('th', { scope: 'row' }, label), h('td', { class: 'v' }, single(value, significant))))),
+    h('tbody', null, steps.flatMap(({ label, value }) => {
+      if (added && label === SHARED.sum) return [...added.rows.map(([name, text]) => row(name, text)), row(label, added.total)];
+      return [row(label, (label === SHARED.own && added?.own) || single(value, significant))];
+    })),
     h('tfoot', null, h('tr', null, h('th', { scope: 'row' }, e.address), h('td', { class: 'v', data: { total: '' } }, single(e.value, significant)))));
 }
 

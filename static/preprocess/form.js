@@ -5,6 +5,8 @@ import { channelName, PRESETS } from './words.js';
 /** @typedef {import('./spec.js').Form} Form */
 
 const ORDERS = ['RGB', 'BGR'];
+/** What is called by no name. @type {[string, string]} */
+const OWN = ['own mean and std', 'The numbers themselves are below'];
 
 /**
  * @param {(said: Form) => void} apply
@@ -31,7 +33,7 @@ export function mountForm(apply) {
 
   /** @param {string} name */
   function preset(name) {
-    const [title, what] = PRESETS[name] ?? [name, ''];
+    const [title, what] = PRESETS[name] ?? (name ? [name, ''] : OWN);
     const input = h('input', { type: 'radio', name: 'preset', value: name, checked: name === form.preset, on: { change: () => say({ preset: name }) } });
     return h('label', { title: what }, input, h('span', null, title));
   }
@@ -68,7 +70,7 @@ export function mountForm(apply) {
     show(now, known) {
       form = now;
       const focused = presets.contains(document.activeElement);
-      fill(presets, known.map(preset));
+      fill(presets, [...(now.preset ? [] : ['']), ...known].map(preset)); // what is chosen is always among them
       if (focused) /** @type {HTMLElement | null} */ (presets.querySelector('input:checked') ?? presets.querySelector('input'))?.focus();
       if (!isTyping(numbers)) showNumbers();
       crop.value = now.crop;

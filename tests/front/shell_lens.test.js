@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { called } from '../../static/lens/called.js';
 import { broken, pieces } from '../../static/lens/code.js';
+import { summands } from '../../static/lens/shared.js';
 import { parseMathml } from '../../static/lens/mathml.js';
 import { sentence } from '../../static/lens/speak.js';
 import { lettersOf, specialised } from '../../static/lens/specialise.js';
@@ -11,6 +12,13 @@ import { about } from '../../static/ui/about.js';
 /** @param {any} tree @returns {string} */
 const words = (tree) => (typeof tree === 'string' ? tree : tree.children.map(words).join(''));
 const INDEX = '<math display="block"><mrow><mi>s</mi><mi>i</mi><mo>+</mo><mi>d</mi><mi>u</mi><mo>−</mo><mi>p</mi></mrow></math>';
+
+test('the exponentials that softmax divides by are printed so that they add up, and of many the largest', () => {
+  const few = summands([0.2, 0.4, 1], 1, 1.6, ['cat', 'dog'], 5);
+  assert.deepEqual(few, { own: '0.4000', rows: [['exp of cat', '+0.2000'], ['exp of 2', '+1.0000']], total: '1.6000' });
+  const many = summands([1, ...Array.from({ length: 20 }, (_, k) => k / 100)], 0, 2.9, [], 5).rows;
+  assert.deepEqual([many.length, many[0][0], many[9]], [10, 'exp of 20', ['and 11 smaller ones', '']]);
+});
 
 test('a formula becomes a tree, with entities read', () => {
   const tree = parseMathml('<math xmlns="x" display="block"><msub><mi>a</mi><mn>1</mn></msub><mspace width="1em" /><mo>&lt;</mo><mo>&#x2211;</mo></math>');

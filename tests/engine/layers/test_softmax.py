@@ -35,6 +35,17 @@ def test_log_probabilities_by_hand() -> None:
     np.testing.assert_allclose(dx, [[7 / 8, -2 / 8, -5 / 8]])
 
 
+def test_softmax_is_explained_with_the_exponentials_that_share_its_sum() -> None:
+    layer = made("softmax")
+    y, saved = layer.forward({}, LOGITS)
+    explained = layer.explain({}, (LOGITS,), y, saved, (0, 1))
+    shared = next(o for o in explained.operands if o.name == "exp(f − max f)")
+    np.testing.assert_allclose(shared.values, [[1 / 5, 2 / 5, 1]])
+    steps = {step.label: step.value for step in explained.steps}
+    assert steps["sum of all exp"] == shared.values.sum()
+    assert steps["exp of it"] == shared.values[0, 1]
+
+
 def test_logits_far_apart_leave_the_logarithm_finite() -> None:
     x = np.array([[0.0, 1000.0]])
     assert run(made("softmax"), x)[0].tolist() == [[0, 1]]
