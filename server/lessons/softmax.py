@@ -94,7 +94,7 @@ Move the logits of one example. The probabilities always sum to 1, the gradients
             "show",
             "Let's code this up in NumPy",
             """
-Doesn't work: what's the problem this time?
+The formula, word for word. For many logits it works; for some it doesn't: what's the problem this time?
 """,
             covered,
         ),

@@ -79,7 +79,7 @@ But we can also convolve with a **stride**, e.g. stride = 2: the window moves by
             "Half the size",
             """
 - Notice that with certain strides, we may not be able to cover all of the input.
-- The output is also half the size of the input.
+- The output is also half the size of the input, or a little less: the window has to end inside.
 """,
             table,
             ("side", "stride"),

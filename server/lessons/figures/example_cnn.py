@@ -47,30 +47,27 @@ def volume(v: Values, name: str, a: nets.Array, role: items.Role = "value") -> I
 
 
 def architecture(v: Values) -> Board:
-    """The whole network by its sizes."""
+    """The whole network by its sizes, block by block."""
     net = network()
-    rows = [
-        [
-            items.boxes(
-                [
-                    (n, net.shapes[n][1:])
-                    for n in ("input", "conv1", "conv2", "pool1", "conv3", "conv4", "pool2", "conv5", "conv6", "pool3")
-                ]
-            )
-        ]
-    ]
-    counts = [
-        (
-            n,
-            net.node(n).layer.kind,
-            "×".join(map(str, net.shapes[n][1:])),
-            f"{sum(p.size for p in net.params_of(n).values()):,}",
-        )
-        for n in ("conv1", "conv2", "pool1", "pool2", "pool3", "fc")
-    ]
-    rows.append([items.table(("layer", "kind", "output", "parameters"), counts)])
-    rows.append([stage(v, "Open the whole network on the stage", view="overview")])
-    return Board(rows, f"Six convolutions, three pools and a dense layer: {net.parameter_count:,} parameters.")
+    drawn: list[tuple[str, tuple[int, ...]]] = [("input", net.input_shape)]
+    rows = []
+    for n in (1, 2, 3):
+        convs, pool = (f"conv{2 * n - 1}", f"conv{2 * n}"), f"pool{n}"
+        made, left = (net.shapes[name][1:] for name in (convs[1], pool))
+        drawn += [(", ".join(convs), made), (pool, left)]
+        sizes = f"{'×'.join(map(str, made))}, then {'×'.join(map(str, left))}"
+        rows.append((f"{n}", f"{convs[0]}, ReLU, {convs[1]}, ReLU, {pool}", sizes, " + ".join(map(learnt_in, convs))))
+    drawn.append(("fc", net.shapes["fc"][1:]))
+    rows.append(("", "fc, softmax", f"{net.shapes['fc'][1]}", learnt_in("fc")))
+    table = items.table(("block", "layers", "sizes", "parameters"), rows)
+    led = stage(v, "Open the whole network on the stage", view="overview")
+    say = f"Six convolutions, three pools and a dense layer: {net.parameter_count:,} parameters."
+    return Board([[items.boxes(drawn)], [table], [led]], say)
+
+
+def learnt_in(node: str) -> str:
+    """How many parameters a layer has."""
+    return f"{sum(p.size for p in network().params_of(node).values()):,}"
 
 
 def start(v: Values) -> Board:
