@@ -12,8 +12,8 @@ from convoscope.engine import Network
 MADE, PRODUCT, MEASURED = 5.0, 0.02, 18.0
 """What a number costs to make, for each product in it, and each of the two times it is measured: about nanoseconds."""
 
-Key = tuple[str, str]
-"""The content ids of the network and of the picture."""
+Key = tuple[str, ...]
+"""The content ids of the network and of the picture, and for a backward pass its objective."""
 
 
 class Progress:
@@ -37,6 +37,10 @@ class Progress:
     def made(self, name: str) -> None:
         """The activation of this node is there."""
         self._done += self._made[name]
+
+    def all_made(self) -> None:
+        """Those of all nodes are, as the gradients of a backward pass, which come together."""
+        self._done += sum(self._made.values())
 
     def measured(self, name: str) -> None:
         """So are its statistics, and later its range."""

@@ -142,7 +142,7 @@ export interface Resources extends LabResources, BackResources {
   pictureUrl(id: string, side: number): string;
   trace(network: string, image: string): Promise<TraceView>;
   /** How much of a trace's work is done, null where nobody computes it or nobody says so. */
-  progress(network: string, image: string): Promise<number | null>;
+  progress(network: string, image: string, objective?: string): Promise<number | null>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
   faces(network: string, image: string, nodes: string[], how: { side: number; maps: number; objective?: string; of?: 'gradient' | 'product' }): Promise<{ tensors: Map<string, Tensor>; channels: Record<string, number> }>;
   filtersSummary(network: string, image: string, node: string): Promise<{ node: string; params: NodeStats[] }>;

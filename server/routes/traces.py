@@ -20,6 +20,11 @@ Against = Annotated[
     Query(description="What the edits change: each number less the one without edits."),
 ]
 
+Of = Annotated[
+    str | None,
+    Query(description="Of the gradients of this objective, not of the trace.", max_length=300, examples=["loss:3"]),
+]
+
 
 @router.get("", response_model=wire.TraceView)
 def read_trace(request: Request, services: ServicesDep, subject: SubjectDep, image: str) -> Response:
@@ -32,9 +37,10 @@ def read_trace(request: Request, services: ServicesDep, subject: SubjectDep, ima
 
 
 @router.get("/progress", response_model=wire.ProgressView)
-def read_progress(services: ServicesDep, subject: SubjectDep) -> Response:
-    """The share of the work that is done, of a trace that somebody waits for; null where nobody computes it."""
-    found = wire.ProgressView(share=services.running.share(subject.content))
+def read_progress(services: ServicesDep, subject: SubjectDep, objective: Of = None) -> Response:
+    """The share of the work that is done, of what somebody waits for; null where nobody computes it."""
+    asked = (*subject.content, objective) if objective else subject.content
+    found = wire.ProgressView(share=services.running.share(asked))
     return Response(found.body(), media_type=wire.JSON, headers={"Cache-Control": "no-store"})
 
 

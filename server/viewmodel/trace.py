@@ -46,15 +46,17 @@ def heard(told: Told, name: str, what: T) -> T:
     return what
 
 
-def gradients_view(objective: str, found: Gradients, times_activation: bool) -> wire.GradientsView:
-    """Everything about gradients but the arrays themselves."""
+def gradients_view(
+    objective: str, found: Gradients, times_activation: bool, told: Told = lambda _: None
+) -> wire.GradientsView:
+    """Everything about gradients but the arrays themselves. told: as of `trace_view`."""
     arrays = {name: found.times_activation(name) if times_activation else g for name, g in found.by_activation.items()}
     return wire.GradientsView(
         objective=objective,
         value=found.value,
-        nodes=[statistics(name, a[0]) for name, a in arrays.items()],
+        nodes=[heard(told, name, statistics(name, a[0])) for name, a in arrays.items()],
         strengths=strengths_view(found),
-        ranges=ranges(found.trace.network, arrays),
+        ranges=ranges(found.trace.network, arrays, told),
     )
 
 

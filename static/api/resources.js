@@ -60,7 +60,7 @@ export function createResources(trouble, release = '', edit = () => '') {
     upload: (file, progress) => patiently(() => put(path('images'), file, progress), { trouble }),
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
     trace: (network, image) => json(seen(path('traces', network, image))),
-    progress: (network, image) => getJson(`${path('traces', network, image)}/progress`).then(({ share }) => share, () => null),
+    progress: (network, image, objective = '') => getJson(`${path('traces', network, image)}/progress${objective && `?objective=${encodeURIComponent(objective)}`}`).then(({ share }) => share, () => null),
     activations: (network, image, nodes = []) => frame(heavy, seen(`${path('traces', network, image)}/activations.safetensors?${some(nodes)}dtype=float16`)),
     faces: async (network, image, nodes, { side, maps, objective, of }) => {
       const back = objective ? `&${query(objective)}${of === 'product' ? '&times=activation' : ''}` : '';

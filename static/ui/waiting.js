@@ -9,8 +9,8 @@ const MOMENT = 300; // ms that need no words
 const SECOND = 1000; // ms; large networks take several
 const ASKED = 400; // ms between two questions how far it is
 
-/** What a trace is called, of which the server says how far it is. */
-const TRACE = 'every layer';
+/** What a trace and gradients are called, of which the server says how far they are. */
+const TRACE = 'every layer', GRADIENTS = 'the gradients of every layer';
 
 /**
  * What the state asks for and the scene does not have yet, null when all is here.
@@ -21,7 +21,7 @@ export function awaited(state, scene) {
   if (!scene) return state.network ? `${TRACE} for the first picture` : null;
   if (state.network !== scene.network.id) return `${TRACE} of the other network`;
   if (state.image !== scene.image.id) return `${TRACE} for the other picture`;
-  if (state.objective && state.objective !== scene.objective?.name) return 'the gradients of every layer';
+  if (state.objective && state.objective !== scene.objective?.name) return GRADIENTS;
   return null;
 }
 
@@ -34,7 +34,7 @@ export function mountWaiting(root, resources) {
   let timer = 0, ticking = 0, asking = 0, shown = '';
 
   /** @param {State} state */
-  function follow({ network, image, edit }) {
+  function follow({ network, image, edit, objective }) {
     const says = h('span', { class: 'seconds', 'aria-hidden': 'true' }), bar = h('progress', { max: 1, 'aria-label': 'Computing' });
     const since = performance.now(), waited = shown;
     let share = /** @type {number | null} */ (null);
@@ -44,7 +44,7 @@ export function mountWaiting(root, resources) {
     ticking = setInterval(tell, SECOND);
     if (edit || !shown.includes(TRACE)) return;
     const ask = async () => {
-      const found = await resources.progress(network, image);
+      const found = await (shown === GRADIENTS ? resources.progress(network, image, objective) : resources.progress(network, image));
       if (waited !== shown) return;
       if (found !== null) bar.value = share = found;
       tell();

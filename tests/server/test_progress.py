@@ -3,10 +3,10 @@
 import httpx
 import numpy as np
 
-from convoscope.engine import zoo
+from convoscope.engine import loss, zoo
 from convoscope.engine.types import Told
 from convoscope.server.progress import Running
-from convoscope.server.viewmodel import trace_view
+from convoscope.server.viewmodel import gradients_view, trace_view
 
 KEY = ("net", "picture")
 
@@ -35,9 +35,22 @@ def test_the_share_grows_with_every_node_from_nothing_to_all_and_nobody_hears_of
     assert running.share(KEY) is None
 
 
+def test_gradients_have_a_share_of_their_own_that_grows_to_all() -> None:
+    network, running = zoo.architecture("lenet5", seed=0), Running()
+    found = network.trace(np.ones(network.input_shape, np.float32)).gradients(loss(3))
+    with running.of((*KEY, "loss:3"), network) as mine:
+        mine.all_made()
+        first = running.share((*KEY, "loss:3"))
+        gradients_view("loss:3", found, False, mine.measured)
+        assert 0 < (first or 0) < 0.5
+        assert round(running.share((*KEY, "loss:3")) or 0, 9) == 1
+        assert running.share(KEY) is None
+
+
 def test_a_trace_that_nobody_computes_has_no_share_and_the_answer_is_not_kept(client: httpx.Client) -> None:
     client.get("/api/traces/example-cnn/cat-photo")
     answer = client.get("/api/traces/example-cnn/cat-photo/progress")
     assert answer.json() == {"share": None}
+    assert client.get("/api/traces/example-cnn/cat-photo/progress?objective=loss:3").json() == {"share": None}
     assert answer.headers["cache-control"] == "no-store"
     assert client.get("/api/traces/example-cnn/nothing/progress").json()["code"] == "unknown_image"
