@@ -59,9 +59,10 @@ export function atWork(source, part) {
   return found ? [source.slice(0, found.index), found[0], source.slice(found.index + found[0].length)] : [source, '', ''];
 }
 
-/** @param {string} source @param {'products' | 'extra' | null} [part] */
-export function line(source, part = null) {
+/** @param {string} source @param {'products' | 'extra' | null} [part] @param {string | null} [live] the term that is added now */
+export function line(source, part = null, live = null) {
   const marked = (/** @type {string} */ text) => pieces(text).map((piece) => (piece.live ? h('u', null, piece.text) : piece.text));
   const [before, now, after] = atWork(broken(source), part);
-  return h('pre', { 'aria-label': 'The same in NumPy' }, marked(before), now && h('mark', null, marked(now)), marked(after));
+  return h('pre', { 'aria-label': 'The same in NumPy' }, marked(before), now && h('mark', null, marked(now)), marked(after),
+    live && h('span', { class: 'live' }, '\nnow ', h('mark', null, marked(live))));
 }

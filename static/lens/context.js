@@ -58,23 +58,6 @@ export const ends = (view, operand) => view.rangeFor(operand.source) || largest(
 export const largest = (values) => values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
 /**
- * The cell of the source that the k-th of an operand's numbers was read from, null where it stands nowhere.
- * @param {OperandView} operand
- * @param {number} k
- * @returns {number[] | null}
- */
-export function cellOf({ cells, at }, k) {
-  if (at) return at[k];
-  if (!cells.length) return null;
-  const cell = [];
-  for (let axis = cells.length - 1, rest = k; axis >= 0; axis--) {
-    cell.unshift(cells[axis][rest % cells[axis].length]);
-    rest = Math.floor(rest / cells[axis].length);
-  }
-  return cell;
-}
-
-/**
  * Whether a cell lies outside of the source: padding.
  * @param {View} view
  * @param {OperandView} operand

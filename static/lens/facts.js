@@ -1,7 +1,8 @@
 /** Where the number's window lies, and who reads the number. */
 import { nodeOf } from '../state/select.js';
 import { h } from '../ui/h.js';
-import { isPadding, cellOf } from './context.js';
+import { isPadding } from './context.js';
+import { cellOf } from './operands.js';
 
 /** @typedef {import('./context.js').View} View */
 /** @typedef {(name: string, at: number[]) => HTMLElement} Link */

@@ -1,4 +1,5 @@
 /** The lens: the arithmetic of the selected number, from the engine's own steps, adding up in the digits shown. */
+import { nodeOf } from '../state/select.js';
 import { isBackward, lensAddress, lensOf } from '../state/objective.js';
 import { address, toQuery } from '../state/url.js';
 import { createBench } from '../lab/bench.js';
@@ -13,6 +14,7 @@ import { happening } from './growth.js';
 import { SIGNIFICANT, single } from './digits.js';
 import { layerFact, layerOf, readers, windowFact } from './facts.js';
 import { formula } from './mathml.js';
+import { liveTerm } from './operands.js';
 import { combine, copy, pointwise, reduce, sequence } from './others.js';
 import { lettersOf, specialised } from './specialise.js';
 import { sum } from './sum.js';
@@ -69,7 +71,7 @@ export function mountLens(root, context) {
     const { total, parts } = arithmetic(view, choices, { choose, link, links });
     const stated = explanation.operands.length > 0 || view.back;
     const keep = bench.keep();
-    fill(root, head(view, total), bench.root, view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view))].flat(), parts, !view.back && heaviest.root, readers(view, link));
+    fill(root, head(view, total), bench.root, view.back && chain(view), stated && [notation(view), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
     fit(root);
     keep();
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();

@@ -1,7 +1,8 @@
 /** One group of a sum, term by term: each number of the window times its weight. */
 import { address } from '../state/url.js';
 import { h } from '../ui/h.js';
-import { cellOf, ends, isPadding, largest } from './context.js';
+import { ends, isPadding, largest } from './context.js';
+import { cellOf } from './operands.js';
 import { columnIn, single, styleFor, text, unit } from './digits.js';
 import { groupsOf } from './groups.js';
 

@@ -3,6 +3,7 @@
  * moves what stands there now to where it should be, and draws only when something changes.
  */
 
+import { arriving } from '../anim/arrival.js';
 import { createReel } from '../anim/reel.js';
 import { arrived, faded, lasting, photoAt, posesAt } from '../anim/transition.js';
 import { layerCount } from '../anim/timeline.js';
@@ -28,6 +29,7 @@ import { changes } from '../ui/h.js';
 import { cellNumbers } from './cells.js';
 import { VIEWS } from './index.js';
 import { mountCamera } from './camera.js';
+import { createFollow } from './follow.js';
 import { mountPhoto } from './picture.js';
 import { mountPointer } from './pointer.js';
 import { createSetting, revealing } from './setting.js';
@@ -84,6 +86,7 @@ export function mountStage(root, context) {
   const warming = createWarming(context.clock, painter.bitmaps.of, () => move !== null);
   const supplies = ['values', 'gradients'].map((what) => createSupply(context.resources, () => refresh(false), (busy) => root.toggleAttribute(`data-asking-${what}`, busy)));
   const ground = mountGround(root, context, { shown: () => shown, view: VIEWS.overview, size });
+  const follow = createFollow(context);
   const unpan = mountCamera(root, context.store, context.actions, ground);
   mountPointer(canvas, context, {
     under, seen,
@@ -121,6 +124,7 @@ export function mountStage(root, context) {
     if (changed || !shown) turnTo(stage, VIEWS[state.view](stage), gliding || opened);
     else shown = { stage, frame: shown.frame };
     root.closest('#stage')?.toggleAttribute('data-passing', state.playing && stage.spot !== null && stage.spot.cell.join() !== state.at?.join());
+    if (shown) follow.to(shown.stage, shown.frame);
     if (worded(shown?.frame, state.camera)) words();
     if (inStep()) draw(performance.now());
     else context.clock.wake();
@@ -181,9 +185,9 @@ export function mountStage(root, context) {
     if (arrived(move, time)) move = null;
     const { stage: { graph, look, back, state }, frame } = shown;
     const screen = screenIn(state.camera, size);
-    const { poses, marks: far } = onScreen(frame, posesAt(move, frame.poses, graph.index, time), screen, state.camera.zoom);
     const fade = move ? faded(move, time) : 1;
-    const reveal = revealing(shown.stage);
+    const reveal = revealing(shown.stage), at = posesAt(move, frame.poses, graph.index, time);
+    const { poses, marks: far } = onScreen(frame, state.view === 'maps' && state.t < layerCount(graph) ? arriving(at, reveal) : at, screen, state.camera.zoom);
     const scene = { graph, look, back, reveal, waiting: clamp01(state.t - layerCount(graph)) };
     painter.draw([
       ...sceneLights(scene, poses),
