@@ -18,7 +18,7 @@ from convoscope.engine.errors import AttributeValueError, ConvoscopeError, Index
 from convoscope.engine.network import Network, Node
 from convoscope.engine.stepping import Learning, learned
 from convoscope.engine.trace import Trace
-from convoscope.engine.types import Array, Index
+from convoscope.engine.types import Array, Index, Told
 
 WRITTEN = "An edit is written conv1.weight@3,0,1,1=0.5, input@0,5,7=1.2, off=conv2@4 or learn=sgd,0.01,5,loss:3."
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -116,11 +116,11 @@ class Edits:
             changed[place] = change.value
         return changed
 
-    def applied(self, network: Network, x: Array) -> tuple[Network, Array]:
-        """The network and the input with everything done. Raises what `checked` raises."""
+    def applied(self, network: Network, x: Array, told: Told | None = None) -> tuple[Network, Array]:
+        """The network and the input with everything done; `told` hears of passes. Raises what `checked` raises."""
         self.checked(network)
         changed, seen = self.network(network), self.input(network, x)
-        return (learned(changed, seen, self.learning) if self.learning else changed), seen
+        return (learned(changed, seen, self.learning, told) if self.learning else changed), seen
 
 
 def parse_edits(text: str) -> Edits:

@@ -14,7 +14,7 @@ from convoscope.engine.network import Network, NetworkParams
 from convoscope.engine.objective import parse_objective
 from convoscope.engine.optimizers import SGD, Adam, Optimizer
 from convoscope.engine.trace import Gradients
-from convoscope.engine.types import Array, Index
+from convoscope.engine.types import Array, Index, Told
 
 OPTIMIZERS: Mapping[str, Optimizer] = {"sgd": SGD(momentum=0.0), "momentum": SGD(momentum=0.9), "adam": Adam()}
 """The rules by name: plain descent, with Nesterov's momentum, Adam."""
@@ -73,19 +73,19 @@ class Term:
     value: float
 
 
-def moments(network: Network, x: Array, learning: Learning) -> Iterator[Moment]:
+def moments(network: Network, x: Array, learning: Learning, told: Told | None = None) -> Iterator[Moment]:
     """The start, and the network after each step; one more than `learning.count`.
 
-    x: (C, H, W) or (N, C, H, W), the same for every step.
+    x: (C, H, W) or (N, C, H, W), the same for every step. told: hears of every node of every forward pass.
     """
     objective, rule = parse_objective(learning.objective), OPTIMIZERS[learning.optimizer]
     memories: Memories = {name: {n: _zeros(p) for n, p in network.params.items()} for name in rule.memories}
-    now = Moment(0, network, network.trace(x).gradients(objective), memories)
+    now = Moment(0, network, network.trace(x, told=told).gradients(objective), memories)
     yield now
     for number in range(1, learning.count + 1):
         params, memories = _stepped(now, rule, learning.rate)
         network = network.with_params(params)
-        now = Moment(number, network, network.trace(x).gradients(objective), memories)
+        now = Moment(number, network, network.trace(x, told=told).gradients(objective), memories)
         yield now
 
 
@@ -102,21 +102,21 @@ class Run:
     after: Moment
 
 
-def run(network: Network, x: Array, learning: Learning) -> Run:
+def run(network: Network, x: Array, learning: Learning, told: Told | None = None) -> Run:
     """All steps, of which only the last one is kept whole. Raises AttributeValueError when there is none."""
     if learning.count == 0:
         raise AttributeValueError("A run has one step or more.")
     values, foretold, last = list[float](), list[float](), list[Moment]()
-    for moment in moments(network, x, learning):
+    for moment in moments(network, x, learning, told):
         foretold += [predicted_change(old, moment) for old in last[-1:]]
         values.append(moment.value)
         last = [*last[-1:], moment]
     return Run(tuple(values), tuple(foretold), *last)
 
 
-def learned(network: Network, x: Array, learning: Learning) -> Network:
+def learned(network: Network, x: Array, learning: Learning, told: Told | None = None) -> Network:
     """The network after the last step."""
-    for moment in moments(network, x, learning):
+    for moment in moments(network, x, learning, told):
         network = moment.network
     return network
 

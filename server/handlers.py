@@ -15,6 +15,7 @@ from convoscope import engine
 from convoscope.server.errors import Problem, from_engine
 from convoscope.server.notes import note
 from convoscope.server.pages import error_page
+from convoscope.server.patience import Left
 from convoscope.server.wire import PROBLEM, ProblemView
 
 log = logging.getLogger("uvicorn.error")
@@ -35,7 +36,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(engine.errors.ConvoscopeError, on_engine_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
-    app.add_exception_handler(ClientDisconnect, on_disconnect)
+    for left in (ClientDisconnect, Left):
+        app.add_exception_handler(left, on_disconnect)
     app.add_exception_handler(OSError, on_system_error)
     app.add_exception_handler(Exception, on_bug)
 
@@ -81,7 +83,7 @@ def place(error: Mapping[str, Any]) -> str:
 
 
 async def on_disconnect(request: Request, error: Exception) -> Response:
-    """Somebody left in the middle of an upload: nobody reads this, and it is no bug."""
+    """Somebody left in the middle of an upload, or of what was computed: nobody reads this, and it is no bug."""
     return told(request, MALFORMED)
 
 

@@ -21,6 +21,7 @@ from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
 from convoscope.server.inputs import suggested
 from convoscope.server.library import Library, Model
+from convoscope.server.patience import also
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.progress import Running
 from convoscope.server.sessions import OWN, Lock
@@ -161,7 +162,7 @@ class Services:
         def make() -> Seen:
             x, crop = pictures.network_input(picture, preprocessing(model.network))
             with self.running.of((model.content, picture.content), model.network) as progress:
-                return Seen(model.network.trace(x, told=progress.made), crop)
+                return Seen(model.network.trace(x, told=also(progress.made)), crop)
 
         return self.results.get(("trace", model.content, picture.content), make, lambda seen: seen.size)
 
@@ -178,7 +179,10 @@ class Services:
         """Everything about gradients, or about gradients × activations, but the arrays."""
 
         def make() -> wire.GradientsView:
-            return gradients_view(objective, self.gradients(model, picture, objective), times is not None)
+            with self.running.of((model.content, picture.content, objective), model.network) as progress:
+                found = self.gradients(model, picture, objective)
+                progress.all_made()
+                return gradients_view(objective, found, times is not None, also(progress.measured))
 
         return self.results.get(("gradients view", model.content, picture.content, objective, times), make, size_of)
 
@@ -198,7 +202,7 @@ class Services:
             with self.running.of((model.content, picture.content), model.network) as progress:
                 seen = self.seen(model, picture)
                 notes = pictures.conversions(picture, preprocessing(model.network))
-                return trace_view(model.name, image, seen.trace, seen.crop, notes, progress.measured)
+                return trace_view(model.name, image, seen.trace, seen.crop, notes, also(progress.measured))
 
         return self.results.get(("trace view", model.content, model.name, picture.content, image), make, size_of)
 

@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
+from convoscope.server.patience import Left, go_on
+
 V = TypeVar("V")
 
 
@@ -76,9 +78,13 @@ class Results:
             self.found += theirs is not None
             if theirs is None:
                 ours = self._running[key] = Future[Any]()
-        if theirs is not None:
+        if theirs is None:
+            return self._compute(key, ours, make, size)
+        try:
             return cast(V, theirs.result())
-        return self._compute(key, ours, make, size)
+        except Left:  # they did, and we wait
+            go_on()
+            return self.get(key, make, size)
 
     def _compute(self, key: Hashable, ours: "Future[Any]", make: Callable[[], V], size: Callable[[V], int]) -> V:
         try:

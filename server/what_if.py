@@ -11,6 +11,7 @@ from convoscope import engine
 from convoscope.server import wire
 from convoscope.server.errors import Problem
 from convoscope.server.library import Model
+from convoscope.server.patience import go_on
 from convoscope.server.pictures import Picture
 from convoscope.server.services import Seen, Services, parsed, size_of
 from convoscope.server.viewmodel import gradients_view, trace_view
@@ -60,8 +61,8 @@ def seen(services: Services, model: Model, picture: Picture, edits: engine.Edits
 
     def make() -> Seen:
         shipped = services.seen(model, picture)
-        network, x = edits.applied(model.network, shipped_input(shipped))
-        return Seen(network.trace(x), shipped.crop)
+        network, x = edits.applied(model.network, shipped_input(shipped), go_on)
+        return Seen(network.trace(x, told=go_on), shipped.crop)
 
     def size(found: Seen) -> int:
         return min(found.whole_size, services.results.memory.limit)  # the largest are kept one at a time
@@ -151,8 +152,8 @@ def run(
     one_more = replace(learning, count=learning.count + 1)
 
     def make() -> engine.Run:
-        network, x = edits.applied(model.network, shipped_input(services.seen(model, picture)))
-        return engine.run(network, x, one_more)
+        network, x = edits.applied(model.network, shipped_input(services.seen(model, picture)), go_on)
+        return engine.run(network, x, one_more, go_on)
 
     return services.results.get(("run", *key(model, picture, edits), str(learning)), make, bytes_of)
 

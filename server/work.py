@@ -8,10 +8,11 @@ longer than `queue_seconds`, or is full, the answer is 503 at once, and says whe
 
 import asyncio
 import re
-from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
+from threading import Event
 from time import perf_counter
 
 from starlette.datastructures import Headers
@@ -21,6 +22,7 @@ from convoscope.server.errors import Problem
 from convoscope.server.handlers import as_json
 from convoscope.server.limits import Limits
 from convoscope.server.notes import note
+from convoscope.server.patience import GONE
 from convoscope.server.sessions import OWN, STUDENT
 
 FREE = ("/api/limits", "/api/docs", "/api/openapi.json")
@@ -155,7 +157,12 @@ class Gone:
 
     async def message(self) -> Message:
         """The next message from the one who asked, which is that they left."""
-        return await (self._next or self.receive())
+        return await (asyncio.shield(self._next) if self._next is not None else self.receive())
+
+    def then(self, run: Callable[[], None]) -> None:
+        """Calls `run` as soon as the one who asked has left."""
+        self._next = self._next or asyncio.ensure_future(self.receive())
+        self._next.add_done_callback(lambda task: None if task.cancelled() else run())
 
     def close(self) -> None:
         """Looks no more."""
@@ -169,6 +176,8 @@ class Work:
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app, self.limits, self.queue = app, limits, Queue(limits)
         self._asked: dict[tuple[object, ...], asyncio.Future[None]] = {}
+        self._beside: Counter[tuple[object, ...]] = Counter()
+        """How many wait for somebody else's answer to what they asked, too."""
         self.uploading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -206,23 +215,27 @@ class Work:
         theirs, mine = self._asked.get(key), None
         try:
             if theirs is not None:
-                await gone.or_done(theirs)
+                self._beside[key] += 1
+                try:
+                    await gone.or_done(theirs)
+                finally:
+                    self._beside -= Counter([key])
                 if not theirs.done():
                     return
             else:
                 self.queue.admit()
                 if scope["method"] == "GET":
                     mine = self._asked[key] = asyncio.get_running_loop().create_future()
-            await self.at_a_place(scope, said, gone, send)
+            await self.at_a_place(scope, said, gone, send, key)
         finally:
             gone.close()
             if mine is not None:
                 del self._asked[key]
                 mine.set_result(None)
 
-    async def at_a_place(self, scope: Scope, said: Message, gone: Gone, send: Send) -> None:
-        """Runs the app when it is this student's turn."""
-        heavy = is_heavy(scope)
+    async def at_a_place(self, scope: Scope, said: Message, gone: Gone, send: Send, key: tuple[object, ...]) -> None:
+        """Runs the app when it is this student's turn. It stops when the student leaves, unless others ask the same."""
+        heavy, left = is_heavy(scope), Event()
 
         async def tell() -> Message:
             nonlocal said
@@ -230,6 +243,8 @@ class Work:
             return message or await gone.message()
 
         if await self.queue.enter(scope.get(STUDENT, OWN), heavy, gone):
+            GONE.set(left)
+            gone.then(lambda: None if self._beside[key] else left.set())
             with self.queue.place(heavy):
                 await self.app(scope, tell, send)
 

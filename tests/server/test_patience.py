@@ -1,0 +1,123 @@
+"""What nobody waits for any more stops where it is, and what somebody waits for goes on."""
+
+import asyncio
+from collections.abc import Callable
+from threading import Event, Thread
+
+import pytest
+from anyio import to_thread
+from starlette.types import Receive, Scope, Send
+
+from convoscope.server.library import Library
+from convoscope.server.limits import Limits
+from convoscope.server.patience import GONE, Left, also, go_on
+from convoscope.server.services import Services
+from convoscope.server.settings import Settings
+from convoscope.server.store import Results
+from convoscope.server.work import Work
+from tests.server.test_work import Asked, alone, settle
+
+ENOUGH = 2_000  # passes of a loop that nobody ends
+
+
+def a_long_pass(begun: Event, done: list[int]) -> Callable[[], None]:
+    """What asks at every node whether it is waited for, until it is told to end."""
+
+    def run() -> None:
+        begun.set()
+        for node in range(ENOUGH):
+            done.append(node)
+            end.wait(0.001)
+            if end.is_set():
+                return
+            go_on()
+
+    end = Event()
+    run.end = end  # type: ignore[attr-defined]
+    return run
+
+
+class App:
+    """An app that computes in a thread, as routes do."""
+
+    def __init__(self) -> None:
+        self.begun, self.done = Event(), list[int]()
+        self.run = a_long_pass(self.begun, self.done)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await to_thread.run_sync(self.run)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+@alone
+async def test_a_pass_stops_between_two_nodes_when_the_one_who_asked_has_left() -> None:
+    app = App()
+    asked = Asked(work := Work(app, Limits()), "long", "ada")
+    await to_thread.run_sync(app.begun.wait)
+    asked.left.set()
+    with pytest.raises(Left):
+        await asked.task
+    assert 0 < len(app.done) < ENOUGH
+    assert work.queue.running == 0
+
+
+@alone
+async def test_a_pass_goes_on_for_somebody_else_who_asked_the_same() -> None:
+    app = App()
+    work = Work(app, Limits())
+    first, other = Asked(work, "long", "ada"), Asked(work, "long", "bob")
+    await to_thread.run_sync(app.begun.wait)
+    await settle()
+    first.left.set()
+    await settle()
+    app.run.end.set()  # type: ignore[attr-defined]
+    await asyncio.gather(first.task, other.task)
+    assert other.status == 200
+
+
+def test_who_waits_for_a_result_whose_maker_has_left_makes_it() -> None:
+    results, begun, gone, found = Results(100), Event(), Event(), list[str]()
+
+    def make() -> str:
+        GONE.set(gone)
+        begun.set()
+        gone.wait()
+        go_on()
+        return "never"
+
+    def leave() -> None:
+        with pytest.raises(Left):
+            results.get("key", make, len)
+
+    leader = Thread(target=leave)
+    leader.start()
+    begun.wait()
+    waiter = Thread(target=lambda: found.append(results.get("key", lambda: "made", len)))
+    waiter.start()
+    while results.found == 0:  # until it waits for the leader's
+        pass
+    gone.set()
+    leader.join()
+    waiter.join()
+    assert found == ["made"]
+
+
+def test_a_trace_asks_at_every_node_and_none_is_kept_of_one_that_was_left() -> None:
+    services = Services(Settings(), Library())
+    model, picture = services.model("example-cnn"), services.picture("cat-drawn")
+    gone, heard = Event(), list[str]()
+
+    def told(node: str) -> None:
+        heard.append(node)
+        gone.set()
+
+    token = GONE.set(gone)
+    try:
+        with pytest.raises(Left):
+            model.network.trace(services.seen(model, picture).trace.activations["input"][0], told=also(told))
+        assert len(heard) == 1, "it stopped before the second node"
+        with pytest.raises(Left):
+            services.seen(model, services.picture("dog-drawn"))
+    finally:
+        GONE.reset(token)
+    assert services.seen(model, services.picture("dog-drawn")).trace.batch == 1
