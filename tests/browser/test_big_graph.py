@@ -83,6 +83,10 @@ def test_a_large_network_folds_opens_in_place_is_searched_and_asks_for_what_is_s
         arg=DEEP,
     )
 
+    # What the network says stays in view while its bars are not; of the layer all that its card says stands below.
+    expect(page.locator(".answer")).to_contain_text("Egyptian cat 0.396")
+    expect(page.locator("#facts")).to_contain_text(re.compile(rf"{DEEP}.*parameters 12,000.*receptive field.*mean"))
+
     # The ground moves under Shift and an arrow, under a drag and under the wheel.
     before = label.bounding_box()
     page.keyboard.press("Shift+ArrowRight")

@@ -51,6 +51,7 @@ def test_a_layer_has_a_card_and_a_cell_of_its_filters_opens_the_lens_on_that_wei
     expect(page.locator('.label[data-node="relu1"] .flag')).to_have_text("1 dead")
     label(page, "conv1")
     expect(card).to_contain_text("280 weight 10×3×3×3, bias 10")
+    expect(page.locator("#facts")).to_contain_text("conv1conv 3×3shape 10×32×32parameters 280multiply–adds 276,480")
     filters = card.locator('[data-param="weight"] canvas.filters')
     filters.hover(position={"x": 3, "y": 3})
     arrays = page.request.get("/api/networks/example-cnn/nodes/conv1/filters.json").json()["arrays"]
