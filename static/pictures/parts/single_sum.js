@@ -10,13 +10,17 @@ import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './plate.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { groupsOf } from '../../lens/groups.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, printer, weightsOf } from './words.js';
+import { styleFor, text as textOf } from '../../lens/digits.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, weightsOf } from './words.js';
 
 /** @import { Box, Label, PictureFrame, PictureInput, Scale } from '../../stage.d.ts' */
 
 /** Shares of the box across: each map, and what is laid open between them; px from tile to tile; a cell with a number. */
 const SHARES = { map: 0.34, tiles: 0.17 };
 const TILES = { between: 34, most: 54, written: 32 };
+/** px of a digit in a cell, and beside a number there. */
+const DIGIT = 6.2;
+const PADDING = 4;
 
 /** @param {PictureInput} input @returns {PictureFrame} */
 export function singleSum(input) {
@@ -71,6 +75,7 @@ export function outside(volume, read, channel, r, c) {
 /** Numbers of a tile's cells, where they have room; null has none. @param {Box} box @param {(number | null)[]} values @param {number} columns @param {number} cell @param {Scale} scale @param {number} range @returns {Label[]} */
 export function written(box, values, columns, cell, scale, range) {
   if (cell < TILES.written) return [];
-  const print = printer(values.filter((value) => value !== null), 3);
+  const style = styleFor(sizeOf(values.map((value) => value ?? 0)), 3), room = Math.max(1, Math.floor((cell - PADDING) / DIGIT) - 3);
+  const print = { plain: (/** @type {number} */ value) => textOf(value, { ...style, decimals: Math.min(style.decimals, room) }) };
   return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell near', print.plain(value)), ink: scale.ink(value, range) }]));
 }
