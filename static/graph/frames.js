@@ -8,8 +8,9 @@ import { cardsOf, CARDS, EDGE } from './measure.js';
 /** @import { Plan } from './plan.js' */
 /** @import { Item } from './structure.js' */
 
-/** px from what is inside a frame to the frame, per group that is open inside it. */
+/** px from what is inside a frame to the frame, per group that is open inside it: above and below; at its sides, so that two open stages beside each other stay apart. */
 const AIR = 9;
+const SIDE = 4;
 /** px that a handle stands above an open group. */
 const HEAD = 22;
 
@@ -30,11 +31,11 @@ export function boxOf(group, { seen, made, axis }, left) {
   const x = Math.min(...boxes.map((b) => b.x));
   const y = Math.min(...boxes.map((b) => b.y), ...lanes);
   const deep = 1 + Math.max(0, ...seen.open.filter((other) => other.id.startsWith(`${group.id}.`)).map(() => 1));
-  const air = AIR * deep;
+  const [air, side] = [AIR * deep, SIDE * deep];
   const top = air + HEAD * deep;
   return {
-    x: left + x - air, y: axis + y - top,
-    w: Math.max(...boxes.map((b) => b.x + b.w)) - x + 2 * air, h: Math.max(...boxes.map((b) => b.y + b.h), ...lanes) - y + top + air,
+    x: left + x - side, y: axis + y - top,
+    w: Math.max(...boxes.map((b) => b.x + b.w)) - x + 2 * side, h: Math.max(...boxes.map((b) => b.y + b.h), ...lanes) - y + top + air,
   };
 }
 
