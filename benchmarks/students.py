@@ -48,8 +48,9 @@ class Seen:
         return (
             f"{len(self.ms) / self.seconds:7.1f} answers/s  p50 {p50:7.1f} ms  p99 {p99:7.1f} ms  "
             f"median {size:5.1f} kB  {self.made:3.0%} made  "
-            f"{len(self.refused)} refused (p50 {quantile(self.refused, 0.5):.1f}, p99 {quantile(self.refused, 0.99):.1f}"
-            f" ms)  {len(self.errors)} errors  {self.cores:.2f} cores; generator {self.generator:.2f} cores, "
+            f"{len(self.refused)} refused (p50 {quantile(self.refused, 0.5):.1f}, "
+            f"p99 {quantile(self.refused, 0.99):.1f} ms)  {len(self.errors)} errors  "
+            f"{self.cores:.2f} cores; generator {self.generator:.2f} cores, "
             f"late p99 {quantile(self.late, 0.99):.1f} ms"
         )
 

@@ -58,6 +58,8 @@ class Decoder:
         self.limits, self.decoder, self.forks = limits, decoder, forks
         self._nursery: Nursery | None = None
         self._lock = Lock()
+        self.failures = 0
+        """How often a process of ours ended before it had done its work."""
 
     def picture(self, data: bytes) -> Picture:
         """The picture in these bytes. Raises Problem."""
@@ -127,6 +129,7 @@ class Decoder:
     def _replace(self, nursery: Nursery) -> None:
         with self._lock:
             ours = self._nursery is nursery
+            self.failures += ours
             self._nursery = None if ours else self._nursery
         if ours:
             nursery.end()
@@ -156,6 +159,7 @@ class Decoder:
         return json.loads(bytes(body[LENGTH.size : end])), bytes(body[end:]), 0
 
     def _ended(self, ended_by: int) -> Problem:
+        self.failures += 1
         if ended_by in SLOW:
             seconds = self.limits.decode_seconds
             detail = f"Decoding the picture took more than {seconds} seconds. Save it anew as PNG or JPEG."

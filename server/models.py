@@ -42,6 +42,8 @@ class Reader:
 
     def __init__(self, limits: Limits, keeps: bool = False) -> None:
         self.limits, self.helpers = limits, Helpers(limits, keeps)
+        self.failures = 0
+        """How often a process of ours ended before it had done its work."""
 
     def model(self, folder: Path, title: str, gone: Event | None = None) -> Model:
         """The model in the file `given` of this folder, which is otherwise empty.
@@ -66,6 +68,7 @@ class Reader:
     def _ended(self, slow: bool, gone: bool) -> Problem:
         if gone:
             return Problem("busy", "Reading the network was stopped, since nobody waited for it.")
+        self.failures += 1
         if slow:
             seconds = self.limits.network_seconds
             detail = f"Reading the network took more than {seconds} seconds. Open a smaller one."

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def metrics_of(services: "Services", work: "Work") -> Metrics:
     """The metrics of a server."""
     made, results, answers, queue = Metrics(), services.results, services.answers, work.queue
+    decoder, reader = services.decoder, services.brought.reader
     rows = (
         ("convoscope_results_computed_total", "counter", "Results computed.", lambda: results.computed),
         ("convoscope_results_shared_total", "counter", "Results found, or shared with another.", lambda: results.found),
@@ -26,6 +27,8 @@ def metrics_of(services: "Services", work: "Work") -> Metrics:
         ("convoscope_waiting", "gauge", "Requests that wait.", lambda: queue.waiting),
         ("convoscope_uploading", "gauge", "Files that are on their way.", lambda: work.uploading),
         ("convoscope_refused_total", "counter", "Requests refused as too many.", lambda: queue.refused),
+        ("convoscope_decoder_failures_total", "counter", "Decoders that crashed or ran out.", lambda: decoder.failures),
+        ("convoscope_reader_failures_total", "counter", "Readers that crashed or ran out.", lambda: reader.failures),
         ("convoscope_abandoned_total", "counter", "Requests whose sender left first.", lambda: queue.abandoned),
         ("process_resident_memory_bytes", "gauge", "Memory of this process.", resident),
         ("process_open_fds", "gauge", "Files and connections that are open.", open_files),

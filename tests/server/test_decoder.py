@@ -41,6 +41,7 @@ def test_a_crash_is_the_pictures_fault_and_nobody_elses(decoder: Decoder, harm: 
     assert (problem.code, problem.status_code) == ("decoder_crashed", 422)
     assert problem.detail == "The picture crashed its decoder. Save it anew as PNG or JPEG."
     assert works(decoder)
+    assert decoder.failures == 1
 
 
 @pytest.mark.parametrize("harm", ["spin", "wait", "killed"])
