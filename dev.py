@@ -195,6 +195,8 @@ def soak(*arguments: str) -> int:
     writers = (PYTHON, "-m", "pytest", "--quiet", "-k", "kill_at_any_moment", "tests/server/test_uploads_last.py")
     parts = {
         "load": (PYTHON, "-m", "benchmarks.load", "--long"),
+        "api": (PYTHON, "-m", "benchmarks.api"),
+        "unplugged": (PYTHON, "-m", "benchmarks.unplugged"),
         "kills": (PYTHON, "-m", "benchmarks.kills"),
         "writers": writers,
         "faults": (PYTHON, "-m", "benchmarks.faults"),
