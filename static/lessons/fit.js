@@ -19,6 +19,13 @@ export function fit(rows) {
   const zoom = Math.max(LEAST, Math.min(phone ? 1 : MOST, (room.w / wide) * 0.985, room.h / high));
   rows.style.setProperty('zoom', zoom.toFixed(3));
   rows.classList.toggle('fitted', wide * zoom <= room.w);
+  for (const formula of rows.querySelectorAll('.formula')) reachable(formula);
+}
+
+/** A formula that is wider than its place can be scrolled with the keyboard. @param {Element} formula */
+function reachable(formula) {
+  if (formula.scrollWidth > formula.clientWidth + 1) formula.setAttribute('tabindex', '0');
+  else formula.removeAttribute('tabindex');
 }
 
 /** How wide a row is: what its parts take, gaps counted. @param {Element} row */
