@@ -71,6 +71,8 @@ function ofWayBack(scene, { show, done }) {
 
 /** @param {Scene} scene @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
 function ofGathering(scene, e) {
+  const readers = e.steps.filter(({ label }) => label.startsWith('through ')).length;
+  if (readers > 1) return { title: [{ text: `${many(readers, 'layer')} read it: `.replace(/^./, (letter) => letter.toUpperCase()) }, { text: 'what they send back adds up', em: true }], sub: '' };
   const source = scene.network.nodes.find((node) => node.name === through(e));
   if (!source) return { title: [{ text: 'Where the way back starts: ' }, { text: e.steps.map((step) => step.label).filter((step) => step !== 'rounding').join(' ').replace(/ −/g, ' − '), em: true }], sub: '' };
   const how = /^conv/.test(source.kind) ? 'the same filter, the other way' : /max_pool/.test(source.kind) ? 'only to the largest' : source.kind === 'relu' ? 'only where it was open' : source.kind === 'dense' ? 'its weights, read the other way' : /average_pool/.test(source.kind) ? 'an equal share of each' : 'what it gives, times what it did';

@@ -149,6 +149,8 @@ test('the headline tells what the loss is, and what has become of it', () => {
   assert.equal(text({}), `The loss for a one is ${loss}. Every number knows what it did to it.`);
   assert.match(text({ t: 3 }), /looks at a two/);
   assert.match(text({ show: 'value' }), /says/);
+  const branches = backSceneOf('branches'), shared = branches.explanations.find((e) => e.steps.filter((/** @type {any} */ s) => s.label.startsWith('through ')).length > 1);
+  assert.match(headline({ ...STATE, ...BACK, view: 'window', node: shared.node, at: shared.at }, { ...branches, backward: shared }).title.map((part) => part.text).join(''), /^(Two|Three) layers read it: what they send back adds up/);
 });
 
 test('of a picture whose label is not known it is said that the answer of the network stands in for it', () => {
