@@ -6,6 +6,7 @@ import { nodeOf, rangeOf, telling, thousands } from '../state/select.js';
 import { changes, fill, h } from '../ui/h.js';
 import { themeOf } from '../ui/theme.js';
 import { histogramOf, paramPart } from './filters.js';
+import { learntButton } from './learnt.js';
 import { isCard } from './open.js';
 import { badges, facts, lowered, percent, spread, totals } from './words.js';
 
@@ -38,7 +39,7 @@ export function mountCard(main, context) {
     const width = Math.max(200, root.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
     const look = { scale: activationScale(theme), ink, soft, rule, width };
     const params = h('div', { class: 'params' });
-    fill(root, ...about(state, now, node, look), params, h('p', { class: 'foot' }, h('b', null, 'The whole network: '), `${totals(now.network)}.`));
+    fill(root, ...about(state, now, node, look), params, h('p', { class: 'foot' }, h('b', null, 'The whole network: '), `${totals(now.network)}. `, learntButton(now.network)));
     root.scrollTop = 0;
     if (node.params.length) fetchParams(now, node, look, params);
   }

@@ -7,6 +7,7 @@ import { nodeOf, rangeOf } from '../state/select.js';
 import { changes, fill, h } from '../ui/h.js';
 import { themeOf } from '../ui/theme.js';
 import { histogram } from './histogram.js';
+import { learntButton } from './learnt.js';
 import { isCard, openCard } from './open.js';
 import { badges, facts, percent, spoken, spread, totals } from './words.js';
 
@@ -32,7 +33,7 @@ export function mountLine(root, context) {
 }
 
 /** @param {Scene} scene */
-const whole = ({ network }) => [h('b', null, network.title), h('span', null, `${network.nodes.filter(({ inputs }) => inputs.length).length} layers, ${totals(network)}`)];
+const whole = ({ network }) => [h('b', null, network.title), h('span', null, `${network.nodes.filter(({ inputs }) => inputs.length).length} layers, ${totals(network)}`), learntButton(network)];
 
 /** @param {State} state @param {Scene} scene @param {NodeView} node */
 function lineOf(state, scene, node) {
