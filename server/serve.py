@@ -6,6 +6,8 @@ import socket
 import sys
 import threading
 import webbrowser
+from contextlib import AbstractContextManager, nullcontext
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from convoscope.server import workers
@@ -160,7 +162,14 @@ def start(settings: "Settings", listening: socket.socket, library: "Library", op
     print(f"Convoscope is {where} {url}{taken}. Press Ctrl-C to stop it.", flush=True)
     if opens:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    workers.run(settings.workers, lambda: answer(settings, library, listening))
+    with shared_folder(settings.workers) as folder:
+        settings = settings.model_copy(update={"shared": folder})
+        workers.run(settings.workers, lambda: answer(settings, library, listening))
+
+
+def shared_folder(count: int) -> AbstractContextManager[str]:
+    """A folder for so many processes, as long as they run; nothing for one."""
+    return TemporaryDirectory(prefix="convoscope-", ignore_cleanup_errors=True) if count > 1 else nullcontext("")
 
 
 def answer(settings: "Settings", library: "Library", listening: socket.socket) -> None:

@@ -18,6 +18,7 @@ from convoscope.server import pictures, wire
 from convoscope.server.blobs import files_at
 from convoscope.server.brought import Brought
 from convoscope.server.errors import Problem
+from convoscope.server.flights import answers_of
 from convoscope.server.images import Decoder
 from convoscope.server.inputs import suggested
 from convoscope.server.library import Library, Model
@@ -63,7 +64,7 @@ class Services:
         self.decodes = CapacityLimiter(settings.limits.decodes_at_once)
         self.uploads: Memory[Picture] = Memory(settings.limits.images_memory)
         self.results = Results(settings.limits.results_memory)
-        self.answers = Results(settings.limits.answers_memory)
+        self.answers = answers_of(settings.limits.answers_memory, settings.shared)
         self.running = Running()
 
     @cached_property

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     embed_origins: tuple[str, ...] = Field(default=(), description="Sites that may show Convoscope in a frame.")
     data: str = Field(default="", description="Folder or fsspec URL of what is kept; empty for the user's own folder.")
     workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
+    shared: str = Field(default="", description="Folder in which processes share answers; the command makes one.")
     log: Literal["auto", "json", "off"] = Field(
         default="auto", description="A line of JSON for each request; auto: in a room."
     )
