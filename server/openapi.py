@@ -40,6 +40,8 @@ def description(app: FastAPI) -> dict[str, Any]:
         for path, methods in schema["paths"].items():
             for method, operation in methods.items():
                 operation["parameters"] = parameters(path, operation.get("parameters", []))
+                if method == "get" and (whole := example(path, operation["parameters"])):
+                    operation["x-example"] = whole
                 operation["responses"] |= {
                     str(s): refusal(s) for s in (*EVERYWHERE, *(READING if method == "get" else WRITING))
                 }
@@ -53,6 +55,16 @@ def parameters(path: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     places = PLACES | OF_PARAMETER if "{param}" in path else PLACES
     told = {name: {"description": what, "example": example} for name, (what, example) in places.items()}
     return [{"description": "", **told.get(p["name"], {}), **p} for p in ordered]
+
+
+def example(path: str, found: list[dict[str, Any]]) -> str | None:
+    """An address that works: its parts, and what it asks for; None where a part has no example."""
+    asked = [p for p in found if p["in"] == "path" or p.get("required")]
+    given = {p["name"]: p.get("example", (p["schema"].get("examples") or [None])[0]) for p in asked}
+    if any(value is None for value in given.values()):
+        return None
+    query = "&".join(f"{p['name']}={given[p['name']]}" for p in asked if p["in"] == "query")
+    return path.format(**given) + (f"?{query}" if query else "")
 
 
 def refusal(status: int) -> dict[str, Any]:

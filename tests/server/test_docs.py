@@ -101,6 +101,8 @@ def test_the_examples_of_the_description_work_with_edits_and_all(client: httpx.C
         answer = client.get(path.format(**given), params=known)
         assert answer.status_code == 200, (path, known, answer.text)
         done += 1
+        shown = asked["x-example"]
+        assert client.get(shown).status_code == 200, shown
     assert done >= 15
 
 
