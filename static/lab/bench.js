@@ -9,6 +9,7 @@ import { parts, switched, withLearning } from './edits.js';
 import { createLearn } from './learn.js';
 import { createNumber } from './number.js';
 import { targetOf } from './target.js';
+import { createWays } from './ways.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -22,7 +23,7 @@ const WAIT = { check: 'Measuring …', learn: 'Learning …', batch: 'All pictur
  * @param {Context} context
  */
 export function createBench(context) {
-  const { store, actions, resources } = context, number = createNumber(context), learn = createLearn(context);
+  const { store, actions, resources } = context, number = createNumber(context), learn = createLearn(context), ways = createWays(context);
   const map = h('p', { class: 'map' }), tools = h('p', { class: 'tools' }), panel = h('div', { class: 'panel' });
   const root = h('section', { class: 'bench', 'aria-label': 'What if' }, number.root, map, tools, panel);
   const [numberChanged, mapChanged, panelChanged] = [changes(), changes(), changes()];
@@ -43,7 +44,8 @@ export function createBench(context) {
     root.hidden = !target;
     if (!scene || !target) return;
     if (numberChanged(target.given && target.address, scene.trace)) showNumber(state, target);
-    if (mapChanged(target.maker?.node, target.maker?.channel, state.edit)) fill(map, ...mapSwitch(state, scene, target));
+    if (mapChanged(target.maker?.node, target.maker?.channel, state.edit)) fill(map, ...mapSwitch(state, scene, target), ...ways.buttons);
+    ways.update(state);
     check.setAttribute('aria-expanded', String(state.bench === 'check'));
     learning.setAttribute('aria-expanded', String(state.bench === 'learn'));
     batch.setAttribute('aria-expanded', String(state.bench === 'batch'));

@@ -32,7 +32,7 @@ export function sum(view, choices, choose, links) {
   }));
   const table = h('table', { class: 'sum' },
     h('caption', { class: 'spoken' }, `The parts of ${e.address}`),
-    h('thead', null, h('tr', null, h('th', null, ''), h('th', null, ''), h('th', null, 'part', unit(printed.style)), h('th', { title: 'Added with all digits, then rounded' }, 'running sum'))),
+    h('thead', null, h('tr', null, h('td'), h('td'), h('th', null, 'part', unit(printed.style)), h('th', { title: 'Added with all digits, then rounded' }, 'running sum'))),
     h('tbody', null, body, !grown && printed.rest !== null && rounding(printed.rest)),
     h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, grown ? `after ${view.added} of ${termCount(e)} terms` : e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, grown ? text(grown.total, printed.style) : printed.total))));
   const fold = choices.unfolded && shown.length > groups && h('button', { class: 'quiet', on: { click: () => choose({ unfolded: false }) } }, 'fold the small ones');

@@ -25,12 +25,12 @@ export function mountPins(stage, { actions, resources }) {
     const close = h('button', { class: 'close', 'aria-label': 'Let the pins go', title: 'Let the pins go', on: { click: actions.unpin } }, '×');
     const [one, other] = told, both = one && other ? compared(one, other, DIGITS) : null;
     fill(card, close, h('table', null,
-      h('thead', null, h('tr', null, h('th', null, ''), names, both && h('th', { scope: 'col' }, '1 − 2'))),
+      h('thead', null, h('tr', null, h('td'), names, both && h('th', { scope: 'col' }, '1 − 2'))),
       h('tbody', null, both
         ? both.rows.map((row, k) => h('tr', { class: k === both.rows.length - 1 ? 'value' : null }, h('th', { scope: 'row' }, row.label), h('td', null, row.one), h('td', null, row.other), h('td', null, row.apart)))
         : h('tr', { class: 'value' }, h('th', { scope: 'row' }, 'value'), told.map((e) => h('td', null, e ? String(Number(e.value.toPrecision(DIGITS))).replace('-', '−') : '…'))))),
       both && both.left > 0 && h('p', null, `${both.left} parts differ less.`),
-      pins.length === 1 && h('p', null, 'Pin another (. or Shift and click) to compare the two.'));
+      pins.length === 1 && h('p', null, 'Pin another to compare the two: in its lens, or with Shift and a click.'));
   }
 
   return {

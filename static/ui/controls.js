@@ -23,7 +23,8 @@ export function mountControls(views, controls, { actions, store }) {
   });
   const theme = themeButton(() => actions.setTheme(next(THEMES, store.get().theme)));
   const help = h('button', { class: 'icon', 'aria-label': 'Help and keys', title: 'Help and keys (?)', on: { click: showKeys } }, '?');
-  fill(views, tabs);
+  const turn = h('button', { class: 'turn', title: 'The gradients of the loss, and back to the values (B)', on: { click: actions.turn } }, 'backward');
+  fill(views, tabs, turn);
   fill(controls, theme.button, help);
   const moved = changes(), lit = changes();
 
@@ -31,6 +32,7 @@ export function mountControls(views, controls, { actions, store }) {
     update(state) {
       if (!moved(state)) return;
       VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
+      turn.setAttribute('aria-pressed', String(state.objective !== ''));
       if (lit(state.theme)) theme.show(state.theme);
     },
   };

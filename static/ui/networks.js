@@ -1,4 +1,4 @@
-/** Which network: a native list of those that are here, a person's own, and what the shown one consists of. */
+/** Which network: a native list of those that are here, and a person's own. */
 import { totals } from '../card/words.js';
 import { times } from '../state/select.js';
 import { suiting } from '../state/suit.js';
@@ -21,7 +21,6 @@ export function mountNetworks(root, { resources, actions, store, scene }) {
     on: { click: () => place('own-network').click() },
   }, 'Open…');
   const feed = h('button', { class: 'feed', 'data-opens': 'preprocess', title: 'How pixels become the numbers that this network reads' }, 'Input…');
-  const what = h('span', { class: 'what' });
   /** @type {Choice[] | null} */
   let listed = null;
   /** Those that were shown once and are not listed: a person's own. @type {Choice[]} */
@@ -60,11 +59,9 @@ export function mountNetworks(root, { resources, actions, store, scene }) {
       if (!now) return;
       seen = [...seen.filter((id) => id !== now.image.id), now.image.id];
       if (!moved(state.network, now.network, listed)) return;
-      if (!root.contains(select)) fill(root, select, open, feed, what);
+      if (!root.contains(select)) fill(root, select, open, feed);
       offer(state.network, now.network);
-      what.textContent = totals(now.network);
-      what.title = summary(now.network);
-      select.title = `Another network. This one: ${totals(now.network)}.`;
+      select.title = `Another network. This one: ${summary(now.network)}; ${totals(now.network)}.`;
       select.setAttribute('aria-busy', String(now.network.id !== state.network));
       if (now.network.id !== state.network && !own.some(({ id }) => id === baseOf(state.network))) name(state.network);
       if (listed) return;
