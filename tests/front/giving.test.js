@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boxesOf, layerOf as boxedLayer } from '../../static/backward/boxes.js';
+import { column, gathersRow } from '../../static/backward/column.js';
 import { landing } from '../../static/backward/landing.js';
 import { inRows, givesRow, strips } from '../../static/backward/strips.js';
 import { VIEWS } from '../../static/views/index.js';
@@ -90,4 +91,15 @@ test('the boxes of a layer: what it is given, what goes to the left and for the 
   const state = { ...stageOf(scene, {}).state, objective: 'loss:0', show: /** @type {const} */ ('gradient') };
   assert.deepEqual([13.5, 14.5, 4, Infinity].map((t) => boxedLayer({ ...state, t }, shown)?.name), ['conv2', 'pool1', undefined, undefined]);
   assert.equal(boxedLayer({ ...state, node: 'conv2' }, shown)?.name, 'conv2');
+});
+
+test('what a number collects through a dense layer is its column of W beside what is given, with the products of the engine', () => {
+  const e = scene.explanations.find(({ node }) => node === 'flatten'), byName = (/** @type {string} */ name) => /** @type {any} */ (scene.network.nodes.find((node) => node.name === name));
+  assert.ok(gathersRow(e, byName('fc')) && !gathersRow(e, byName('conv2')));
+  const stage = stageOf(scene, { objective: 'loss:0', show: 'gradient' }, 976, 746);
+  const { labels } = column({ stage, explanation: e, node: byName('flatten'), from: byName('fc'), box: { x: 0, y: 60, w: 900, h: 500 } });
+  const shown = labels.filter(({ key }) => /^products \d/.test(key)).map(({ lines }) => Number(lines[0].text.replace('−', '-')));
+  const unit = Number(/10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹])/.exec(JSON.stringify(labels.find(({ key }) => key === 'row products')))?.[1].replace(/./, (d) => String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(d))) ?? 0);
+  assert.equal(shown.length, e.products.length);
+  shown.forEach((value, k) => assert.ok(Math.abs(value * 10 ** -unit - e.products[k]) < 6e-4, `${value} ${e.products[k]}`));
 });
