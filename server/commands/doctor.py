@@ -3,6 +3,8 @@
 import argparse
 import http.client
 import io
+import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +30,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """Prints a line for each check, and returns 1 when something is not well."""
     settings = Settings()
-    found = [well(check, settings) for check in (python, packages, store, disk, connections, decoder, network)]
+    found = [well(check, settings) for check in CHECKS]
     if args.url:
         found += running(args.url)
     for name, good, said in found:
@@ -86,6 +88,23 @@ def disk(settings: Settings) -> Check:
     )
 
 
+def clock(settings: Settings) -> Check:
+    """Whether the machine's clock and the store's agree about how late it is."""
+    days = (time.time() - files_at(settings.data).now()) / 86_400
+    if abs(days) < 1:
+        return "clock", True, "agrees with the store's"
+    said = f"the machine's is {days:+.0f} days beside the store's; set it before uploads are dated by it"
+    return "clock", False, said
+
+
+def processes(settings: Settings) -> Check:
+    """Whether `--workers` can have a process for each core."""
+    cores = os.cpu_count() or 1
+    if not hasattr(os, "fork"):
+        return "processes", True, "one; this system has no fork"
+    return "processes", True, f"up to --workers {cores} for {cores} cores"
+
+
 def connections(settings: Settings) -> Check:
     """Whether this process may open as many connections as the limit says."""
     try:
@@ -128,12 +147,19 @@ def network(settings: Settings) -> Check:
     return "network", abs(total - 1) < 1e-5, f"{name}'s probabilities add up to {total:.6f}"
 
 
+CHECKS = (python, packages, store, disk, clock, processes, connections, decoder, network)
+
+
 def running(url: str) -> Iterator[Check]:
     """Whether a running server is well, and keeps strangers out."""
     for path in ("/healthz", "/readyz"):
         status, _, body = asked(url, path)
         hidden = status in (403, 404)
         yield path, status == 200 or hidden, "only told on its own machine" if hidden else f"{status} {body.strip()}"
+    status, _, body = asked(url, "/metrics")
+    lines = [line for line in body.splitlines() if not line.startswith("#")]
+    counted = status in (403, 404) or (status == 200 and all(re.fullmatch(r"\w+(\{.*\})? \S+", x) for x in lines))
+    yield "/metrics", counted, "only told on its own machine" if status != 200 else f"{len(lines)} numbers"
     status, headers, _ = asked(url, "/", Host="evil.example")
     yield "foreign host names", status in (403, 421), f"answered by {status}"
     policy = headers.get("Content-Security-Policy", "")
