@@ -15,7 +15,7 @@ from convoscope.server.errors import Problem
 from tests.live import LiveServer
 from tests.server.network_files import opened as network_of
 
-PICTURES, NETWORKS, SENT = 20_000, 2_000, 15
+PICTURES, NETWORKS, SENT = 20_000, 1_500, 12
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="files are opened in forks")
 

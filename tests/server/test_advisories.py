@@ -324,7 +324,7 @@ EACH = [(attack, name) for attack, names in ADVISORIES.items() for name in names
 def client(server: LiveServer) -> Iterator[httpx.Client]:
     """Our server, with a secret in its working directory."""
     (server.data / CANARY_FILE).write_bytes(CANARY)
-    with httpx.Client(base_url=server.url, timeout=30, trust_env=False) as found:
+    with httpx.Client(base_url=server.url, timeout=30, trust_env=False, verify=False) as found:
         yield found
 
 
@@ -333,7 +333,7 @@ def naive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The naive server, with the same secret."""
     folder: Path = tmp_path_factory.mktemp("naive")
     (folder / CANARY_FILE).write_bytes(CANARY)
-    with naive_server(folder) as url, httpx.Client(base_url=url, timeout=30, trust_env=False) as found:
+    with naive_server(folder) as url, httpx.Client(base_url=url, timeout=30, trust_env=False, verify=False) as found:
         yield found
 
 

@@ -26,7 +26,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="module")
 def client(odd: LiveServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=odd.url, timeout=30, trust_env=False) as found:
+    with httpx.Client(base_url=odd.url, timeout=30, trust_env=False, verify=False) as found:
         yield found
 
 
