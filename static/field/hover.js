@@ -33,7 +33,8 @@ function readerMarks({ graph }, poses, node, at) {
     const rule = reader.windows[reader.inputs.indexOf(node.name)], readers = rule && readerCells(rule, at, node.shape, reader.shape);
     if (!readers || readers.some((axis) => axis.length === 0)) return [];
     const first = placeOf(reader.shape, readers.map((axis) => axis[0])), last = placeOf(reader.shape, readers.map((axis) => axis[axis.length - 1]));
-    const shown = deck(volume, pose).slice(0, isClosed(pose) ? 1 : undefined).filter((channel) => volume.vector || (channel >= first[0] && channel <= last[0]));
+    const inside = (/** @type {number} */ channel) => volume.vector || (channel >= first[0] && channel <= last[0]);
+    const shown = isClosed(pose) ? deck(volume, pose).slice(0, 1) : deck(volume, pose).filter(inside); // of a closed volume the place, though its map is behind others
     const block = /** @type {[number, number, number, number]} */ ([first[1], last[1] + 1, first[2], last[2] + 1]);
     return shown.map((channel) => shape(blockOn(mapQuad(volume, pose, channel).m, volume.rows, volume.columns, block), { fill: 'ink', fillAlpha: 0.08, stroke: 'ink', width: THIN, dash: [3, 2] }));
   });
