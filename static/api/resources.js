@@ -56,7 +56,7 @@ export function createResources(trouble, release = '', edit = () => '') {
     image: (id) => json(lasting(path('images', id))),
     openNetwork: (file, title, progress, signal) => patiently((s) => put(`${path('networks')}?title=${encodeURIComponent(title)}`, file, progress, s), { signal, trouble }),
     nameClasses: (network, labels) => put(path('networks', network, 'labels'), labels),
-    limit: (name) => json(path('limits'), (body) => body.limits.find((/** @type {{ name: string }} */ row) => row.name === name).value),
+    limit: (name) => json(path('limits')).then(({ limits }) => limits.find((/** @type {{ name: string }} */ row) => row.name === name).value), // all are asked for once, each is picked anew
     upload: (file, progress) => patiently(() => put(path('images'), file, progress), { trouble }),
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
     trace: (network, image) => json(seen(path('traces', network, image))),

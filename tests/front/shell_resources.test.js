@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCache } from '../../static/api/cache.js';
 import { Problem } from '../../static/api/client.js';
+import { createResources } from '../../static/api/resources.js';
 import { delay, patiently } from '../../static/api/retry.js';
 import { DEFAULTS } from '../../static/state/app.js';
 import { createArrivals } from '../../static/state/arrivals.js';
@@ -324,4 +325,11 @@ test('a number that could not be had is asked for again, of the picture that is 
   due['cat/conv1'].resolve({ value: 7 });
   await settled();
   assert.deepEqual([scene()?.explanation?.value, scene()?.image.id], [7, 'cat']);
+});
+
+test('each limit is its own, though all of them are asked for once', async (t) => {
+  const asked = t.mock.method(globalThis, 'fetch', async () => new Response(JSON.stringify({ limits: [{ name: 'image_stored_side', value: 2048 }, { name: 'image_bytes', value: 10485760 }] }), { headers: { 'content-type': 'application/json' } }));
+  const resources = createResources(() => {});
+  assert.deepEqual([await resources.limit('image_stored_side'), await resources.limit('image_bytes')], [2048, 10485760]);
+  assert.equal(asked.mock.callCount(), 1);
 });
