@@ -35,6 +35,9 @@ export function stripLabel(node, { x, y, w }, last) {
   };
 }
 
+/** px that a sign before a name takes. @param {string} sign */
+export const signRoom = (sign) => sign.length * LETTER;
+
 /** Whether a small text has room, by the usual width of its letters. @param {string} text @param {number} room */
 const fits = (text, room) => text.length * LETTER <= room + 6;
 
@@ -74,6 +77,22 @@ export function partLabel(node, { x, y }) {
 const widthOf = ({ lines, look }) =>
   Math.max(...lines.map((line) => line.text.length * (line.look === 'name' ? (look === 'node' ? NAME_LETTER : LETTER * 1.25) : LETTER)));
 
+/** px from line to line, of names and of the rest: usually, and in small type. */
+const LINES = [{ name: 18, other: 15.5 }, { name: 15, other: 13.5 }];
+/** Where a label's box lies from its point: so many of its widths, of its heights. @type {Record<Label['anchor'], [number, number]>} */
+const ANCHORS = { n: [0.5, 0], s: [0.5, 1], o: [0.5, 0.5], w: [0, 0.5], e: [1, 0.5], nw: [0, 0], sw: [0, 1], ne: [1, 0], se: [1, 1] };
+/** What is said in one line. */
+const INLINE = /^(block|kind)/;
+
+/** The room that a label takes, about. @param {Label} label */
+export function roomOf(label) {
+  const { lines, look, anchor, x, y } = label, [left, up] = ANCHORS[anchor];
+  const line = LINES[Number(/tight|strip/.test(look))], inline = INLINE.test(look), shown = lines.filter((one) => one.look !== 'flag');
+  const w = inline ? lines.reduce((sum, { text }) => sum + text.length * LETTER, 0) : widthOf({ ...label, lines: shown });
+  const h = inline ? line.name : shown.reduce((sum, one) => sum + (one.look === 'name' ? line.name : line.other), 0);
+  return { x: x - left * w, y: y - up * h, w, h };
+}
+
 /** @param {Label} label */
 const middleOf = (label) => (label.anchor === 'nw' ? label.x + widthOf(label) / 2 : label.x);
 
@@ -104,8 +123,18 @@ export function stacked(labels, rows, pitch, sign = '') {
   const kept = [];
   for (const label of [...labels].sort((a, b) => a.x - b.x)) {
     const tries = Array.from({ length: rows }, (_, row) => ({ ...label, y: label.y + row * pitch }));
-    const free = tries.find((one) => uncrowded([...kept, one], ROW_AIR + sign.length * LETTER).length > kept.length);
+    const free = tries.find((one) => uncrowded([...kept, one], ROW_AIR + signRoom(sign)).length > kept.length);
     if (free) kept.push(free);
   }
   return kept;
 }
+
+/** Whether two labels stand in each other's room, by more than an estimate of it errs. @param {ReturnType<typeof roomOf>} one @param {ReturnType<typeof roomOf>} other */
+export const collide = (one, other) =>
+  Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x) > 3 && Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y) > 2;
+
+/** What stands above something goes further up where another label stands already. @param {Label[]} labels @param {Label[]} others @returns {Label[]} */
+export const lifted = (labels, others) => labels.map((label) => {
+  const under = label.anchor === 's' ? others.map(roomOf).filter((room) => collide(roomOf(label), room)) : [];
+  return under.length ? { ...label, y: Math.min(...under.map(({ y }) => y)) - 2 } : label;
+});

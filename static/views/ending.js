@@ -3,9 +3,10 @@
 import { revealed } from '../anim/timeline.js';
 import { labelOf } from '../scene/back.js';
 import { barClasses, barsOf, slopesOf } from '../scene/bars.js';
-import { stacked, stripLabel } from '../scene/labels.js';
+import { signRoom, stacked, stripLabel } from '../scene/labels.js';
 import { line } from '../scene/marks.js';
 import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
+import { SIGN } from './told.js';
 
 /** @import { Bars, Column, Label, Mark, Pose, Stage } from '../stage.d.ts' */
 /** @import { Form } from './form.js' */
@@ -83,7 +84,7 @@ export function endingLabels(stage, form, poses, bars) {
     if (!pose) return [];
     const full = stripLabel(node, { x: pose.x, y: pose.y + pose.h, w: pose.w }, node.name === scene.network.logits);
     const label = ABOVE.test(form.name) ? full : { ...full, lines: full.lines.slice(0, 2) };
-    if (form.name === 'phone' && label.anchor === 'ne') return [{ ...label, x: Math.max(0, label.x - FIRST), anchor: /** @type {const} */ ('nw') }];
+    if (form.name === 'phone' && label.anchor === 'ne') return [{ ...label, x: Math.max(0, label.x - FIRST - signRoom(back ? SIGN[back.show] : '')), anchor: /** @type {const} */ ('nw') }];
     return [label.anchor === 'ne' && ABOVE.test(form.name) ? { ...label, x: pose.x + pose.w / 2, y: pose.y - 6, anchor: /** @type {const} */ ('s') } : label];
   });
   const above = beside.filter(({ anchor }) => anchor === 's'), pitch = -30;

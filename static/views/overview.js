@@ -5,13 +5,14 @@ import { apart, folded } from '../model/graph.js';
 import { frontsOf, selectionMarks } from '../scene/attention.js';
 import { flowMarks } from '../scene/flow.js';
 import { funnel } from '../scene/funnel.js';
-import { nodeLabel, partLabel, uncrowded } from '../scene/labels.js';
+import { lifted, nodeLabel, partLabel, signRoom, uncrowded } from '../scene/labels.js';
 import { extentOf } from '../scene/slices.js';
 import { blockMarks, noteLabels } from './blocks.js';
 import { barLines, endingAtRight, endingBelow, endingLabels, endingWidth, flowColumns } from './ending.js';
 import { formOf, PHOTO_ROOM } from './form.js';
 import { photoParts } from './photo.js';
 import { inARow, isRow } from './row.js';
+import { SIGN } from './told.js';
 
 /** @import { Bars, Box, Column, Frame, Label, Pose, Stage } from '../stage.d.ts' */
 /** @import { Form } from './form.js' */
@@ -56,14 +57,14 @@ function asFunnel(stage, form) {
   const poses = new Map([...placed.poses].map(([name, pose]) => [name, { ...pose, front: front(name) }]));
   const axisOf = (/** @type {string} */ name) => lineOf(placed.lines, name)?.axis ?? placed.axis;
   const photo = photoParts(stage, form, poses);
-  const blocks = blockMarks(stage, form, poses, placed.lines, front);
+  const blocks = blockMarks(stage, form, poses, placed.lines, front), names = volumeLabels(stage, form, poses, placed.lines);
   return {
     key: `overview ${form.name}`, height: placed.height, scrolls: form.name === 'phone', poses, photo: photo.box, bars: placed.bars,
     under: [...flowMarks(graph, poses, axisOf, stage.back !== null), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, placed.bars)],
     over: state.node ? selectionMarks(graph, poses, state.node, state.at, state.camera.zoom) : [],
     labels: [
-      ...volumeLabels(stage, form, poses, placed.lines), ...photo.labels, ...blocks.labels,
-      ...endingLabels(stage, form, poses, placed.bars), ...noteLabels(stage, form, poses, placed.lines),
+      ...names, ...photo.labels, ...blocks.labels,
+      ...lifted(endingLabels(stage, form, poses, placed.bars), names), ...noteLabels(stage, form, poses, placed.lines),
     ],
     targets: [], lit: new Set(state.node ? [state.node] : []),
   };
@@ -130,7 +131,7 @@ const LAYOUTS = { wide: inOneFlow, middle: inOneFlow, narrow: inLinesBeside, pho
 const lineOf = (lines, name) => lines.find((line) => line.columns.some((column) => column.nodes.some((node) => node.name === name)));
 
 /** Names above and below the volumes. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Line[]} lines @returns {Label[]} */
-function volumeLabels({ graph }, form, poses, lines) {
+function volumeLabels({ graph, back }, form, poses, lines) {
   const most = form.name === 'phone' || form.name === 'narrow' ? 'shape' : lines.length > 1 ? 'name' : 'full';
   const labels = lines.flatMap((line) => {
     const rooms = new Map(roomsIn(line, poses, graph));
@@ -139,7 +140,7 @@ function volumeLabels({ graph }, form, poses, lines) {
       if (!pose || !volume) return [];
       const box = extentOf(volume, pose);
       const x = box.x + box.w / 2;
-      const room = rooms.get(node.name) ?? box.w;
+      const room = (rooms.get(node.name) ?? box.w) - signRoom(back ? SIGN[back.show] : '');
       if (k === 0 && column.nodes.length > 1) return nodeLabel(node, { x, y: box.y - 9, anchor: 's' }, room);
       const last = k === column.nodes.length - 1;
       const said = nodeLabel(node, { x, y: box.y + box.h + (last ? 7 : 4), anchor: 'n' }, room, last ? most : 'name');

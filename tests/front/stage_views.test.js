@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headline } from '../../static/views/headline.js';
+import { told } from '../../static/views/told.js';
 import { VIEWS } from '../../static/views/index.js';
-import { stacked } from '../../static/scene/labels.js';
+import { collide, roomOf, stacked } from '../../static/scene/labels.js';
 import { lengthOf } from '../../static/views/words.js';
 import { stepText } from '../../static/ui/steps.js';
 import { sceneMarks, sceneTargets } from '../../static/scene/scene.js';
-import { explained, NAMES, sceneOf, STATE, stageOf } from './stage_scenes.js';
+import { backSceneOf, explained, NAMES, sceneOf, STATE, stageOf } from './stage_scenes.js';
 
 /** @import { Mark } from '../../static/stage.d.ts' */
 
@@ -132,6 +133,17 @@ test('the window view keeps the whole network in sight and enlarges what is read
   const frame = VIEWS.window(explained(scene, e));
   assert.deepEqual([...frame.poses.keys()], ['pool1', 'conv2']);
   assert.deepEqual([...new Set(frame.targets.map((t) => t.node))].sort(), scene.network.nodes.map((n) => n.name).sort());
+});
+
+test('no label stands in another, forward or backward, in any size', () => {
+  const sizes = [[1372, 746], [1852, 926], [956, 590], [712, 560], [620, 746], [390, 650]];
+  for (const scene of NAMES.flatMap((name) => [sceneOf(name), backSceneOf(name)])) for (const view of /** @type {const} */ (['overview', 'maps'])) for (const [width, height] of sizes) {
+    const way = scene.objective ? { objective: scene.objective.name, show: /** @type {const} */ ('gradient') } : {};
+    const { labels } = told(VIEWS[view])(stageOf(scene, { view, ...way }, width, height));
+    const rooms = labels.filter(({ look }) => !/note/.test(look)).map(({ key, ...label }) => ({ key, room: roomOf({ key, ...label }) }));
+    const met = rooms.flatMap(({ key, room }, k) => rooms.slice(0, k).filter((other) => collide(room, other.room)).map((other) => `${key} and ${other.key}`));
+    assert.deepEqual(met, [], `${scene.network.id} at ${width}×${height}, ${view}`);
+  }
 });
 
 test('names that have no room beside one another stand in two rows, and a third stays out', () => {
