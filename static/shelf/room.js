@@ -6,7 +6,7 @@ import { Problem } from '../api/client.js';
 const MEGA = 1e6;
 
 /** Bytes as a person reads them. @param {number} count */
-const megabytes = (count) => `${(count / MEGA).toFixed(count < 10 * MEGA && count % MEGA ? 1 : 0)} MB`;
+const megabytes = (count) => (count < 1000 * MEGA ? `${(count / MEGA).toFixed(count < 10 * MEGA && count % MEGA ? 1 : 0)} MB` : `${(count / MEGA / 1000).toFixed(1)} GB`);
 
 const KINDS = /** @type {const} */ ({
   picture: { limit: 'image_bytes', code: 'image_too_large', title: 'The picture file is too large', rather: 'Shrink the picture or save it as JPEG.' },

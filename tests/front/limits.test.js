@@ -14,6 +14,7 @@ test('a file is refused in the browser from the first byte that the server would
   const large = /** @type {any} */ ({ size: 12_000_000 });
   await assert.rejects(refuseTooLarge(resources, large, 'network', 'mine.onnx'), (/** @type {any} */ error) => error.view.detail === 'mine.onnx has 12 MB; a network file may have 2.5 MB here. Open one with fewer weights, or with weights of fewer bits.');
   assert.equal(await welcome(resourcesOf({ image_bytes: 10_485_760, network_bytes: 67_108_864 })), 'Pictures of up to 10 MB, networks of up to 67 MB');
+  assert.equal(await welcome(resourcesOf({ image_bytes: 10_485_760, network_bytes: 1_073_741_824 })), 'Pictures of up to 10 MB, networks of up to 1.1 GB');
 });
 
 test('windows are asked for in pieces as large as the server gives', async () => {
