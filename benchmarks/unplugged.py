@@ -42,6 +42,7 @@ LOOK_MS = 1500
 REPORT = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`content security policy: ${event.effectiveDirective} refused ${event.blockedURI}`))"""
 OUT = re.compile(r"connect\(\d+, \{sa_family=AF_INET6?.*")
+QUIET = "--disable-features=AutofillServerCommunication,OptimizationHints,MediaRouter,Translate"
 ITS_OWN = re.compile(r"(update|content-autofill|optimizationguide-pa|accounts|clients\d)\.(google|googleapis)\.com")
 """What the browser asks for itself, whatever the page: its updates, and how to fill in forms."""
 HERE = re.compile(r"127\.0\.0\.1|::1|0\.0\.0\.0")
@@ -140,7 +141,8 @@ def main() -> int:
         with watched(origin, said) as url:
             course.framed = f"{url}/"  # type: ignore[attr-defined]
             direct = f"<-loopback>;{url.removeprefix('http://')};localhost:{port}"
-            with chromium(f"--proxy-server=http://127.0.0.1:{proxy}", f"--proxy-bypass-list={direct}") as browser:
+            flags = (f"--proxy-server=http://127.0.0.1:{proxy}", f"--proxy-bypass-list={direct}", QUIET)
+            with chromium(*flags) as browser:
                 context = browser.new_context(viewport={"width": 1280, "height": 800})
                 context.add_init_script(REPORT)
                 looked_at(context, url, origin, problems)
