@@ -39,7 +39,9 @@ def with_input(model: Model, said: str, limits: Limits) -> Model:
     for k, item in enumerate(said.split(",")):
         how = changed(how, item, k)
     if how.size != shape[1:] and max(how.size) > limits.input_side:
-        detail = f"After ~ stands what is done to the picture's pixels; a side of it may have at most {limits.input_side}."
+        detail = (
+            f"After ~ stands what is done to the picture's pixels; a side of it may have at most {limits.input_side}."
+        )
         raise Problem("bad_value", detail, limit=limits.input_side, value=max(how.size))
     try:
         how.check(shape[0])
