@@ -5,23 +5,18 @@ import { CALLED, VALUES_CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { isDifference } from '../lab/differing.js';
 import { through } from '../pictures/parts/gather.js';
+import { many } from '../pictures/parts/words.js';
+import { thousands } from '../scene/labels.js';
 import { givesSaid } from '../backward/words.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
 /** @import { Scene, ShowMode, State } from '../types.d.ts' */
 /** @typedef {{ title: { text: string, em?: boolean }[], sub: string }} Headline */
 
-const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 /** A loss that is written as 0.000. */
 const LEARNT = 5e-4;
-/** @param {number} n */
-const word = (n) => WORDS[n] ?? String(n);
-/** @param {number} n @param {string} thing */
-const many = (n, thing) => `${word(n)} ${thing}${n === 1 ? '' : 's'}`;
 /** @param {string} noun */
 const article = (noun) => (/^(?!one\b|uni)[aeiou]/i.test(noun) ? 'an' : 'a');
-/** 60 362, with spaces that do not break. @param {number} n */
-const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 /**
  * @param {State} state @param {Scene} scene
