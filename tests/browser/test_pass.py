@@ -22,7 +22,7 @@ def cat() -> Trace:
 def heard(page: Page, text: str) -> str:
     """What is spoken, once it holds `text`; the clock of the page goes ahead to when things have come to rest."""
     spoken = page.locator("#live")
-    for _ in range(20):
+    for _ in range(100):
         page.clock.fast_forward(300)
         if text in (said := spoken.inner_text()):
             return said
