@@ -3,11 +3,18 @@
 import numpy as np
 
 from convoscope.engine.network import Network
+from convoscope.engine.optimizers import Adam
 from convoscope.engine.training.recipe import Augmentation, Recipe
 from convoscope.engine.training.schedule import Cosine
 from convoscope.engine.zoo import example_cnn
 
-RECIPE = Recipe(epochs=36, batch=64, schedule=Cosine(3e-3), augmentation=Augmentation(flip=True, shift=2))
+RECIPE = Recipe(
+    epochs=64,
+    batch=64,
+    optimizer=Adam(decay=0.01),
+    schedule=Cosine(3e-3),
+    augmentation=Augmentation(flip=True, shift=4),
+)
 
 
 def architecture(rng: np.random.Generator) -> Network:

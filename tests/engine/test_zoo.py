@@ -8,7 +8,7 @@ from convoscope.engine.errors import UnknownName
 from convoscope.engine.training.card import check, fingerprint, made_up_pictures
 from convoscope.engine.training.evaluation import predict
 
-PROMISED = {"example-cnn": 0.69, "lenet5": 0.992, "tiny-vgg": 0.63, "example-cnn-32": 0.77, "lenet5-local": 0.992}
+PROMISED = {"example-cnn": 0.69, "lenet5": 0.992, "tiny-vgg": 0.63, "example-cnn-32": 0.78, "lenet5-local": 0.992}
 """The least share of the test pictures that each network must name right, by its card."""
 
 learnt = pytest.mark.parametrize("name", zoo.names())
