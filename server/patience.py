@@ -4,10 +4,9 @@ Who computes for a request has an event in its context, threads included; it is 
 nobody else waits for the same answer. Who computes for itself, as the server does at its start, has none.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from threading import Event
-
-from convoscope.engine.types import Told
 
 GONE: ContextVar[Event | None] = ContextVar("gone", default=None)
 
@@ -23,7 +22,7 @@ def go_on(node: str = "") -> None:
         raise Left
 
 
-def also(told: Told) -> Told:
+def also(told: Callable[[str], None]) -> Callable[[str], None]:
     """`told`, and stops when nobody waits any more."""
 
     def both(node: str) -> None:
