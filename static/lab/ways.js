@@ -6,8 +6,8 @@ import { h } from '../ui/h.js';
 
 /** @param {Pick<Context, 'actions' | 'store'>} context */
 export function createWays({ actions, store }) {
-  const field = h('button', { class: 'key', title: 'All that this number has seen, back to the picture (F)', on: { click: () => actions.setField(true) } }, 'field', h('kbd', null, 'F'));
-  const pin = h('button', { class: 'key', on: { click: keep } }, 'pin', h('kbd', null, '.'));
+  const field = h('button', { class: 'key', title: 'All that this number has seen, back to the picture (F)', on: { click: () => actions.setField(true) } }, 'field');
+  const pin = h('button', { class: 'key', on: { click: keep } }, 'pin');
 
   function keep() {
     const { node, at } = store.get();
