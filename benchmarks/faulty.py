@@ -21,9 +21,10 @@ import numpy as np
 from PIL import Image
 from starlette.types import Message, Receive, Scope, Send
 
-from convoscope.server.app import create_app
 from convoscope.server.blobs import Folder
+from convoscope.server.library import Library
 from convoscope.server.limits import Limits
+from convoscope.server.serve import served
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 from convoscope.server.uploads import Uploads
@@ -44,8 +45,9 @@ class Faulty:
         setattr(Services, "warm", lambda self: None)  # noqa: B010 -- nothing may run beside the operation
         setattr(Services, "tidy", lambda self: None)  # noqa: B010
         self.folder, self.number, self.given = folder, 0, b""
-        self.app = create_app(Settings(data=str(folder / "store"), log="off", limits=LIMITS))
-        app: Any = self.app
+        settings = Settings(data=str(folder / "store"), log="off", limits=LIMITS)
+        app: Any = served(settings, Library()).config.app
+        self.app = app
         while not hasattr(app, "state"):
             app = app.app
         self.services: Services = app.state.services

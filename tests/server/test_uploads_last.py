@@ -206,21 +206,24 @@ def test_nothing_acknowledged_is_lost_by_a_kill_at_any_moment(tmp_path: Path) ->
 
 def test_an_upload_survives_the_server(tmp_path: Path) -> None:
     with live_server(tmp_path) as live:
-        told = httpx.put(f"{live.url}/api/images", content=picture(9), trust_env=False).json()
-        preview = httpx.get(f"{live.url}/api/images/{told['id']}/picture", trust_env=False).content
+        told = httpx.put(f"{live.url}/api/images", content=picture(9), trust_env=False, timeout=30).json()
+        preview = httpx.get(f"{live.url}/api/images/{told['id']}/picture", trust_env=False, timeout=30).content
         file = REFERENCE / "exported_legacy_13.onnx"
-        network = httpx.put(f"{live.url}/api/networks?title=mine", content=file.read_bytes(), trust_env=False).json()
+        network = httpx.put(
+            f"{live.url}/api/networks?title=mine", content=file.read_bytes(), trust_env=False, timeout=30
+        ).json()
         named = httpx.put(
             f"{live.url}/api/networks/{network['id']}/labels",
             content="\n".join(f"class of mine {k}" for k in range(network["nodes"][-1]["shape"][0])),
             trust_env=False,
+            timeout=30,
         ).json()
         seen = f"/api/traces/{named['id']}/{told['id']}"
-        trace = httpx.get(f"{live.url}{seen}", trust_env=False).json()
+        trace = httpx.get(f"{live.url}{seen}", trust_env=False, timeout=30).json()
     assert len(list((tmp_path / "store" / "blobs").rglob("*"))) == 4, "the picture, and the network once; two folders"
     with live_server(tmp_path) as live:
-        assert httpx.get(f"{live.url}/api/images/{told['id']}", trust_env=False).json() == told
+        assert httpx.get(f"{live.url}/api/images/{told['id']}", trust_env=False, timeout=30).json() == told
         for view in (network, named):
-            assert httpx.get(f"{live.url}/api/networks/{view['id']}", trust_env=False).json() == view
-        assert httpx.get(f"{live.url}{seen}", trust_env=False).json() == trace
-        assert httpx.get(f"{live.url}/api/images/{told['id']}/picture", trust_env=False).content == preview
+            assert httpx.get(f"{live.url}/api/networks/{view['id']}", trust_env=False, timeout=30).json() == view
+        assert httpx.get(f"{live.url}{seen}", trust_env=False, timeout=30).json() == trace
+        assert httpx.get(f"{live.url}/api/images/{told['id']}/picture", trust_env=False, timeout=30).content == preview
