@@ -46,7 +46,7 @@ from convoscope.engine.stepping import (
     step_terms,
 )
 from convoscope.engine.trace import Gradients, Trace
-from convoscope.engine.types import Index, Mode
+from convoscope.engine.types import Index, Mode, Told
 
 __all__ = [
     "OPTIMIZERS",
@@ -88,6 +88,7 @@ __all__ = [
     "Strength",
     "Table",
     "Term",
+    "Told",
     "Trace",
     "Window",
     "address",

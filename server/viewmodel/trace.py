@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convoscope import engine
-from convoscope.engine import Gradients, Trace, flow, logits_and_probabilities, strengths
-from convoscope.engine.types import Told
+from convoscope.engine import Gradients, Told, Trace, flow, logits_and_probabilities, strengths
 from convoscope.server import wire
 from convoscope.server.viewmodel.network import range_groups
 
