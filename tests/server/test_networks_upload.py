@@ -155,7 +155,7 @@ def test_the_same_preprocessing_said_in_two_ways_gives_each_its_own_name(client:
         ("place=0:2", "place says where the crop lies, down and across"),
         ("crop=2", "crop is the share of the picture's shorter side"),
         ("size=64x64", "this network reads 32 × 32 pixels and no other size"),
-        ("size=4096x1", "item 1 is not of the form mean=…"),
+        ("size=4096x1", "a side of it may have at most 2048"),
         (",".join(["0..1"] * 60), "it takes at most 240 characters."),
     ],
 )
