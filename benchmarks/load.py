@@ -104,7 +104,7 @@ async def slow(server: Server, long: bool) -> None:
     for what, seen in (("alone", alone), (f"beside {HALF_OPEN} half open", beside), ("alone again", again)):
         print(f"{what:<22}{seen.line()}", flush=True)
     p99 = [quantile(seen.ms, 0.99) for seen in (alone, beside, again)]
-    print(f"p99 beside them is {p99[1] / max(p99[0], p99[2]):.2f} times that alone", flush=True)
+    print(f"p99 beside them is {p99[1] / min(p99[0], p99[2]):.2f} times that alone", flush=True)
 
 
 async def soak(server: Server, long: bool) -> None:
