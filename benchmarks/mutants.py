@@ -149,7 +149,7 @@ def shown(data: bytes) -> None:
 def asked(host: str, port: int, what: str, files: Sequence[bytes], key: str = "") -> Counter[str]:
     """What a running server says to the files, as uploads. key: of the room, where there is one."""
     found = Counter[str]()
-    connection = HTTPConnection(host, port, timeout=60)
+    connection = HTTPConnection(host, port, timeout=600)  # whatever else the machine does
     for data in files:
         start = time.perf_counter()
         connection.request("PUT", WHERE[what], data, {"Host": "localhost", "Authorization": f"Bearer {key}"})

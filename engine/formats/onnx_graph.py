@@ -72,6 +72,8 @@ class Graph:
 
     def add(self, step: Step) -> None:
         """Reads one node of the file. Raises ConvoscopeError for what no network of ours can have."""
+        if not step.outputs:
+            raise BadGraph(f"{step.title} has no output. Export the network anew.")
         given = [self.values[i] if i else None for i in step.inputs]
         steps = equivalent(step, given)
         if steps != [step]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+import onnx
 import pytest
 
 from benchmarks.mutants import asked, opened, seeds_of
@@ -71,3 +72,10 @@ def test_a_network_that_leaves_no_number_is_refused_in_words(tmp_path: Path) -> 
     with pytest.raises(Problem, match=r"'y0' has the shape \(1, 3, 0, 6\), which holds no number\.") as caught:
         network_of(tmp_path, network(["Slice x a e k"], a=a, e=e, k=k))
     assert caught.value.code == "network_inputs"
+
+
+def test_a_node_without_an_output_is_refused_in_words(tmp_path: Path) -> None:
+    made = onnx.load_from_string(network([("Constant", {"value_float": 1.0}), "Mul x _"]))
+    del made.graph.node[0].output[:], made.graph.node[1].input[1:]
+    with pytest.raises(errors.BadGraph, match=r"Constant.* has no output\. Export the network anew\."):
+        network_of(tmp_path, made.SerializeToString())
