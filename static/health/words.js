@@ -4,7 +4,7 @@ import { single } from '../lens/digits.js';
 
 /** @import { Flow, Scene, Strength } from '../types.d.ts' */
 
-const DIGITS = 2;
+const DIGITS = 3;
 
 /** The first, the one nearest to the loss, that fades or explodes. @param {Strength[]} strengths from the input to the loss */
 export const trouble = (strengths) => strengths.findLast(({ verdict }) => verdict !== '');

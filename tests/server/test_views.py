@@ -76,8 +76,8 @@ def test_a_network_says_what_it_is_made_of(net: dict[str, Any], network: Network
     assert (net["input"], net["logits"], net["output"]) == ("input", "fc", "softmax")
     assert net["labels"] == list(network.labels)
     assert nodes["conv1"]["params"] == [
-        {"name": "weight", "shape": [10, 3, 3, 3], "count": 270},
-        {"name": "bias", "shape": [10], "count": 10},
+        {"name": "weight", "shape": [10, 3, 3, 3], "count": 270, "learnt": True},
+        {"name": "bias", "shape": [10], "count": 10, "learnt": True},
     ]
     assert sum(n["parameters"] for n in nodes.values()) == 6440
     assert nodes["conv1"]["macs"] == 10 * 32 * 32 * 3 * 3 * 3
