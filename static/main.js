@@ -17,6 +17,7 @@ import { mountSettle } from './state/settle.js';
 import { createStore } from './state/store.js';
 import { mountPins } from './pins/pins.js';
 import { mountPresent } from './present/present.js';
+import { mountTelling } from './present/telling.js';
 import { followAddress, stateOfAddress } from './state/url.js';
 import { mountColours } from './ui/colours.js';
 import { mountControls } from './ui/controls.js';
@@ -61,6 +62,7 @@ const context = {
 };
 const stage = mountStage(place('scene'), context);
 const timeline = mountTimeline(place('timeline'), context);
+const telling = mountTelling(place('bottom'), context);
 makeRoom(place('stage'), place('scene'), stage.resize);
 new ResizeObserver(timeline.resize).observe(place('timeline'));
 parts.push(
@@ -89,7 +91,8 @@ parts.push(
   mountPins(place('stage'), context),
   mountReading(place('stage'), context),
   mountSaliency(place('stage'), context),
-  mountPresent(document.body, context),
+  telling,
+  mountPresent(document.body, context, telling.turn),
   mountZoom(place('scene'), place('stage')),
   mountReveal(place('stage'), place('lens'), context.clock),
   mountReveal(place('stage'), place('card'), context.clock),

@@ -69,8 +69,10 @@ export interface State {
   theme: 'auto' | 'light' | 'dark'; camera: { x: number; y: number; zoom: number }; t: number; playing: boolean; speed: number;
   objective: string; show: ShowMode; weight: Weight | null;
   grain: Exclude<Grain, 'layer'>; loop: [number, number] | null; colours: Colours; field: boolean; pins: { node: string; at: Cell }[]; present: boolean; reading: Reading; why: '' | 'saliency' | 'product'; open: string;
-  edit: string; difference: boolean; bench: Bench;
+  edit: string; difference: boolean; bench: Bench; lesson: string;
 }
+/** stage: the address at which the stage shows the beat. */
+export interface LessonView { slug: string; title: string; beats: { name: string; title: string; text: string; say: string; stage: string }[] }
 export type Bench = '' | 'check' | 'learn' | 'batch';
 export interface Store {
   get(): State; set(patch: Partial<State>): void;
@@ -143,6 +145,8 @@ export interface Resources extends LabResources, BackResources {
   trace(network: string, image: string): Promise<TraceView>;
   /** How much of a trace's work is done, null where nobody computes it or nobody says so. */
   progress(network: string, image: string, objective?: string): Promise<number | null>;
+  /** A lesson as it is told on the stage. */
+  lesson(slug: string, values: Record<string, string>): Promise<LessonView>;
   activations(network: string, image: string, nodes?: string[]): Promise<Map<string, Tensor>>;
   faces(network: string, image: string, nodes: string[], how: { side: number; maps: number; objective?: string; of?: 'gradient' | 'product' }): Promise<{ tensors: Map<string, Tensor>; channels: Record<string, number> }>;
   filtersSummary(network: string, image: string, node: string): Promise<{ node: string; params: NodeStats[] }>;
@@ -190,7 +194,7 @@ export interface Actions {
   seek(t: number): void; step(count: number): void; play(playing?: boolean): void; setSpeed(speed: number): void;
   setGrain(grain: Grain): void; finish(way: number): void; setLoop(loop: [number, number] | null): void;
   setColours(colours: Colours): void; setField(field: boolean): void; pin(node: string, at: Cell): void; unpin(): void; present(on: boolean): void; setReading(reading: Reading): void; setWhy(why: State['why']): void; setEdit(edit: string): void; setDifference(on: boolean): void; setBench(bench: Bench): void; setOpen(open: string, camera?: State['camera']): void;
-  setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
+  tell(lesson: string, to?: Partial<State>): void; setObjective(objective: string): void; setShow(show: ShowMode): void; turn(): void; chooseClass(index: number): void; selectWeight(weight: Weight | null): void;
 }
 /** What every other part of the page gets as well. `scene` is null until the first picture has arrived. */
 export interface Context extends StageContext { actions: Actions; scene(): Scene | null }

@@ -6,6 +6,7 @@ from convoscope.server.lessons.figures.example_cnn import (
     architecture,
     back,
     decision,
+    free,
     guess,
     learnt,
     network,
@@ -114,8 +115,8 @@ classes. Everything in it you have seen in the lessons before.
             "play",
             "play",
             "On the stage",
-            "Every number of this pass, with its arithmetic, is on the stage.",
-            architecture,
+            "Every number of this pass, with its arithmetic, is on the stage, and these beats are told there.",
+            free,
             ("image",),
         ),
         Beat(

@@ -12,6 +12,8 @@ from convoscope.server.services import Services
 
 KINDS = {"say": "Say it", "show": "Show it", "predict": "Predict", "play": "Free play", "try": "What to try"}
 Json = dict[str, Any]
+TOLD = ("say", "show", "play")
+"""Beats that can be told; in the others a reader does something on the lesson's own page."""
 CARRIED = 30_000
 """Characters of a figure that a page carries in itself."""
 
@@ -100,6 +102,18 @@ def lesson_view(lesson: Lesson, services: Services) -> Json:
         "stage": next((beat["board"]["stage"] for beat in beats if beat["board"]["stage"]), ""),
         "beats": beats,
     }
+
+
+def told_view(lesson: Lesson, services: Services, given: Mapping[str, Any]) -> Json:
+    """A lesson as it is told on the stage: the beats that have a place there, without formulas."""
+    beats = []
+    for beat in lesson.beats:
+        board = lesson.board(beat, lesson.values(beat, services, given))
+        if beat.kind in TOLD and board.on_stage:
+            text = "" if "$" in beat.text else " ".join(beat.text.split())
+            words = {"name": beat.name, "title": beat.title, "text": text, "say": MINUS.sub("−", board.say)}
+            beats.append({**words, "stage": board.on_stage})
+    return {"slug": lesson.slug, "title": lesson.title, "beats": beats}
 
 
 def presets(lesson: Lesson) -> list[Json]:

@@ -82,6 +82,14 @@ def read_sandbox(
     )
 
 
+@router.get("/api/lessons/{slug}")
+def read_telling(request: Request, services: ServicesDep, slug: str, values: Given = "{}") -> Response:
+    """A lesson as it is told on the stage: its beats in words, and where the stage shows each."""
+    found, given = lessons.lesson(slug), parsed(values)
+    found.values(found.beats[0], services, given)
+    return answer(request, [slug], lambda: view.body(view.told_view(found, services, given)))
+
+
 @router.get("/api/lessons/{slug}/{beat}")
 def read_board(request: Request, services: ServicesDep, slug: str, beat: str, values: Given = "{}") -> Response:
     """The figure of a beat for these values: numbers, and what to call them."""

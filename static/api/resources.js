@@ -59,6 +59,7 @@ export function createResources(trouble, release = '', edit = () => '') {
     limit: (name) => json(path('limits')).then(({ limits }) => limits.find((/** @type {{ name: string }} */ row) => row.name === name).value), // all are asked for once, each is picked anew
     upload: (file, progress) => patiently(() => put(path('images'), file, progress), { trouble }),
     pictureUrl: (id, side) => lasting(`${path('images', id)}/picture?side=${side}`),
+    lesson: (slug, values) => json(lasting(`${path('lessons', slug)}?values=${encodeURIComponent(JSON.stringify(values))}`)),
     trace: (network, image) => json(seen(path('traces', network, image))),
     progress: (network, image, objective = '') => getJson(`${path('traces', network, image)}/progress${objective && `?objective=${encodeURIComponent(objective)}`}`).then(({ share }) => share, () => null),
     activations: (network, image, nodes = []) => frame(heavy, seen(`${path('traces', network, image)}/activations.safetensors?${some(nodes)}dtype=float16`)),

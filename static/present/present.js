@@ -3,9 +3,9 @@
  * dot of light. Who leaves is where they were in the pass when they began.
  */
 
-import { LAYER_MS } from '../anim/player.js';
 import { layerStep } from '../state/moment.js';
 import { changes, h } from '../ui/h.js';
+import { createRun } from './run.js';
 
 /** @import { Context, Part } from '../types.d.ts' */
 /** @typedef {'on' | 'back' | 'start' | 'blank' | 'leave'} Beat */
@@ -15,6 +15,8 @@ const KEYS = {
   ' ': 'on', PageDown: 'on', ArrowRight: 'on', Enter: 'on', PageUp: 'back', ArrowLeft: 'back', Backspace: 'back', Home: 'start',
   b: 'blank', B: 'blank', '.': 'blank', Escape: 'leave', p: 'leave', P: 'leave', F5: 'leave',
 };
+/** A layer takes so much longer than in play. */
+const CALM = 2;
 /** The dot, and the button to leave with, go out after so long, ms. */
 const SHINES = 2500;
 
@@ -23,48 +25,47 @@ export const beatOf = (key) => KEYS[key];
 
 /**
  * @param {HTMLElement} body @param {Context} context
+ * @param {(by: number) => boolean} tell goes on by a beat of the lesson that is told; false where none is
  * @returns {Part}
  */
-export function mountPresent(body, { actions, clock, store, seek }) {
+export function mountPresent(body, { actions, clock, store, seek }, tell) {
   const blank = h('div', { class: 'blank', hidden: true, 'aria-label': 'The screen is blank; any key shows it' });
   const dot = h('i', { class: 'laser', hidden: true, 'aria-hidden': 'true' });
   const leave = h('button', { class: 'leave', hidden: true, title: 'Leave the presentation (Esc)', 'aria-label': 'Leave the presentation', on: { click: () => actions.present(false) } }, '×');
   body.append(blank, dot, leave);
   const moved = changes();
-  let [goal, last, out] = [0, 0, 0];
+  const run = createRun({ clock, store, seek }, CALM);
+  let out = 0;
   /** Whether the pass that is shown is one that was begun here: the first beat begins it. */
   let begun = false;
   /** @type {Pick<import('../types.d.ts').State, 't' | 'objective' | 'show'> | null} */
   let before = null;
 
-  clock.add((now) => {
-    const { t, present } = store.get(), ms = last ? Math.min(60, now - last) : 0;
-    if (!present || goal === 0 || t >= goal) {
-      [goal, last] = [0, 0];
-      return false;
-    }
-    last = now;
-    seek(Math.min(goal, t + ms / (2 * LAYER_MS)));
-    return true;
-  });
-
   /** A layer is computed before the eyes of the room. */
   function on() {
     const { t, view, objective } = store.get(), first = !begun;
     begun = true;
+    if (tell(1)) return undefined;
     if (view === 'window') return actions.step(1);
-    if (goal > 0) seek(goal); // who is faster than the beat gets its end
+    if (run.goal() > 0) seek(run.goal()); // who is faster than the beat gets its end
     else if (t === Infinity && (first || objective !== '')) seek(0);
     else if (t === Infinity) actions.step(1);
-    else {
-      goal = layerStep(store.get().t, 1, Infinity);
-      clock.wake();
-    }
+    else run.to(layerStep(t, 1, Infinity));
     return undefined;
   }
 
+  function back() {
+    run.stop();
+    if (!tell(-1)) actions.step(-1);
+  }
+
+  function start() {
+    run.stop();
+    seek(0);
+  }
+
   /** @type {Record<Beat, () => void>} */
-  const DO = { on, back: () => ((goal = 0), actions.step(-1)), start: () => ((goal = 0), seek(0)), blank: () => (blank.hidden = false), leave: () => actions.present(false) };
+  const DO = { on, back, start, blank: () => (blank.hidden = false), leave: () => actions.present(false) };
 
   addEventListener('keydown', (event) => {
     if (!store.get().present || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -94,7 +95,7 @@ export function mountPresent(body, { actions, clock, store, seek }) {
   function exit() {
     if (before) store.set({ ...before, playing: false });
     before = null;
-    goal = 0;
+    run.stop();
   }
 
   return {

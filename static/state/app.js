@@ -16,7 +16,7 @@ export const DEFAULTS = {
   network: '', image: '', view: 'overview', node: null, at: null, range: 'group', theme: 'auto',
   camera: { x: 0, y: 0, zoom: 1 }, t: Infinity, playing: false, speed: 1,
   objective: '', show: 'value', weight: null, grain: 'window', loop: null, colours: 'orange', field: false, pins: [], present: false, reading: 'gather', why: '', open: '',
-  edit: '', difference: false, bench: '',
+  edit: '', difference: false, bench: '', lesson: '',
 };
 export const SPEEDS = { least: 0.25, most: 64 };
 export const WHOLE = DEFAULTS.camera;
@@ -29,7 +29,7 @@ export const WHOLE = DEFAULTS.camera;
 export function createActions(store, scene) {
   const { get, set } = store;
   return {
-    openNetwork: (network, image = get().image) => set({ ...FORWARD, network, image, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '', ...UNEDITED }),
+    openNetwork: (network, image = get().image) => set({ ...FORWARD, network, image, node: null, at: null, camera: WHOLE, t: Infinity, playing: false, view: 'overview', open: '', lesson: '', ...UNEDITED }),
     setInput: (network) => set({ network, playing: false }),
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, grain: 'window', field: false, ...(view === 'window' ? reading(get(), scene()) : {}) }),
@@ -61,6 +61,7 @@ export function createActions(store, scene) {
     present: (present) => set({ present }),
     setReading: (reading) => set(reread(get(), scene(), reading)),
     setWhy: (why) => set({ why }),
+    tell: (lesson, to = {}) => set({ ...to, lesson }),
     setOpen: (open, camera = get().camera) => set({ open, camera }),
   };
 }

@@ -46,6 +46,9 @@ const LONGEST_EDIT = 8000; // as the server takes; what is no edit it refuses, i
 /** Groups of a large network, by their places: `4,4.1,6`. */
 const GROUPS = /^\d{1,5}(\.\d{1,5})?(,\d{1,5}(\.\d{1,5})?){0,199}$/;
 
+/** A beat of a lesson: `example-cnn/block1`. */
+const BEAT = /^[a-z\d-]{1,60}\/[a-z\d-]{1,60}$/;
+
 /** @type {Field[]} */
 export const FIELDS = [
   name('network'),
@@ -72,6 +75,7 @@ export const FIELDS = [
   { key: 'edit', write: (s) => s.edit, read: (text) => only('edit', text.length <= LONGEST_EDIT ? text : undefined) },
   flag('difference'),
   choice('bench', ['', 'check', 'learn', 'batch']),
+  { key: 'lesson', write: (s) => s.lesson, read: (text) => only('lesson', BEAT.test(text) ? text : undefined) },
   { key: 'open', write: (s) => s.open, read: (text) => only('open', GROUPS.test(text) ? text : undefined) },
 ];
 

@@ -52,6 +52,7 @@ export const KEYS = [
 ];
 const ALSO = [
   ...LAB_ALSO,
+  ['PageUp PageDown', 'the beat before or after, of a lesson that is told on the stage'],
   ['Tab', 'through pictures, layers and controls; Enter opens what has the focus'],
   ['Ctrl V', 'paste a picture; or drop one anywhere'],
 ];

@@ -10,7 +10,7 @@ const FULL = {
   camera: { x: -12.5, y: 40, zoom: 2.25 }, t: 3.25, playing: false, speed: 4,
   objective: 'loss:3', show: 'gradient', weight: { node: 'block2.conv1', param: 'weight', at: [3, 0, 1, 1] },
   grain: 'term', loop: [2, 3], colours: 'gold', field: true, pins: [{ node: 'conv1', at: [3, 5, 7] }, { node: 'fc', at: [2] }], present: true, reading: 'scatter', why: 'product', open: '4,4.1,10',
-  edit: 'conv1.weight@3,0,1,1=0.5;off=conv2@4', difference: true, bench: 'check',
+  edit: 'conv1.weight@3,0,1,1=0.5;off=conv2@4', difference: true, bench: 'check', lesson: 'example-cnn/block1',
 };
 
 test('a state with nothing at its default comes back from its address equal', () => {

@@ -25,9 +25,9 @@ def gradients(v: Values) -> engine.Gradients:
     return trace(v).gradients(engine.loss(network().labels.index(v["label"])))
 
 
-def stage(v: Values, words: str, **state: str) -> Item:
-    """A link that opens the same picture on the stage."""
-    return items.links([onward.stage(words, v["image"], **state)])
+def stage(v: Values, words: str, beat: str, **state: str) -> Item:
+    """A link that opens the same picture on the stage, where the lesson goes on from this beat."""
+    return items.links([onward.stage(words, v["image"], **state, lesson=f"example-cnn/{beat}")])
 
 
 def objective(v: Values) -> str:
@@ -60,9 +60,15 @@ def architecture(v: Values) -> Board:
     drawn.append(("fc", net.shapes["fc"][1:]))
     rows.append(("", "fc, softmax", f"{net.shapes['fc'][1]}", learnt_in("fc")))
     table = items.table(("block", "layers", "sizes", "parameters"), rows)
-    led = stage(v, "Open the whole network on the stage", view="overview")
+    led = stage(v, "The lesson, told on the stage", "network", view="overview")
     say = f"Six convolutions, three pools and a dense layer: {net.parameter_count:,} parameters."
     return Board([[items.boxes(drawn)], [table], [led]], say)
+
+
+def free(v: Values) -> Board:
+    """The whole network once more, to go where one likes."""
+    rows = architecture(v).rows[:-1]
+    return Board([*rows, [stage(v, "The stage, on this picture", "play", view="overview")]], "Click any number of it.")
 
 
 def learnt_in(node: str) -> str:
@@ -76,7 +82,7 @@ def start(v: Values) -> Board:
     return Board(
         [
             [items.photo(v["image"].name, "the picture", 120), items.op("→"), items.volume(x, "input 3×32×32", open=1)],
-            [stage(v, "Start the pass on the stage", view="overview", t="0")],
+            [stage(v, "Start the pass on the stage", "picture", view="overview", t="0")],
         ],
         "The picture, 3 by 32 by 32 numbers.",
     )
@@ -89,8 +95,8 @@ def block(n: int, v: Values) -> Board:
     dead = float((t.activations[names[1]] == 0).mean())
     rows.append(
         [
-            stage(v, f"Block {n} on the stage", view="overview", t=t_of(names[-1])),
-            stage(v, f"One window of {names[2]}", view="window", at=f"{names[2]}@5,3,3"),
+            stage(v, f"Block {n} on the stage", f"block{n}", view="overview", t=t_of(names[-1])),
+            stage(v, f"One window of {names[2]}", f"block{n}", view="window", at=f"{names[2]}@5,3,3"),
         ]
     )
     return Board(
@@ -129,7 +135,7 @@ def decision(v: Values) -> Board:
                 items.bars(list(zip(labels, f.tolist(), strict=True)), "logits, fc", "value", pick=best),
                 items.bars(list(zip(labels, p.tolist(), strict=True)), "probabilities, softmax", span=1, pick=best),
             ],
-            [stage(v, "The decision on the stage", view="overview")],
+            [stage(v, "The decision on the stage", "decision", view="overview")],
         ],
         f"It says {labels[best]}, {p[best]:.3f}.",
     )
@@ -152,7 +158,7 @@ def seed(v: Values) -> Board:
                 )
             ],
             [items.number("L", g.value)],
-            [stage(v, "The loss on the stage", objective=objective(v), at=f"softmax@{labels.index(v['label'])}")],
+            [stage(v, "The loss on the stage", "loss", objective=objective(v), show="gradient", t=str(len(ORDER)))],
         ],
         f"The loss against {v['label']} is {g.value:.4f}.",
     )
@@ -167,7 +173,9 @@ def back(v: Values) -> Board:
         [volume(v, name, g.by_activation[name][0], "gradient") for name in names[3:]],
     ]
     end = str(2 * len(ORDER) - 1)  # a unit of time for each layer forward, one for the loss, one for each backward
-    link = stage(v, "The backward pass on the stage", objective=objective(v), show="gradient", view="maps", t=end)
+    link = stage(
+        v, "The backward pass on the stage", "backward", objective=objective(v), show="gradient", view="maps", t=end
+    )
     return Board([*rows, [link]], "Gradients of the loss, from the last pool back to the picture.")
 
 
@@ -184,7 +192,15 @@ def learnt(v: Values) -> Board:
         [
             [items.words("conv1's filters (channel red), and the gradient of the loss for each of their weights.")],
             *rows,
-            [stage(v, "One of these weights on the stage", objective=objective(v), weight="conv1.weight@0,0,1,1")],
+            [
+                stage(
+                    v,
+                    "One of these weights on the stage",
+                    "weights",
+                    objective=objective(v),
+                    weight="conv1.weight@0,0,1,1",
+                )
+            ],
         ],
         "Ten filters and their gradients.",
     )
