@@ -1,5 +1,6 @@
 """A picture that crashes, hangs or swells its decoder is refused, and the next one is decoded as if nothing was."""
 
+import io
 import sys
 import threading
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from convoscope.server.errors import Problem
 from convoscope.server.images import Decoder
@@ -50,6 +52,21 @@ def test_a_decoder_that_does_not_end_is_ended(decoder: Decoder, harm: str) -> No
     assert (problem.code, problem.status_code, problem.limit) == ("image_too_slow", 422, 1)
     assert problem.detail == "Decoding the picture took more than 1 seconds. Save it anew as PNG or JPEG."
     assert works(decoder)
+
+
+def test_a_jpeg_of_ten_thousand_scans_is_ended() -> None:
+    out = io.BytesIO()
+    Image.new("L", (2000, 2000), 99).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    scan = whole[whole.rindex(b"\xff\xda") : -2]
+    decoder = Decoder(Limits(decode_seconds=1))
+    try:
+        with pytest.raises(Problem) as caught:
+            decoder.picture(whole[:-2] + scan * 10_000 + whole[-2:])
+        assert caught.value.code == "image_too_slow"
+        assert decoder.picture(whole).width > 0
+    finally:
+        decoder.close()
 
 
 def test_a_decoder_gets_no_more_memory_than_its_limit(decoder: Decoder) -> None:

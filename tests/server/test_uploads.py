@@ -196,6 +196,16 @@ def test_a_bomb_in_the_metadata_of_a_png_does_no_harm(client: httpx.Client, serv
     assert memory(server.pid) - before < FLAT
 
 
+def test_of_a_gif_with_65535_frames_only_the_first_is_taken(client: httpx.Client) -> None:
+    start = struct.pack("<6sHHBBB", b"GIF89a", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    frame = struct.pack("<cHHHHB", b",", 0, 0, 1, 1, 0) + b"\2\2\x44\1\0"
+    began = time.perf_counter()
+    answer = client.put("/api/images", content=start + frame * 65_535 + b";")
+    assert time.perf_counter() - began < 1
+    assert answer.status_code == 201
+    assert (answer.json()["animated"], answer.json()["width"], answer.json()["height"]) == (True, 1, 1)
+
+
 def test_an_upload_is_found_by_its_id_and_by_no_other_name(client: httpx.Client) -> None:
     told = client.put("/api/images", content=saved("PNG", (10, 20)))
     assert told.headers["location"] == f"/api/images/{told.json()['id']}"
