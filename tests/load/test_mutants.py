@@ -16,7 +16,7 @@ from convoscope.server.errors import Problem
 from tests.live import LiveServer
 from tests.server.network_files import opened as network_of
 
-PICTURES, NETWORKS, SENT = 20_000, 1_500, 12
+PICTURES, NETWORKS, SENT = 20_000, 5_000, 12
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="files are opened in forks")
 
