@@ -125,7 +125,7 @@ NO_PICTURES = {
     "html": b"<!doctype html><title>x</title>",
     "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     "pdf": b"%PDF-1.7\n",
-    "gzip": gzip.compress(b"x" * 1000),
+    "gzip": gzip.compress(b"x" * 1000, mtime=0),
     "random": bytes(range(200, 256)) * 20,
 }
 
