@@ -11,7 +11,7 @@ from convoscope.server.routes.steps import Of
 from convoscope.server.routes.subject import Edit
 from convoscope.server.services import ServicesDep
 from convoscope.server.viewmodel.what_if import batch_view
-from convoscope.server.wire_lab import BatchView
+from convoscope.server.wire.lab import BatchView
 
 router = APIRouter(prefix="/api/batches/{net}/{images}", tags=["batches"])
 WHAT = "The loss: loss:3 for one label, loss:3,5 for one label for each picture."

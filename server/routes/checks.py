@@ -8,7 +8,7 @@ from convoscope.server.routes.gradients import Objective
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep, parsed
 from convoscope.server.viewmodel.what_if import check_view
-from convoscope.server.wire_lab import CheckView
+from convoscope.server.wire.lab import CheckView
 
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["checks"])
 

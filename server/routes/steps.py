@@ -11,7 +11,7 @@ from convoscope.server.routes.gradients import Objective
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep
 from convoscope.server.viewmodel.what_if import steps_view
-from convoscope.server.wire_lab import StepsView
+from convoscope.server.wire.lab import StepsView
 
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["steps"])
 OPTIMIZERS = ", ".join(engine.OPTIMIZERS)

@@ -12,7 +12,7 @@ from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep
 from convoscope.server.viewmodel import params_view
 from convoscope.server.viewmodel.what_if import difference_view, number_view
-from convoscope.server.wire_lab import DifferenceView, NumberView
+from convoscope.server.wire.lab import DifferenceView, NumberView
 
 router = APIRouter(prefix="/api/traces/{net}/{image}", tags=["traces"])
 Against = Annotated[

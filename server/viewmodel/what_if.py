@@ -10,7 +10,7 @@ from convoscope import engine
 from convoscope.engine import Trace
 from convoscope.server.viewmodel.explanation import kind_of
 from convoscope.server.viewmodel.trace import prediction, ranges, statistics
-from convoscope.server.wire_lab import (
+from convoscope.server.wire.lab import (
     BatchView,
     ChangeView,
     CheckView,

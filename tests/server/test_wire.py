@@ -1,4 +1,4 @@
-"""The page's types say what travels: `static/types.d.ts` and `server/wire.py` name the same fields."""
+"""The page's types say what travels: `static/types.d.ts` and `server/wire/` name the same fields."""
 
 import json
 import re

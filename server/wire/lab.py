@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from convoscope.server.wire import NodeStats, RangesView, Wire
+from convoscope.server.wire.base import Wire
+from convoscope.server.wire.trace import NodeStats, RangesView
 
 
 class ChangeView(Wire):

@@ -1,0 +1,102 @@
+"""What travels: the field names of every JSON body, and arrays as safetensors. docs/wire.md explains them.
+
+A file a subject; `lab` (what-if edits, checks, steps) is imported by its own name.
+"""
+
+from convoscope.server.wire.arrays import (
+    Array,
+    ArraysView,
+    ArrayView,
+    arrays_as_json,
+    as_dtype,
+    cells,
+    ints,
+    safetensors,
+)
+from convoscope.server.wire.base import JSON, PROBLEM, SAFETENSORS, Wire
+from convoscope.server.wire.explanation import (
+    ContributorsView,
+    ContributorView,
+    ExplanationView,
+    OperandView,
+    ReaderView,
+    StepView,
+)
+from convoscope.server.wire.image import CropView, ImageList, ImageView
+from convoscope.server.wire.network import (
+    AxisView,
+    MapView,
+    NetworkList,
+    NetworkSummary,
+    NetworkView,
+    NodeView,
+    ParamView,
+    PreprocessingView,
+    SlidingView,
+    TableView,
+    UnsupportedView,
+    WaitingView,
+)
+from convoscope.server.wire.service import LimitList, LimitView, ProblemView, ProgressView
+from convoscope.server.wire.trace import (
+    ClassView,
+    FlowView,
+    GradientsView,
+    HistogramView,
+    NodeStats,
+    ParamsView,
+    PredictionView,
+    RangesView,
+    StrengthView,
+    TraceView,
+)
+
+__all__ = [
+    "JSON",
+    "PROBLEM",
+    "SAFETENSORS",
+    "Array",
+    "ArrayView",
+    "ArraysView",
+    "AxisView",
+    "ClassView",
+    "ContributorView",
+    "ContributorsView",
+    "CropView",
+    "ExplanationView",
+    "FlowView",
+    "GradientsView",
+    "HistogramView",
+    "ImageList",
+    "ImageView",
+    "LimitList",
+    "LimitView",
+    "MapView",
+    "NetworkList",
+    "NetworkSummary",
+    "NetworkView",
+    "NodeStats",
+    "NodeView",
+    "OperandView",
+    "ParamView",
+    "ParamsView",
+    "PredictionView",
+    "PreprocessingView",
+    "ProblemView",
+    "ProgressView",
+    "RangesView",
+    "ReaderView",
+    "SlidingView",
+    "StepView",
+    "StrengthView",
+    "TableView",
+    "TraceView",
+    "UnsupportedView",
+    "WaitingView",
+    "Wire",
+    "arrays_as_json",
+    "as_dtype",
+    "cells",
+    "ints",
+    "safetensors",
+]
