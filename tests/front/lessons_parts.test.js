@@ -10,6 +10,8 @@ import { mountPlayer } from '../../static/lessons/player.js';
 globalThis.matchMedia = /** @type {any} */ (() => ({ matches: false, addEventListener: () => {} }));
 const { decimalsFor, digits, inkOn } = await import('../../static/lessons/figure/say.js');
 const { createAsker } = await import('../../static/lessons/ask.js');
+const { parse } = await import('../../static/ui/markup.js');
+const { SUBJECT } = await import('../../static/lessons/html.js');
 
 const key = (/** @type {string} */ name, more = {}) => ({ key: name, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
@@ -101,4 +103,14 @@ test('a number of a formula is stepped by the arrow keys, sent to its ends, and 
   const width = { value: 3, least: 1, most: 32 };
   assert.deepEqual(['ArrowUp', 'ArrowLeft', 'Home', 'End', 'Tab'].map((name) => wantedBy(name, width)), [4, 2, 1, 32, null]);
   assert.deepEqual(['1', '9'].map((digit) => wantedBy(digit, width)), [31, 9], 'a second digit where it fits, else a new number');
+});
+
+test("a lesson's text holds words and formulas, links to our own pages, and nothing else", () => {
+  const links = '<p class="x" onclick="y">a<a href="/lessons/padding">b</a><a href="//else.where">c</a></p>';
+  const [p] = /** @type {any[]} */ (parse(links, SUBJECT));
+  assert.deepEqual(p.attributes, [['class', 'x']]);
+  assert.deepEqual(p.children.slice(1).map((/** @type {any} */ a) => a.attributes), [[['href', '/lessons/padding']], []]);
+  assert.equal(parse('a &lt; b', SUBJECT)[0], 'a < b');
+  assert.throws(() => parse('<script>x</script>', SUBJECT), { message: "<script> is no part of a lesson's text." });
+  assert.throws(() => parse('<p>x', SUBJECT), { message: "The lesson's text ends with <p> open." });
 });

@@ -32,7 +32,7 @@ test('what is no formula does not come in', () => {
     '<math><script>alert(1)</script></math>': '<script> is no part of a formula.',
     '<math><img src="x"/></math>': '<img> is no part of a formula.',
     '<math><mi>x</math>': 'The formula closes <math> where it is not open.',
-    '<math><mi>x</mi>': 'The formula is not one <math> element.',
+    '<math><mi>x</mi>': 'The formula ends with <math> open.',
     '<mrow></mrow>': 'The formula is not one <math> element.',
     'x': 'The formula is not one <math> element.',
     '<math></math><math></math>': 'The formula is not one <math> element.',
