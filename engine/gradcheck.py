@@ -6,7 +6,7 @@ objective has a kink there and no slope to measure; the nodes that did are named
 Source: the lecture, "Derive it by hand, and check it numerically"; Goodfellow et al. 2016, section 11.5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from convoscope.engine.addresses import owner
 from convoscope.engine.objective import Objective
-from convoscope.engine.types import EVAL, Array, Index
+from convoscope.engine.types import EVAL, Array, Index, Told
 
 if TYPE_CHECKING:
     from convoscope.engine.network import Network, Node
@@ -78,21 +78,27 @@ class GradientCheck:
 
 
 def check_gradient(
-    trace: "Trace", objective: Objective, where: str, at: Sequence[int], step: float | None = None
+    trace: "Trace",
+    objective: Objective,
+    where: str,
+    at: Sequence[int],
+    step: float | None = None,
+    told: Told | None = None,
 ) -> GradientCheck:
     """The gradient of `objective` at one number of an activation (`conv1`), an input, or a parameter (`conv1.weight`).
 
-    step: ε, by default 1e-5 of the number's size. Raises UnknownName, IndexOutside.
+    step: ε, by default 1e-5 of the number's size. told: hears of every node of every pass, forward and back.
+    Raises UnknownName, IndexOutside.
     """
     node, param = owner(trace.network, where)
-    gradients = trace.gradients(objective)
+    gradients = trace.gradients(objective, told=told)
     start, cell = number(trace, where, at)
     analytic = float((gradients.by_param[node][param] if param else gradients.by_activation[node])[cell])
     epsilon = step if step is not None else RELATIVE_STEP * max(abs(float(start[cell])), 1.0)
-    below, above = (_moved(trace, node, param, cell, e) for e in (-epsilon, epsilon))
+    below, above = (_moved(trace, node, param, cell, e, told) for e in (-epsilon, epsilon))
     low, high = objective.value(below), objective.value(above)
     return GradientCheck(
-        where, cell, analytic, (high - low) / (2 * epsilon), epsilon, low, high, tuple(_jumps(below, above))
+        where, cell, analytic, (high - low) / (2 * epsilon), epsilon, low, high, tuple(_jumps(below, above, told))
     )
 
 
@@ -117,7 +123,7 @@ def sensible(array: Array) -> float:
     return float(10.0 ** np.floor(np.log10(spread))) if 0 < spread < np.inf else 0.1
 
 
-def _moved(trace: "Trace", node: str, param: str, cell: Index, by: float) -> "Trace":
+def _moved(trace: "Trace", node: str, param: str, cell: Index, by: float, told: Told | None) -> "Trace":
     """The pass again, in float64, with one number moved."""
     network = trace.network.astype(np.float64)
     inputs = {i.name: trace.activations[i.name].astype(np.float64) for i in network.inputs}
@@ -125,11 +131,13 @@ def _moved(trace: "Trace", node: str, param: str, cell: Index, by: float) -> "Tr
     changed = start.astype(np.float64)
     changed[cell] += by
     if param:
-        return rerun(network.with_params({node: {param: changed}}), inputs, {})
-    return rerun(network, inputs, {node: changed})
+        return rerun(network.with_params({node: {param: changed}}), inputs, {}, told)
+    return rerun(network, inputs, {node: changed}, told)
 
 
-def rerun(network: "Network", inputs: Mapping[str, Array], given: Mapping[str, Array]) -> "Trace":
+def rerun(
+    network: "Network", inputs: Mapping[str, Array], given: Mapping[str, Array], told: Told | None = None
+) -> "Trace":
     """A forward pass by the plain layers in which some activations are given instead of computed."""
     from convoscope.engine.trace import Trace
 
@@ -138,12 +146,18 @@ def rerun(network: "Network", inputs: Mapping[str, Array], given: Mapping[str, A
         xs = tuple(activations[i] for i in node.inputs)
         y, saved[node.name] = node.layer.forward(network.params_of(node.name), *xs, mode=EVAL)
         activations.setdefault(node.name, y)
+        if told is not None:
+            told(node.name)
     return Trace(network, activations, saved)
 
 
-def _jumps(below: "Trace", above: "Trace") -> list[Kink]:
+def _jumps(below: "Trace", above: "Trace", told: Told | None) -> Iterator[Kink]:
     """The nodes whose derivative differs between the two passes by more than smoothness allows, and where most."""
-    return [kink for n in below.network.nodes if (kink := _jump(below, above, n)) is not None]
+    for node in below.network.nodes:
+        if (kink := _jump(below, above, node)) is not None:
+            yield kink
+        if told is not None:
+            told(node.name)
 
 
 def _jump(below: "Trace", above: "Trace", node: "Node") -> Kink | None:

@@ -9,7 +9,7 @@ import numpy as np
 from convoscope.engine.addresses import owner
 from convoscope.engine.gradcheck import number, rerun
 from convoscope.engine.objective import Objective
-from convoscope.engine.types import EVAL, Array, Index
+from convoscope.engine.types import EVAL, Array, Index, Told
 
 if TYPE_CHECKING:
     from convoscope.engine.network import Network
@@ -42,12 +42,19 @@ class LossCurve:
 
 
 def loss_curve(
-    trace: "Trace", objective: Objective, where: str, at: Sequence[int], slope: float, points: int | None = None
+    trace: "Trace",
+    objective: Objective,
+    where: str,
+    at: Sequence[int],
+    slope: float,
+    points: int | None = None,
+    told: Told | None = None,
 ) -> LossCurve:
     """The objective at values around one number of an input, an activation or a parameter; all else stays.
 
     slope: dL/dθ. points: odd, by default 41, fewer where a network is large. The values reach to each side as far as
-    the number is large, or two standard deviations of its array. Raises UnknownName, IndexOutside.
+    the number is large, or two standard deviations of its array. told: hears of every node as it is done,
+    and of the one of a parameter for each value. Raises UnknownName, IndexOutside.
     """
     node, param = owner(trace.network, where)
     start, cell = number(trace, where, at)
@@ -58,9 +65,9 @@ def loss_curve(
     values = here + reach * np.linspace(-1, 1, count)
     exact = trace.network.astype(np.float64)
     inputs = {i.name: trace.activations[i.name].astype(np.float64) for i in exact.inputs}
-    given = rerun(exact, inputs, {}).activations
-    moved = _params(exact, given, node, param, cell, values) if param else _activation(given[node], cell, values)
-    measured = _objectives(exact, given, node, moved, objective, count)
+    given = rerun(exact, inputs, {}, told).activations
+    moved = _params(exact, given, node, param, cell, values, told) if param else _activation(given[node], cell, values)
+    measured = _objectives(exact, given, node, moved, objective, count, told)
     return LossCurve(values, measured, (here, float(measured[count // 2])), slope)
 
 
@@ -85,7 +92,15 @@ def _activation(a: Array, cell: Index, values: Array) -> Array:
     return moved
 
 
-def _params(network: "Network", given: Mapping[str, Array], node: str, param: str, cell: Index, values: Array) -> Array:
+def _params(
+    network: "Network",
+    given: Mapping[str, Array],
+    node: str,
+    param: str,
+    cell: Index,
+    values: Array,
+    told: Told | None,
+) -> Array:
     """What the node makes with each value of the parameter, as a batch."""
     place, params = network.node(node), dict(network.params_of(node))
     xs, made = [given[i][:1] for i in place.inputs], []
@@ -93,11 +108,19 @@ def _params(network: "Network", given: Mapping[str, Array], node: str, param: st
         params[param] = params[param].copy()
         params[param][cell] = value
         made.append(place.layer.forward(params, *xs, mode=EVAL)[0])
+        if told is not None:
+            told(node)
     return np.concatenate(made)
 
 
 def _objectives(
-    network: "Network", given: Mapping[str, Array], node: str, moved: Array, objective: Objective, count: int
+    network: "Network",
+    given: Mapping[str, Array],
+    node: str,
+    moved: Array,
+    objective: Objective,
+    count: int,
+    told: Told | None,
 ) -> Array:
     """The objective of each example of a batch in which one activation is given, and what depends on it follows."""
     from convoscope.engine.trace import Trace
@@ -109,5 +132,7 @@ def _objectives(
             xs = (activations[i] for i in n.inputs)
             activations[n.name] = n.layer.forward(network.params_of(n.name), *xs, mode=EVAL)[0]
             touched.add(n.name)
+            if told is not None:
+                told(n.name)
     alone = (Trace(network, {name: a[k : k + 1] for name, a in activations.items()}, {}) for k in range(count))
     return np.array([objective.value(one) for one in alone])

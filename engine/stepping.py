@@ -76,16 +76,16 @@ class Term:
 def moments(network: Network, x: Array, learning: Learning, told: Told | None = None) -> Iterator[Moment]:
     """The start, and the network after each step; one more than `learning.count`.
 
-    x: (C, H, W) or (N, C, H, W), the same for every step. told: hears of every node of every forward pass.
+    x: (C, H, W) or (N, C, H, W), the same for every step. told: hears of every node of every pass, forward and back.
     """
     objective, rule = parse_objective(learning.objective), OPTIMIZERS[learning.optimizer]
     memories: Memories = {name: {n: _zeros(p) for n, p in network.params.items()} for name in rule.memories}
-    now = Moment(0, network, network.trace(x, told=told).gradients(objective), memories)
+    now = Moment(0, network, network.trace(x, told=told).gradients(objective, told=told), memories)
     yield now
     for number in range(1, learning.count + 1):
         params, memories = _stepped(now, rule, learning.rate)
         network = network.with_params(params)
-        now = Moment(number, network, network.trace(x, told=told).gradients(objective), memories)
+        now = Moment(number, network, network.trace(x, told=told).gradients(objective, told=told), memories)
         yield now
 
 

@@ -88,13 +88,18 @@ class Trace:
                 boxes[source] = union([boxes[source], seen]) if source in boxes else seen
         return boxes
 
-    def gradients(self, objective: Objective | None = None, *, vjp: Array | None = None) -> "Gradients":
-        """The backward pass: d objective / d everything. Give an objective, or `vjp`, any gradient of the output."""
+    def gradients(
+        self, objective: Objective | None = None, *, vjp: Array | None = None, told: Told | None = None
+    ) -> "Gradients":
+        """The backward pass: d objective / d everything. Give an objective, or `vjp`, any gradient of the output.
+
+        told: called with the name of every node as its backward is done.
+        """
         if (objective is None) == (vjp is None):
             raise ValueError("Give one of: an objective such as loss(target=3), or vjp=array.")
         chosen = objective if objective is not None else Upstream(np.asarray(vjp))
-        by_plan = None if self.planned is None else self.planned.gradients(self, chosen)
-        return backward(self, chosen) if by_plan is None else by_plan
+        by_plan = None if self.planned is None else self.planned.gradients(self, chosen, told)
+        return backward(self, chosen, told) if by_plan is None else by_plan
 
     def __str__(self) -> str:
         rows = [
@@ -179,8 +184,11 @@ def run(network: "Network", inputs: Mapping[str, Array], mode: Mode, told: Told 
     return Trace(network, MappingProxyType(activations), MappingProxyType(saved))
 
 
-def backward(trace: Trace, objective: Objective) -> Gradients:
-    """The backward pass, node by node from the last; where an activation was read twice, its gradients add."""
+def backward(trace: Trace, objective: Objective, told: Told | None = None) -> Gradients:
+    """The backward pass, node by node from the last; where an activation was read twice, its gradients add.
+
+    told: hears of every node that is done.
+    """
     seeds = objective.seeds(trace)
     grads: dict[str, Array] = dict(seeds)
     by_param: dict[str, Mapping[str, Array]] = {}
@@ -192,6 +200,8 @@ def backward(trace: Trace, objective: Objective) -> Gradients:
         dxs, by_param[node.name] = node.layer.backward(params, xs, y, trace.saved[node.name], grads[node.name])
         for source, dx in zip(node.inputs, dxs, strict=True):
             grads[source] = grads[source] + dx if source in grads else dx
+        if told is not None:
+            told(node.name)
     shown = {**objective.above(trace), **grads}
     complete = {
         name: read_only(shown[name] if name in shown else np.zeros_like(a)) for name, a in trace.activations.items()

@@ -22,7 +22,7 @@ from convoscope.server.flights import answers_of
 from convoscope.server.images import Decoder
 from convoscope.server.inputs import suggested
 from convoscope.server.library import Library, Model
-from convoscope.server.patience import also
+from convoscope.server.patience import also, go_on
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.progress import Running
 from convoscope.server.sessions import OWN, Lock
@@ -171,7 +171,7 @@ class Services:
         """d objective / d everything."""
 
         def make() -> engine.Gradients:
-            return self.seen(model, picture).trace.gradients(parsed(objective))
+            return self.seen(model, picture).trace.gradients(parsed(objective), told=go_on)
 
         key = ("gradients", model.content, picture.content, objective)
         return self.results.get(key, make, lambda g: sum(a.nbytes for a in g.by_activation.values()))

@@ -89,7 +89,7 @@ def view(services: Services, model: Model, picture: Picture, edits: engine.Edits
 
     def make() -> wire.TraceView:
         found = seen(services, model, picture, edits)
-        mine = trace_view(model.name, image, found.trace, found.crop)
+        mine = trace_view(model.name, image, found.trace, found.crop, told=go_on)
         return services.trace_view(model, picture, image).model_copy(
             update={"nodes": mine.nodes, "ranges": mine.ranges, "prediction": mine.prediction}
         )
@@ -105,7 +105,7 @@ def gradients(
         return services.gradients(model, picture, objective)
 
     def make() -> engine.Gradients:
-        return seen(services, model, picture, edits).trace.gradients(parsed(objective))
+        return seen(services, model, picture, edits).trace.gradients(parsed(objective), told=go_on)
 
     about = ("gradients", *key(model, picture, edits), objective)
     return services.results.get(about, make, lambda g: sum(a.nbytes for a in g.by_activation.values()))
@@ -118,7 +118,7 @@ def summary(
     if not edits:
         return services.gradients_view(model, picture, objective, times)
     found = gradients(services, model, picture, edits, objective)
-    return gradients_view(objective, found, times is not None)
+    return gradients_view(objective, found, times is not None, go_on)
 
 
 def numbers(
@@ -166,9 +166,9 @@ def batch(
     def make() -> engine.Gradients:
         x = np.stack([shipped_input(services.seen(model, picture)) for picture in pictures])
         network, inputs = edits.applied(model.network, x)
-        trace, what = network.trace(inputs), parsed(objective)
+        trace, what = network.trace(inputs, told=go_on), parsed(objective)
         engine.losses(trace, what)
-        return trace.gradients(what)
+        return trace.gradients(what, told=go_on)
 
     about = ("batch", model.content, *(p.content for p in pictures), str(edits), objective)
     return services.results.get(about, make, lambda g: 2 * sum(a.nbytes for a in g.by_activation.values()))

@@ -8,7 +8,7 @@ longer than `queue_seconds`, or is full, the answer is 503 at once, and says whe
 
 import asyncio
 import re
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
@@ -170,14 +170,26 @@ class Gone:
             self._next.cancel()
 
 
+class Question:
+    """What is being answered. left: set as soon as nobody waits for the answer any more."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.left, self.waiting = Event(), 1
+
+    def leave(self) -> None:
+        """One of those who wait has gone."""
+        self.waiting -= 1
+        if self.waiting == 0:
+            self.left.set()
+
+
 class Work:
     """Wraps the app."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app, self.limits, self.queue = app, limits, Queue(limits)
-        self._asked: dict[tuple[object, ...], asyncio.Future[None]] = {}
-        self._beside: Counter[tuple[object, ...]] = Counter()
-        """How many wait for somebody else's answer to what they asked, too."""
+        self._asked: dict[tuple[object, ...], Question] = {}
         self.uploading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -212,30 +224,30 @@ class Work:
         if said is None:
             return
         gone, key = Gone(receive), asked(scope)
-        theirs, mine = self._asked.get(key), None
+        theirs, mine = self._asked.get(key), Question()
         try:
             if theirs is not None:
-                self._beside[key] += 1
+                theirs.waiting += 1
                 try:
-                    await gone.or_done(theirs)
+                    await gone.or_done(theirs.answered)
                 finally:
-                    self._beside -= Counter([key])
-                if not theirs.done():
+                    theirs.leave()
+                if not theirs.answered.done():
                     return
             else:
                 self.queue.admit()
                 if scope["method"] == "GET":
-                    mine = self._asked[key] = asyncio.get_running_loop().create_future()
-            await self.at_a_place(scope, said, gone, send, key)
+                    self._asked[key] = mine
+            await self.at_a_place(scope, said, gone, send, mine)
         finally:
             gone.close()
-            if mine is not None:
+            if self._asked.get(key) is mine:
                 del self._asked[key]
-                mine.set_result(None)
+                mine.answered.set_result(None)
 
-    async def at_a_place(self, scope: Scope, said: Message, gone: Gone, send: Send, key: tuple[object, ...]) -> None:
-        """Runs the app when it is this student's turn. It stops when the student leaves, unless others ask the same."""
-        heavy, left = is_heavy(scope), Event()
+    async def at_a_place(self, scope: Scope, said: Message, gone: Gone, send: Send, mine: Question) -> None:
+        """Runs the app when it is this student's turn. It stops when nobody waits for the answer any more."""
+        heavy = is_heavy(scope)
 
         async def tell() -> Message:
             nonlocal said
@@ -243,8 +255,8 @@ class Work:
             return message or await gone.message()
 
         if await self.queue.enter(scope.get(STUDENT, OWN), heavy, gone):
-            GONE.set(left)
-            gone.then(lambda: None if self._beside[key] else left.set())
+            GONE.set(mine.left)
+            gone.then(mine.leave)
             with self.queue.place(heavy):
                 await self.app(scope, tell, send)
 

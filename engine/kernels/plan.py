@@ -212,26 +212,34 @@ class Backward:
         again = [rooms[name].size for name, nodes in plan.readers.items() for _ in nodes[1:]]
         self.arena = Arena([room.size for room in rooms.values()] + again, plan.dtype)
         self.slots: dict[str, Slot] = {seed: self._slot(plan, seed)}
-        self.calls: list[Call] = []
+        self.steps: dict[str, list[Call]] = {}
         self.grads: dict[str, Mapping[str, Array]] = {}
         for node in reversed(plan.nodes):
             if node.name in self.slots:
-                self._add(plan, frame.kernels, node)
+                self.steps[node.name] = self._added(plan, frame.kernels, node)
+        self.calls = [call for calls in self.steps.values() for call in calls]
         self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
         self.grad_views = {node: {k: given_away(a) for k, a in grads.items()} for node, grads in self.grads.items()}
         self.watch = Watch(self.views, *self.grad_views.values())
 
-    def run(self, dy: Array) -> None:
-        """Fills slots and grads from dy, the gradient of the seed."""
+    def run(self, dy: Array, told: Told | None = None) -> None:
+        """Fills slots and grads from dy, the gradient of the seed. told: hears of every node that is done."""
         np.copyto(self.slots[self.seed].natural, dy)
-        for call in self.calls:
-            call()
+        if told is None:
+            for call in self.calls:
+                call()
+            return
+        for name, calls in self.steps.items():
+            for call in calls:
+                call()
+            told(name)
 
     def _slot(self, plan: Plan, name: str) -> Slot:
         room = plan.gradient_rooms[name]
         return plan.layout.slot(room, self.arena.take(room.size))
 
-    def _add(self, plan: Plan, kernels: Mapping[str, AnyKernel], node: "Node") -> None:
+    def _added(self, plan: Plan, kernels: Mapping[str, AnyKernel], node: "Node") -> list[Call]:
+        """The calls of a node, which now has its slots."""
         kernel, dy = kernels[node.name], self.slots[node.name]
         targets: list[Slot | None] = []
         sums: list[Call] = []
@@ -246,9 +254,9 @@ class Backward:
                 self.slots[source] = self._target(plan, kernel, dy, source)
                 targets.append(self.slots[source])
         adjoint = kernel.adjoint(dy, targets)
-        self.calls += [*adjoint.calls, *sums]
         if adjoint.grads:
             self.grads[node.name] = adjoint.grads
+        return [*adjoint.calls, *sums]
 
     def _target(self, plan: Plan, kernel: AnyKernel, dy: Slot, source: str) -> Slot:
         """The gradient slot of a node's input: dy's own memory where the kernel moves nothing and nobody else adds."""

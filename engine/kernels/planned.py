@@ -129,9 +129,11 @@ class PlannedPass:
         """What is kept for the backward pass besides the trace."""
         return self.frame.bytes
 
-    def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
-        """The backward pass; None where only plain arithmetic is right."""
-        return back(self.frame, trace, objective)
+    def gradients(
+        self, trace: "tracing.Trace", objective: Objective, told: Told | None = None
+    ) -> "tracing.Gradients | None":
+        """The backward pass; None where only plain arithmetic is right. told: hears of every node that is done."""
+        return back(self.frame, trace, objective, told)
 
 
 class CopiedPass(PlannedPass):
@@ -144,16 +146,18 @@ class CopiedPass(PlannedPass):
     def bytes(self) -> int:
         return 0
 
-    def gradients(self, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
+    def gradients(
+        self, trace: "tracing.Trace", objective: Objective, told: Told | None = None
+    ) -> "tracing.Gradients | None":
         frame, _ = self.planned.frames.take(self.planned.plan.frame)
         try:
-            frame.forward({name: without_tiny(x) for name, x in self.inputs.items()})
-            return back(frame, trace, objective)
+            frame.forward({name: without_tiny(x) for name, x in self.inputs.items()}, told)
+            return back(frame, trace, objective, told)
         finally:
             self.planned.frames.done(frame)
 
 
-def back(frame: Frame, trace: "tracing.Trace", objective: Objective) -> "tracing.Gradients | None":
+def back(frame: Frame, trace: "tracing.Trace", objective: Objective, told: Told | None) -> "tracing.Gradients | None":
     """The backward pass over a frame that holds the trace's numbers; None where only plain arithmetic is right."""
     seeds = objective.seeds(trace)
     if len(seeds) != 1 or not frame.finite():
@@ -163,7 +167,7 @@ def back(frame: Frame, trace: "tracing.Trace", objective: Objective) -> "tracing
     backward, lends = pool.take(lambda: frame.backward(seed))
     try:
         with frame.lock:  # passes over one frame share its working memory
-            backward.run(without_tiny(dy))
+            backward.run(without_tiny(dy), told)
         above = {name: read_only(a) for name, a in objective.above(trace).items()}
         shown = {**above, **(backward.views if lends else copies(backward.views))}
         by_activation = {name: shown[name] if name in shown else nothing(a) for name, a in trace.activations.items()}

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from convoscope.server import what_if
 from convoscope.server.answers import answer
+from convoscope.server.patience import go_on
 from convoscope.server.routes.gradients import Objective
 from convoscope.server.routes.subject import SubjectDep
 from convoscope.server.services import ServicesDep, parsed
@@ -22,6 +23,6 @@ def read_check(
     parsed(objective)
 
     def make() -> bytes:
-        return check_view(what_if.seen(services, *subject).trace, objective, where, at).body()
+        return check_view(what_if.seen(services, *subject).trace, objective, where, at, go_on).body()
 
     return answer(request, subject.content, make, private=subject.private)

@@ -58,11 +58,13 @@ def number_view(now: Trace, shipped: Trace, where: str, at: engine.Index) -> Num
     )
 
 
-def check_view(trace: Trace, objective: str, where: str, at: engine.Index) -> CheckView:
-    """The gradient of one number, checked, and the objective measured along the number."""
+def check_view(
+    trace: Trace, objective: str, where: str, at: engine.Index, told: engine.Told | None = None
+) -> CheckView:
+    """The gradient of one number, checked, and the objective measured along the number. told: hears of every node."""
     what = engine.parse_objective(objective)
-    found = engine.check_gradient(trace, what, where, at)
-    curve = engine.loss_curve(trace, what, where, at, found.analytic)
+    found = engine.check_gradient(trace, what, where, at, told=told)
+    curve = engine.loss_curve(trace, what, where, at, found.analytic, told=told)
     return CheckView(
         address=engine.address(where, at),
         objective=objective,

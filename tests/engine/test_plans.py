@@ -51,6 +51,30 @@ def test_a_planned_trace_agrees_with_the_exact_one(net: Network, batch: int) -> 
     assert all(same(planned.activations[name], a) for name, a in exact.activations.items())
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_backward_pass_tells_each_node_and_one_that_was_stopped_leaves_nothing_behind(
+    net: Network, exact: bool
+) -> None:
+    trace, heard = net.trace(picture(0), exact=exact), list[str]()
+
+    def stop(node: str) -> None:
+        if len(heard) == where:
+            raise InterruptedError(node)
+        heard.append(node)
+
+    where = len(net.nodes)
+    whole = trace.gradients(loss(3), told=stop)
+    assert heard == [n.name for n in reversed(net.nodes) if n.layer.kind != "softmax"]
+    kept = {name: a.copy() for name, a in whole.by_activation.items()}
+    del whole
+    for where in range(0, len(kept) - 2, 5):  # noqa: B007 -- `stop` reads it
+        heard.clear()
+        with pytest.raises(InterruptedError):
+            trace.gradients(loss(4), told=stop)
+    again = trace.gradients(loss(3)).by_activation
+    assert all(np.array_equal(again[name], a) for name, a in kept.items())
+
+
 @pytest.mark.parametrize("objective", [loss(3), logit(5), unit("conv4", (2, 5, 7)), unit("input", (0, 1, 1))])
 def test_planned_gradients_agree_with_the_exact_ones(net: Network, objective: object) -> None:
     """In float64: there, rounding flips no gate of a rectifier and no winner of a pool."""

@@ -8,6 +8,8 @@ import pytest
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
+from convoscope.engine import Learning, check_gradient, loss_curve, parse_objective
+from convoscope.engine import run as run_of
 from convoscope.server.library import Library
 from convoscope.server.limits import Limits
 from convoscope.server.patience import GONE, Left, also, go_on
@@ -75,6 +77,22 @@ async def test_a_pass_goes_on_for_somebody_else_who_asked_the_same() -> None:
     assert other.status == 200
 
 
+@alone
+async def test_a_pass_stops_when_those_who_asked_the_same_have_left_too() -> None:
+    app = App()
+    work = Work(app, Limits())
+    first, other = Asked(work, "long", "ada"), Asked(work, "long", "bob")
+    await to_thread.run_sync(app.begun.wait)
+    await settle()
+    first.left.set()
+    await settle()
+    other.left.set()
+    with pytest.raises(Left):
+        await first.task
+    await other.task
+    assert 0 < len(app.done) < ENOUGH
+
+
 def test_who_waits_for_a_result_whose_maker_has_left_makes_it() -> None:
     results, begun, gone, found = Results(100), Event(), Event(), list[str]()
 
@@ -121,3 +139,60 @@ def test_a_trace_asks_at_every_node_and_none_is_kept_of_one_that_was_left() -> N
     finally:
         GONE.reset(token)
     assert services.seen(model, services.picture("dog-drawn")).trace.batch == 1
+
+
+def left_at(nodes: int) -> tuple[Event, Callable[[str], None], list[str]]:
+    """An event that a pass sets itself when so many nodes are done, what the pass has to tell, and what it told."""
+    gone, heard = Event(), list[str]()
+
+    def told(node: str) -> None:
+        heard.append(node)
+        if len(heard) == nodes:
+            gone.set()
+
+    return gone, told, heard
+
+
+def stopped(services: Services, run: Callable[[Callable[[str], None]], object]) -> int:
+    """After how many nodes a pass ends whose asker leaves when the third is done."""
+    gone, told, heard = left_at(3)
+    token = GONE.set(gone)
+    try:
+        with pytest.raises(Left):
+            run(also(told))
+    finally:
+        GONE.reset(token)
+    return len(heard)
+
+
+def test_whatever_is_made_of_a_trace_stops_at_the_next_node() -> None:
+    services = Services(Settings(), Library())
+    model, picture = services.model("example-cnn"), services.picture("cat-drawn")
+    trace, what = services.seen(model, picture).trace, parse_objective("loss:3")
+    learning, x = Learning("adam", 0.01, 3, "loss:3"), trace.activations["input"][0]
+    weight = "conv1.weight", (0, 0, 0, 0)
+    plain = model.network.trace(x, exact=True)
+    after = {
+        "backward": stopped(services, lambda told: trace.gradients(what, told=told)),
+        "backward, layer by layer": stopped(services, lambda told: plain.gradients(what, told=told)),
+        "steps": stopped(services, lambda told: run_of(model.network, x, learning, told)),
+        "a check": stopped(services, lambda told: check_gradient(trace, what, *weight, told=told)),
+        "a curve": stopped(services, lambda told: loss_curve(trace, what, *weight, 0.0, told=told)),
+    }
+    assert after == dict.fromkeys(after, 3)
+
+
+def test_gradients_that_nobody_waits_for_are_not_kept_and_who_still_waits_makes_them() -> None:
+    services = Services(Settings(), Library())
+    model, picture = services.model("example-cnn"), services.picture("cat-drawn")
+    services.seen(model, picture)
+    gone = Event()
+    gone.set()
+    token = GONE.set(gone)
+    try:
+        with pytest.raises(Left):
+            services.gradients(model, picture, "loss:3")
+    finally:
+        GONE.reset(token)
+    assert services.gradients(model, picture, "loss:3").value > 0
+    assert services.results.computed == 2, "the trace, and the gradients once"
