@@ -27,7 +27,7 @@ class Observed:
             await self.app(scope, receive, send)
             return
         notes: dict[str, str] = {}
-        start, status, size = perf_counter(), 0, 0
+        start, status, size, taken = perf_counter(), 0, 0, 0
         self.waiting += 1
 
         async def seen(message: Message) -> None:
@@ -36,17 +36,23 @@ class Observed:
             size += len(message.get("body", b""))
             await send(message)
 
+        async def measured() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return message
+
         try:
-            await self.app({**scope, NOTES: notes}, receive, seen)
+            await self.app({**scope, NOTES: notes}, measured, seen)
         finally:
             self.waiting -= 1
-            self.tell(scope["method"], notes, status, perf_counter() - start, size)
+            self.tell(scope["method"], notes, status, perf_counter() - start, size, taken)
 
-    def tell(self, method: str, notes: dict[str, str], status: int, seconds: float, size: int) -> None:
+    def tell(self, method: str, notes: dict[str, str], status: int, seconds: float, size: int, taken: int) -> None:
         """Counts and writes down one answer. status: 0 where nobody waited for one."""
         word = method if method in METHODS else "OTHER"
         route, code = notes.get("route") or "none", notes.get("code", "")
-        self.metrics.count(word, route, status, code, seconds, size)
+        self.metrics.count(word, route, status, code, seconds, size, taken)
         if self.log is not None:
             line = {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -24,15 +24,18 @@ class Metrics:
         self.requests: Counter[Labels] = Counter()
         self.problems: Counter[Labels] = Counter()
         self.seconds: dict[Labels, list[float]] = {}
-        self.sent = 0
+        self.received = self.sent = 0
         self.gauges: dict[str, tuple[str, str, Callable[[], float]]] = {}
 
     def gauge(self, name: str, kind: str, what: str, read: Callable[[], float]) -> None:
         """Adds something that is read when asked for. kind: gauge, or counter for what only grows."""
         self.gauges[name] = kind, what, read
 
-    def count(self, method: str, route: str, status: int, code: str, seconds: float, size: int) -> None:
-        """Counts an answer. route: the template of its address; code: that of its problem, or nothing."""
+    def count(self, method: str, route: str, status: int, code: str, seconds: float, size: int, taken: int) -> None:
+        """Counts an answer. route: the template of its address; code: that of its problem, or nothing.
+
+        size, taken: bytes of its body, and of the request's as far as it was read.
+        """
         where = (("method", method), ("route", route))
         with self._lock:
             self.requests[*where, ("status", str(status))] += 1
@@ -42,6 +45,7 @@ class Metrics:
             found[bisect_left(BOUNDS, seconds)] += 1
             found[-1] += seconds
             self.sent += size
+            self.received += taken
 
     def text(self) -> str:
         """All of it as text."""
@@ -50,6 +54,7 @@ class Metrics:
                 *counted("convoscope_requests_total", "Answers.", self.requests),
                 *counted("convoscope_problems_total", "Refusals and failures by their code.", self.problems),
                 *timed("convoscope_request_seconds", "Time from a request to the end of its answer.", self.seconds),
+                *one("convoscope_received_bytes_total", "counter", "Bytes of request bodies.", self.received),
                 *one("convoscope_sent_bytes_total", "counter", "Bytes of answers.", self.sent),
             ]
         for name, (kind, what, read) in self.gauges.items():

@@ -125,20 +125,21 @@ def test_metrics_are_what_prometheus_reads() -> None:
     metrics = Metrics()
     metrics.gauge("convoscope_waiting", "gauge", "Requests that wait.", lambda: 3)
     for seconds in (0.005, 0.0051, 99):
-        metrics.count("GET", "/api/x", 200, "", seconds, 10)
-    metrics.count("PUT", "/api/x", 422, "image_corrupt", 0.1, 10)
+        metrics.count("GET", "/api/x", 200, "", seconds, 10, 0)
+    metrics.count("PUT", "/api/x", 422, "image_corrupt", 0.1, 10, 7)
     text = metrics.text()
     line = re.compile(r'# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"\\]*"(,\w+="[^"\\]*")*\})? [-+.e\d]+')
     assert all(line.fullmatch(row) for row in text.splitlines()), text
     assert 'convoscope_requests_total{method="GET",route="/api/x",status="200"} 3\n' in text
     assert 'convoscope_problems_total{code="image_corrupt"} 1\n' in text
     assert [f'le="{b}"}} {n}\n' in text for b, n in ((BOUNDS[0], 1), (BOUNDS[1], 2), ("+Inf", 4))] == [True] * 3
-    assert "convoscope_sent_bytes_total 40\nconvoscope_requests" not in text
+    assert "convoscope_received_bytes_total 7\n" in text
+    assert "convoscope_sent_bytes_total 40\n" in text
     assert "convoscope_waiting 3\n" in text
 
 
 def test_a_method_of_anybodys_invention_is_no_label_of_its_own() -> None:
     metrics, out = Metrics(), io.StringIO()
-    Observed(None, metrics, out).tell("<script>", {}, 405, 0.1, 1)  # type: ignore[arg-type]
+    Observed(None, metrics, out).tell("<script>", {}, 405, 0.1, 1, 0)  # type: ignore[arg-type]
     assert 'method="OTHER",route="none"' in metrics.text()
     assert "script" not in metrics.text() + out.getvalue()
