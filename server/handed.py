@@ -8,7 +8,6 @@ from dataclasses import replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from convoscope.server.limits import Limits
 from convoscope.server.models import Reader, brought
 from convoscope.server.models_child import GIVEN
 from convoscope.server.pictures import Picture, uploaded
+from convoscope.server.scratch import scratch
 
 
 def model_of(model: Any, input_shape: tuple[int, ...] | None = None) -> Model:
@@ -44,9 +44,9 @@ def model_of(model: Any, input_shape: tuple[int, ...] | None = None) -> Model:
 
 def from_file(data: bytes, title: str) -> Model:
     """The network in an ONNX file, read under limits in a process of its own. Raises Problem."""
-    with TemporaryDirectory(prefix="convoscope-") as folder:
-        (Path(folder) / GIVEN).write_bytes(data)
-        return Reader(Limits()).model(Path(folder), title)
+    with scratch() as folder:
+        (folder / GIVEN).write_bytes(data)
+        return Reader(Limits()).model(folder, title)
 
 
 def is_torch_module(model: Any) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from convoscope import engine
 from convoscope.engine.formats.labels import parse_labels
@@ -18,6 +17,7 @@ from convoscope.server.limits import Limits
 from convoscope.server.models import Reader, labelled
 from convoscope.server.models_child import GIVEN
 from convoscope.server.pictures import Picture
+from convoscope.server.scratch import scratch
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
 """How the names of pictures end: such a file is told to be none that can be read, not to be a network."""
@@ -48,7 +48,7 @@ def is_picture(path: Path) -> bool:
 
 def network(path: Path, labels: str | None, limits: Limits) -> Model:
     """The network in the file, with its classes named. Ends the program when it is none that can be shown."""
-    with told(path), TemporaryDirectory(prefix="convoscope-") as folder:
+    with told(path), scratch() as folder:
         size, most = path.stat().st_size, limits.network_bytes
         if size > most:
             raise Problem(
@@ -56,8 +56,8 @@ def network(path: Path, labels: str | None, limits: Limits) -> Model:
             )
         if size > LARGE:
             print(f"Reading {path.name} …", flush=True)
-        shutil.copyfile(path, Path(folder) / GIVEN)
-        model = Reader(limits).model(Path(folder), path.name)
+        shutil.copyfile(path, folder / GIVEN)
+        model = Reader(limits).model(folder, path.name)
     if labels is not None:
         with told(Path(labels)):
             model = labelled(model, parse_labels(Path(labels).read_text("utf-8-sig")))

@@ -7,11 +7,12 @@ import sys
 import threading
 import webbrowser
 from contextlib import AbstractContextManager, nullcontext
-from tempfile import TemporaryDirectory
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convoscope.server import workers
 from convoscope.server.link import EVERYWHERE, bracketed, link
+from convoscope.server.scratch import scratch
 
 if TYPE_CHECKING:
     import uvicorn
@@ -163,13 +164,13 @@ def start(settings: "Settings", listening: socket.socket, library: "Library", op
     if opens:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     with shared_folder(settings.workers) as folder:
-        settings = settings.model_copy(update={"shared": folder})
+        settings = settings.model_copy(update={"shared": str(folder or "")})
         workers.run(settings.workers, lambda: answer(settings, library, listening))
 
 
-def shared_folder(count: int) -> AbstractContextManager[str]:
+def shared_folder(count: int) -> AbstractContextManager[Path | None]:
     """A folder for so many processes, as long as they run; nothing for one."""
-    return TemporaryDirectory(prefix="convoscope-", ignore_cleanup_errors=True) if count > 1 else nullcontext("")
+    return scratch() if count > 1 else nullcontext()
 
 
 def answer(settings: "Settings", library: "Library", listening: socket.socket) -> None:

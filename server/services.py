@@ -25,6 +25,7 @@ from convoscope.server.library import Library, Model
 from convoscope.server.patience import also, go_on
 from convoscope.server.pictures import Crop, Picture
 from convoscope.server.progress import Running
+from convoscope.server.scratch import sweep
 from convoscope.server.sessions import OWN, Lock
 from convoscope.server.settings import Settings
 from convoscope.server.shelf import Shelf
@@ -104,6 +105,7 @@ class Services:
 
     def tidy(self) -> None:
         """Forgets what is too old, and mends what a kill left behind, now and then."""
+        sweep()
         while self.kept is not None:
             with suppress(OSError):
                 self.kept.sweep()

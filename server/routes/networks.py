@@ -1,7 +1,6 @@
 """Networks: what there is, how each is built, what it learnt; and those that people bring."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from convoscope.server.errors import Problem
 from convoscope.server.library import Model
 from convoscope.server.models_child import GIVEN
 from convoscope.server.routes.arrays import Format, arrays, in_each_format
+from convoscope.server.scratch import scratch
 from convoscope.server.services import Services, ServicesDep, refuse
 from convoscope.server.sessions import OWN, STUDENT
 from convoscope.server.viewmodel import network_summary
@@ -46,10 +46,10 @@ def list_networks(request: Request, services: ServicesDep) -> Response:
 async def open_network(request: Request, services: ServicesDep, title: Title = "") -> Response:
     """Takes a network, as the raw bytes of an ONNX file or of our own formats, and says by which id it is known."""
     uncompressed(request)
-    with TemporaryDirectory(prefix="convoscope-", ignore_cleanup_errors=True) as folder:
-        await received(request, Path(folder) / GIVEN)
+    with scratch() as folder:
+        await received(request, folder / GIVEN)
         async with services.brought.at_once:
-            model = await while_awaited(request, services, Path(folder), title)
+            model = await while_awaited(request, services, folder, title)
     return await created(services, model)
 
 
