@@ -1,6 +1,6 @@
 """The processes that read network files: one that is ready, and one forked from it for each file.
 
-    server ──▶ helper   started with the first file; the engine is loaded, no file is ever opened in it
+    server ──▶ helper   started soon after the server; the engine is loaded, no file is ever opened in it
                   └──▶ reader   forked per file (models_child.main); under limits of time, memory and files
 
 The server writes a folder's path, a line of JSON; the reader answers with a line, or the helper does: by which signal
@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from threading import Event, Timer
@@ -44,9 +45,15 @@ class Helpers:
         self.limits, self.keeps = limits, keeps and FORKS
         self._idle: list[subprocess.Popen[bytes]] = []
 
+    def start(self) -> None:
+        """Starts what the first file would have to wait for. Returns at once."""
+        if self.keeps and not self._idle:
+            with suppress(OSError):  # no process is to be had at the moment; the first file tries again
+                self._idle.append(self._started())
+
     def read(self, folder: Path, gone: Event) -> dict[str, Any]:
         """What the reader says of the file `given` in the folder. Raises Ended; at once when `gone` is set."""
-        helper = self._idle.pop() if self._idle else self._started()
+        helper = self._ready()
         line = self._asked(helper, folder, gone)
         if line and self.keeps:
             self._idle.append(helper)
@@ -61,6 +68,15 @@ class Helpers:
         """Ends the helpers that wait."""
         while self._idle:
             end(self._idle.pop())
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        """A helper that waits and lives, else a new one."""
+        while self._idle:
+            helper = self._idle.pop()
+            if helper.poll() is None:
+                return helper
+            end(helper)
+        return self._started()
 
     def _started(self) -> subprocess.Popen[bytes]:
         code = START.format(path=sys.path, limits=self.limits.model_dump())

@@ -35,6 +35,7 @@ from convoscope.server.viewmodel import gradients_view, network_view, trace_view
 
 CONTENT_ID = re.compile(r"[a-z2-7]{26}")
 TIDY_SECONDS = 3600
+CALM_SECONDS = 2.0  # first the page that a new server is asked for, then the process that reads network files
 LONGEST_NAME = 80  # what a person can have meant; comparing names takes time that grows with their length
 
 
@@ -97,11 +98,13 @@ class Services:
         Thread(target=self.warm, daemon=True).start()
 
     def warm(self) -> None:
-        """Computes what the first page shows, and loads the other networks for its list."""
+        """Computes what the first page shows, loads the other networks for its list; then what the first file needs."""
         picture = next(iter(self.library.pictures))
         self.trace_view(self.model(self.library.models[0]), self.picture(picture), picture)
         for name in self.library.models[1:]:
             self.library.model(name)
+        sleep(CALM_SECONDS)
+        self.brought.reader.helpers.start()
 
     def tidy(self) -> None:
         """Forgets what is too old, and mends what a kill left behind, now and then."""

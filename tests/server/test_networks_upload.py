@@ -331,14 +331,21 @@ def test_a_reader_that_is_ended_hurts_nobody_who_reads_after_it(
     )
     monkeypatch.setattr(reading, "START", start)
     reader = Reader(Limits(), keeps=True)
-    first = reader.model(tmp_path, "first")
+    reader.helpers.start()
+    reader.helpers.start()
     helpers = list(reader.helpers._idle)
+    assert len(helpers) == 1
+    first = reader.model(tmp_path, "first")
+    assert reader.helpers._idle == helpers, "what was started early is what reads"
     (tmp_path / "given").write_bytes(b"abc")
     with pytest.raises(Problem, match="crashed its reader"):
         reader.model(tmp_path, "")
     (tmp_path / "given").write_bytes(files.small())
     assert reader.model(tmp_path, "last").network.shapes == first.network.shapes
     assert reader.helpers._idle == helpers
+    helpers[0].kill()
+    helpers[0].wait()
+    assert reader.model(tmp_path, "last").network.shapes == first.network.shapes, "nor does the helper's end"
     reader.helpers.close()
 
 
