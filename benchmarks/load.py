@@ -108,20 +108,22 @@ async def slow(server: Server, long: bool) -> None:
 
 
 async def soak(server: Server, long: bool) -> None:
-    """Actions without a pause: what grows."""
+    """Actions without a pause: what grows once the memories are full."""
     points, actions = [], 0
-    for part in range(20 if long else 6):
+    for part in range(80 if long else 6):
         seen = await without_pause(server, 6000 if long else 500, first=AT_ONCE * part)
         actions += len(seen.ms)
         points.append((actions, server.memory()))
         print(
-            f"soak                  {seen.line()}  {server.memory() >> 20} MiB, {server.files()} files, "
+            f"soak  {actions:7d}  {seen.line()}  {server.memory() / 2**20:.1f} MiB, {server.files()} files, "
             f"{server.threads()} threads",
             flush=True,
         )
     half = points[len(points) // 2 :]
     print(
-        f"soak: {actions} actions; {slope(half) * 100_000 / 2**20:.2f} MiB for 100,000 in the second half", flush=True
+        f"soak: {actions} actions; {slope(half) * 100_000 / 2**20:.2f} MiB for 100,000 in the second half, between "
+        f"{min(m for _, m in half) / 2**20:.0f} and {max(m for _, m in half) / 2**20:.0f} MiB",
+        flush=True,
     )
 
 
