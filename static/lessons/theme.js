@@ -1,11 +1,11 @@
-/** The theme of pages that have no other state: the system's, until a person chooses; kept in the browser. */
+/** The theme of pages that have no other state: what their address says until a person chooses, then that (state/kept.js). */
+import { chosen, keepTheme, whenKept } from '../state/kept.js';
 import { THEMES, next } from '../ui/choices.js';
-import { themeButton, themeOf } from '../ui/theme.js';
+import { themeButton, themeOf, whenSystem } from '../ui/theme.js';
 
-const KEPT = 'convoscope.theme';
-const dark = matchMedia('(prefers-color-scheme: dark)');
+/** @typedef {import('../types.d.ts').State['theme']} Theme */
 
-const chosen = () => /** @type {'light' | 'dark' | 'auto'} */ (localStorage.getItem(KEPT) ?? 'auto');
+let said = /** @type {Theme} */ (document.documentElement.dataset.said || 'auto');
 
 /**
  * Adds the switch, and calls `changed` after each change of colours.
@@ -14,24 +14,26 @@ const chosen = () => /** @type {'light' | 'dark' | 'auto'} */ (localStorage.getI
  */
 export function mountTheme(root, changed) {
   const theme = themeButton(() => {
-    localStorage.setItem(KEPT, next(THEMES, chosen()));
-    show();
+    const now = next(THEMES, chosen(said));
+    said = 'auto';
+    keepTheme(now);
   });
   const put = () => {
-    document.documentElement.dataset.theme = themeOf(chosen());
-    theme.show(chosen());
+    document.documentElement.dataset.theme = themeOf(said);
+    theme.show(chosen(said));
   };
   const show = () => {
     put();
     changed();
   };
   root.append(theme.button);
-  dark.addEventListener('change', show);
+  whenSystem(show);
+  whenKept(show);
   put();
 }
 
 /** The theme on the page, or the one that it will have once the switch is there. @returns {'light' | 'dark'} */
-export const theme = () => /** @type {'light' | 'dark' | undefined} */ (document.documentElement.dataset.theme) ?? themeOf(chosen());
+export const theme = () => /** @type {'light' | 'dark' | undefined} */ (document.documentElement.dataset.theme) ?? themeOf(said);
 
 /** Whether what is drawn now is for paper. */
 export const onPaper = () => document.documentElement.hasAttribute('data-paper');
@@ -48,5 +50,5 @@ export function forPaper(all, again) {
     draw();
   };
   addEventListener('beforeprint', as(() => 'light', all));
-  addEventListener('afterprint', as(() => themeOf(chosen()), again));
+  addEventListener('afterprint', as(() => themeOf(said), again));
 }

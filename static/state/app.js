@@ -1,5 +1,6 @@
 /** The shape of the page's state, and everything that a person can do to it, by name. */
 import { spotAt } from '../anim/windows.js';
+import { keepTheme } from './kept.js';
 import { fitting, followed, isWindowed, layerStep, paused, reread, stepBy } from './moment.js';
 import { backwards, classOf, isBackward, layers, passEnd } from './objective.js';
 import { telling } from './select.js';
@@ -37,7 +38,7 @@ export function createActions(store, scene) {
     unselect: () => set({ node: null, at: null, weight: null, view: get().view === 'window' ? 'overview' : get().view }),
     move: (rows, columns, channels = 0) => set(fitting(get(), scene(), moved(get(), scene(), [channels, rows, columns]))),
     setRange: (range) => set({ range }),
-    setTheme: (theme) => set({ theme }),
+    setTheme: (theme) => (set({ theme: 'auto' }), keepTheme(theme)),
     setCamera: (camera) => set({ camera }),
     seek: (t) => set(followed(get(), scene(), t)),
     step: (count) => set({ ...followed({ ...get(), playing: false }, scene(), stepBy(get(), scene(), count)), playing: false }),

@@ -1,4 +1,5 @@
 /** The header: which view, which theme, and help. */
+import { chosen } from '../state/kept.js';
 import { toQuery } from '../state/url.js';
 import { THEMES, VIEWS, next } from './choices.js';
 import { changes, fill, h } from './h.js';
@@ -21,7 +22,7 @@ export function mountControls(views, controls, { actions, store }) {
     const show = (/** @type {Event} */ event) => (event.preventDefault(), actions.show(view));
     return h('a', { title: what, on: { click: show } }, name);
   });
-  const theme = themeButton(() => actions.setTheme(next(THEMES, store.get().theme)));
+  const theme = themeButton(() => actions.setTheme(next(THEMES, chosen(store.get().theme))));
   const help = h('button', { class: 'icon', 'aria-label': 'Help and keys', title: 'Help and keys (?)', on: { click: showKeys } }, '?');
   const turn = h('button', { class: 'turn', title: 'The gradients of the loss, and back to the values (B)', on: { click: actions.turn } }, 'backward');
   fill(views, tabs, turn);
@@ -30,10 +31,10 @@ export function mountControls(views, controls, { actions, store }) {
 
   return {
     update(state) {
-      if (!moved(state)) return;
+      if (!moved(state, chosen(state.theme))) return;
       VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
       turn.setAttribute('aria-pressed', String(state.objective !== ''));
-      if (lit(state.theme)) theme.show(state.theme);
+      if (lit(chosen(state.theme))) theme.show(chosen(state.theme));
     },
   };
 }

@@ -4,6 +4,7 @@ import { openCard } from '../card/open.js';
 import { askWhy } from '../saliency/ask.js';
 import { openFind } from '../graph/find.js';
 import { LAB_ALSO, LAB_KEYS } from '../lab/keys.js';
+import { chosen } from '../state/kept.js';
 import { grainOf } from '../state/moment.js';
 import { COLOURS, GRAINS, next, RANGES, THEMES } from './choices.js';
 import { openHelp } from './help.js';
@@ -46,7 +47,7 @@ export const KEYS = [
   { keys: ['m', 'M'], shown: 'M', does: 'colours: another of three pairs, all safe for colour-blind eyes', run: ({ actions, store }) => actions.setColours(next(COLOURS, store.get().colours)) },
   { keys: ['r', 'R'], shown: 'R', does: 'one colour scale for each volume, each layer, the network',
     run: ({ actions, store }) => actions.setRange(next(RANGES, store.get().range)) },
-  { keys: ['t', 'T'], shown: 'T', does: 'theme: as the system, light, dark', run: ({ actions, store }) => actions.setTheme(next(THEMES, store.get().theme)) },
+  { keys: ['t', 'T'], shown: 'T', does: 'theme: as the system, light, dark', run: ({ actions, store }) => actions.setTheme(next(THEMES, chosen(store.get().theme))) },
   { keys: ['/'], shown: '/', does: 'find a layer by its name, kind or shape', run: openFind },
   { keys: ['?'], shown: '?', does: 'this help', run: showKeys },
 ];

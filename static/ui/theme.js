@@ -1,5 +1,6 @@
-/** Light or dark: the system's choice until a person makes one. Everything that draws reads it from <html data-theme>. */
+/** Light or dark: as the address says, else as chosen last, else the system's. What draws reads it from <html data-theme>. */
 
+import { chosen, whenKept } from '../state/kept.js';
 import { THEMES } from './choices.js';
 import { fill, h, svg } from './h.js';
 
@@ -9,17 +10,24 @@ import { fill, h, svg } from './h.js';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /**
- * @param {State['theme']} chosen
+ * @param {State['theme']} said by the address; 'auto' where it says nothing
  * @returns {'light' | 'dark'}
  */
-export const themeOf = (chosen) => (chosen === 'auto' ? (dark.matches ? 'dark' : 'light') : chosen);
+export function themeOf(said) {
+  const theme = chosen(said);
+  return theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
+}
+
+/** @param {() => void} changed */
+export const whenSystem = (changed) => dark.addEventListener('change', changed);
 
 /**
  * @param {() => void} changed
  * @returns {Part}
  */
 export function mountTheme(changed) {
-  dark.addEventListener('change', changed);
+  whenSystem(changed);
+  whenKept(changed);
   return {
     update(state) {
       document.documentElement.dataset.theme = themeOf(state.theme);
@@ -44,9 +52,9 @@ export function themeButton(turn) {
     button,
     /** @param {State['theme']} theme */
     show(theme) {
-      const chosen = THEMES.find(([value]) => value === theme)?.[1], [line, full] = ICONS[theme];
-      button.setAttribute('aria-label', `Theme: ${chosen}. Change it`);
-      button.title = `Theme: ${chosen}`;
+      const name = THEMES.find(([value]) => value === theme)?.[1], [line, full] = ICONS[theme];
+      button.setAttribute('aria-label', `Theme: ${name}. Change it`);
+      button.title = `Theme: ${name}`;
       fill(button, svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d: line }), svg('path', { d: full, class: 'full' })));
     },
   };

@@ -8,6 +8,7 @@ import { mountPlayer } from '../../static/lessons/player.js';
 
 // what the page's theme asks of a browser
 globalThis.matchMedia = /** @type {any} */ (() => ({ matches: false, addEventListener: () => {} }));
+globalThis.document = /** @type {any} */ ({ documentElement: { dataset: {} } });
 const { decimalsFor, digits, inkOn } = await import('../../static/lessons/figure/say.js');
 const { createAsker } = await import('../../static/lessons/ask.js');
 const { parse } = await import('../../static/ui/markup.js');
