@@ -17,8 +17,8 @@ templates.env.globals.update(version=__version__, release=release, static=ASSETS
 
 
 def page(request: Request, template: str, status: int = 200, **context: object) -> Response:
-    """A template as an answer that browsers ask for anew each time."""
-    return templates.TemplateResponse(request, template, context, status, {"Cache-Control": "no-cache"})
+    """A template as an answer that browsers ask for anew each time; it may tell what a person has sent."""
+    return templates.TemplateResponse(request, template, context, status, {"Cache-Control": "private, no-cache"})
 
 
 def error_page(request: Request, problem: Problem) -> Response:

@@ -139,7 +139,8 @@ def kept_by_one(send: Send) -> Send:
     async def send_private(message: Message) -> None:
         if message["type"] == "http.response.start":
             found = MutableHeaders(scope=message)
-            found["Cache-Control"] = found.get("cache-control", "no-store").replace("public", "private")
+            said = found.get("cache-control", "no-store").replace("public", "private")
+            found["Cache-Control"] = said if "private" in said or "no-store" in said else f"private, {said}"
         await send(message)
 
     return send_private
