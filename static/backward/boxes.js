@@ -1,6 +1,6 @@
 /** The chain rule at the layer that gradients pass, or that is looked at: given from the right, local, to the left, for the weights. */
 import { nodeBack } from '../anim/timeline.js';
-import { single } from '../lens/digits.js';
+import { CELL, single } from '../lens/digits.js';
 import { graphOf } from '../model/graph.js';
 import { isBackward, passEnd } from '../state/objective.js';
 import { nodeOf, times } from '../state/select.js';
@@ -12,7 +12,6 @@ import { localSaid, metSaid } from './words.js';
 /** @typedef {import('../types.d.ts').NodeView} NodeView */
 /** @typedef {{ name: string, over: string, under: string, shape: string, size: string }} Box what it is called, the fraction, its shape or what it is, and how large it is */
 
-const DIGITS = 3;
 /** More inputs than these go to the left without boxes of their own. */
 const INPUTS = 2;
 
@@ -31,7 +30,7 @@ export function layerOf(state, scene) {
  */
 export function boxesOf(scene, layer) {
   const strengths = new Map((scene.objective?.strengths ?? []).map((one) => [one.name, one]));
-  const norm = (/** @type {string} */ name) => (strengths.has(name) ? `‖·‖ ${single(strengths.get(name)?.norm ?? 0, DIGITS)}` : '');
+  const norm = (/** @type {string} */ name) => (strengths.has(name) ? `‖·‖ ${single(strengths.get(name)?.norm ?? 0, CELL)}` : '');
   const back = layer.inputs.filter((name) => nodeOf(scene, name)).slice(0, INPUTS).map((name) => ({
     local: { name: 'local gradient', over: `∂${layer.name}`, under: `∂${name}`, shape: localSaid(layer), size: '' },
     product: { name: 'to the left', over: '∂L', under: `∂${name}`, shape: times(nodeOf(scene, name)?.shape ?? []), size: norm(name) },
@@ -39,7 +38,7 @@ export function boxesOf(scene, layer) {
   const shares = strengths.get(layer.name)?.params ?? {}, first = layer.params.find(({ name }) => shares[name] !== undefined), letter = first?.name === 'weight' ? 'w' : first?.name ?? '';
   const learnt = first ? [{
     local: { name: '', over: `∂${layer.name}`, under: `∂${letter}`, shape: metSaid(layer, first.name), size: '' },
-    product: { name: 'for the weights', over: '∂L', under: `∂${letter}`, shape: times(first.shape), size: `${single(shares[first.name], DIGITS)} of ‖${letter}‖` },
+    product: { name: 'for the weights', over: '∂L', under: `∂${letter}`, shape: times(first.shape), size: `${single(shares[first.name], CELL)} of ‖${letter}‖` },
   }] : [];
   return { given: { name: 'given from the right', over: '∂L', under: `∂${layer.name}`, shape: times(layer.shape), size: norm(layer.name) }, ways: [...back, ...learnt] };
 }

@@ -6,7 +6,8 @@
 import { attention, shape } from '../scene/marks.js';
 import { cellOutline, plate, reachOver } from '../pictures/parts/plate.js';
 import { sizeOf, tileMarks, tileTargets } from '../pictures/parts/tiles.js';
-import { CAPTION, WEDGE, adding, caption, indexed, label, printer } from '../pictures/parts/words.js';
+import { valueText } from '../lens/digits.js';
+import { CAPTION, WEDGE, caption, indexed, label, inCells, printer } from '../pictures/parts/words.js';
 
 /** @import { ExplanationView, NodeView } from '../types.d.ts' */
 /** @import { Box, Label, Mark, PictureFrame, Scale, Stage } from '../stage.d.ts' */
@@ -23,9 +24,9 @@ export const gathersRow = (e, from) => from?.kind === 'dense' && e.products !== 
 export function column({ stage, explanation: e, node, from, box }) {
   const [dy, w] = e.operands, { look, scene } = stage, products = e.products ?? [], narrow = box.w < NARROW, named = dy.values.length <= FEW;
   const words = narrow ? 0 : WORDS, left = narrow ? 60 : LEFT, x = box.x + left + words, wide = box.w - left - words, each = wide / products.length;
-  const print = adding(products, e.value, 4), to = stage.graph.volumes.get(node.name), names = from.name === scene.network.logits ? scene.network.labels : [];
+  const print = printer(products), to = stage.graph.volumes.get(node.name), names = from.name === scene.network.logits ? scene.network.labels : [];
   const rows = /** @type {[string, string[], ArrayLike<number>, Scale, number, (value: number) => string][]} */ ([
-    ['given', ['given', 'from the right'], dy.values, look.scale, look.range(from.name), printer(dy.values, 3).signed], ['weights', [`× column ${e.at[0]}`, `of W: a row of Wᵀ`], w.values, look.weight, sizeOf(w.values), printer(w.values, 3).signed],
+    ['given', ['given', 'from the right'], dy.values, look.scale, look.range(from.name), inCells(dy.values).signed], ['weights', [`× column ${e.at[0]}`, `of W: a row of Wᵀ`], w.values, look.weight, sizeOf(w.values), inCells(w.values).signed],
     ['products', ['= products', `their sum goes left${print.unit && `,${print.unit.replace(' ×', '')}`}`], products, look.scale, sizeOf(products), print.signed],
   ]);
   /** @type {Mark[]} */
@@ -47,7 +48,7 @@ export function column({ stage, explanation: e, node, from, box }) {
     poses: new Map(made ? [[node.name, made]] : []), under: [], over: marks,
     labels: [
       caption('to', node, narrow ? '' : 'to the left', box.x, box.y - CAPTION), caption('from', from, 'given from the right', x, box.y - CAPTION), ...labels,
-      label('result', box.x + (narrow ? 40 : LEFT / 2 + 10), foot + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', box.x + (narrow ? 40 : LEFT / 2 + 10), foot + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     targets: tileTargets({ x, y: y(0), w: wide, h: tall }, from.name, dy.at ?? [], products.length),
     spans: [{ node: from.name, x0: x, x1: x + wide, y: box.y - WEDGE }, { node: node.name, x0: box.x, x1: box.x + 60, y: box.y - WEDGE }],

@@ -10,10 +10,10 @@ import { mapQuad } from '../scene/slices.js';
 import { mapOf, placeOf } from '../model/tensor.js';
 import { cellOutline } from '../pictures/parts/plate.js';
 import { block, explode, numbers, SEEN } from '../pictures/parts/stack.js';
-import { single } from '../lens/digits.js';
+import { LONG, SHORT, single, thousands } from '../lens/digits.js';
 import { measures, output, overhang } from '../pictures/parts/stack_sum.js';
 import { cellsOf, sizeOf, tileMarks } from '../pictures/parts/tiles.js';
-import { CAPTION, WEDGE, caption, indexed, label, printer } from '../pictures/parts/words.js';
+import { CAPTION, WEDGE, caption, indexed, label } from '../pictures/parts/words.js';
 
 /** @import { GivingView, Tensor } from '../types.d.ts' */
 /** @import { Label, Mark, PictureFrame, PictureInput, Point } from '../stage.d.ts' */
@@ -33,7 +33,7 @@ export function gives(input, giving) {
   const room = { x: box.x + m.label, y: box.y + over, w: out.x0 - m.gap - box.x - m.label, h: high - over };
   const plan = explode(from, room, channels, channels.map((channel) => sizeOf(part(weight, channel))), 0, m.closest);
   const added = block(from, plan, { rows, columns }, (channel) => part(sent, channel), sizeOf(sent.data), stage.look.scale);
-  const outline = cellOutline(node, to, out.pose, e.at), print = printer([giving.given], 4), [, right] = [outline[0], outline[3]], end = added.end;
+  const outline = cellOutline(node, to, out.pose, e.at), [, right] = [outline[0], outline[3]], end = added.end;
   const parts = m.capped ? { marks: [], labels: [] } : below(input, giving, plan, added.feet, part, box.y + high + TO_TILES, m.tile);
   return {
     poses: new Map([[source.name, plan.pose], [node.name, out.pose]]), under: [],
@@ -43,10 +43,10 @@ export function gives(input, giving) {
       shape(outline, { fill: stage.look.scale.css(giving.given, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
-      caption('from', source, m.capped ? 'so far' : `so far: ${(giving.index + 1).toLocaleString('en')} of ${giving.count.toLocaleString('en')} outputs have given`, plan.pose.x - 2, box.y - CAPTION),
+      caption('from', source, m.capped ? 'so far' : `so far: ${thousands(giving.index + 1)} of ${thousands(giving.count)} outputs have given`, plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.digits > 3 ? 'gives, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
-      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: print.signed(giving.given) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: single(giving.given, LONG), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     targets: [],
     spans: [
@@ -74,7 +74,7 @@ function soFar({ stage, explanation: e, source }, { tensors, sources: [told] }, 
  */
 function below({ stage, explanation: e, node, source }, giving, plan, feet, part, top, tile) {
   const [channels, rows, columns] = e.operands[0].cells, wide = Math.min(tile, plan.pitch - 10), cell = wide / Math.max(rows.length, columns.length);
-  const [w, h] = [cell * columns.length, cell * rows.length], channel = placeOf(node.shape, e.at)[0], few = printer([giving.given], 3), given = few.signed(giving.given) + few.unit;
+  const [w, h] = [cell * columns.length, cell * rows.length], channel = placeOf(node.shape, e.at)[0], given = single(giving.given, SHORT);
   const cells = cellsOf(e.operands[0], source.shape), left = plan.middle(0) - w / 2 - 14, { look } = stage;
   const all = /** @type {Row[]} */ ([
     row('local x0', [`filter ${channel}`], look.weight, 0), row('sent x0', [`× ${given}`, `into ∂${source.name}`], look.scale, NEAR),
@@ -103,6 +103,6 @@ function below({ stage, explanation: e, node, source }, giving, plan, feet, part
     });
   });
   const bias = giving.tensors.get('so_far bias');
-  if (bias) labels.push(label('bias', plan.middle(plan.shown.length - 1) + w / 2 + 18, y + h / 2, 'w', 'row', `∂b[${channel}] so far`, `${bias.data[0] > 0 ? '+' : ''}${single(bias.data[0], 4)}`));
+  if (bias) labels.push(label('bias', plan.middle(plan.shown.length - 1) + w / 2 + 18, y + h / 2, 'w', 'row', `∂b[${channel}] so far`, `${bias.data[0] > 0 ? '+' : ''}${single(bias.data[0], SHORT)}`));
   return { marks, labels };
 }

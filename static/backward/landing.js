@@ -10,7 +10,8 @@ import { mapQuad } from '../scene/slices.js';
 import { mapOf, placeOf } from '../model/tensor.js';
 import { acrossOf, cellOutline, peak, plate, reachOver } from '../pictures/parts/plate.js';
 import { sizeOf, tileMarks } from '../pictures/parts/tiles.js';
-import { CAPTION, WEDGE, caption, indexed, label, printer } from '../pictures/parts/words.js';
+import { CAPTION, WEDGE, caption, indexed, label, inCells, printer } from '../pictures/parts/words.js';
+import { LONG, factor, single, thousands } from '../lens/digits.js';
 import { saysOf } from './words.js';
 
 /** @import { GivingView, NodeView } from '../types.d.ts' */
@@ -38,7 +39,7 @@ export function landing(told) {
   const some = giving.sources.slice(0, MOST), tall = Math.min(box.h - 60, box.w * 0.4), each = box.h / some.length;
   const gave = plate(to, { x: box.x + box.w * (1 - SHARES.gives), y: box.y, w: box.w * SHARES.gives, h: tall }, placeOf(node.shape, giving.at)[0]);
   const all = some.map((_, k) => readBy(told, k, { x: box.x, y: box.y + k * each, w: box.w * SHARES.read, h: Math.min(some.length > 1 ? each - WORDS : tall, box.w * SHARES.read + 40) }));
-  const outline = cellOutline(node, to, gave, giving.at), print = printer([giving.given], 4), { look } = stage;
+  const outline = cellOutline(node, to, gave, giving.at), { look } = stage;
   const parts = all.map((read) => tiles(told, read, { x: box.x + box.w * (SHARES.read + 0.04), w: box.w * SHARES.tiles, y: read.pose.y, h: read.pose.h }, [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2]));
   return {
     poses: new Map([...all.map((read) => /** @type {[string, Pose]} */ ([read.node.name, read.pose])), [node.name, gave]]), under: [],
@@ -50,8 +51,8 @@ export function landing(told) {
       ...all.map((read, n) => caption(`from ${n}`, read.node, `${read.volume.vector || narrow ? '' : `channel ${read.channel}, `}so far`, acrossOf(read.volume, read.pose).x0, Math.max(read.top, peak(read.volume, read.pose)) - CAPTION)),
       caption('to', node, to.vector || narrow ? 'gives' : `gives, channel ${placeOf(node.shape, giving.at)[0]}`, acrossOf(to, gave).x0, peak(to, gave) - CAPTION),
       ...parts.flatMap(({ labels }) => labels),
-      label('result', gave.x + gave.w / 2, gave.y + gave.h + 12, 'n', 'result', { text: print.signed(giving.given) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, giving.at)}`, look: 'place' }),
-      ...(narrow ? [] : [label('count', gave.x + gave.w / 2, gave.y + gave.h + 66, 'n', 'caption small', `${(giving.index + 1).toLocaleString('en')} of ${giving.count.toLocaleString('en')} outputs have given`)]),
+      label('result', gave.x + gave.w / 2, gave.y + gave.h + 12, 'n', 'result', { text: single(giving.given, LONG), look: 'value' }, { text: `∂${indexed(node.name, giving.at)}`, look: 'place' }),
+      ...(narrow ? [] : [label('count', gave.x + gave.w / 2, gave.y + gave.h + 66, 'n', 'caption small', `${thousands(giving.index + 1)} of ${thousands(giving.count)} outputs have given`)]),
     ],
     targets: [],
     spans: [...all.slice(0, 1).map(({ node: { name }, volume, pose }) => ({ node: name, ...acrossOf(volume, pose), y: peak(volume, pose) - WEDGE })), { node: node.name, ...acrossOf(to, gave), y: peak(to, gave) - WEDGE }],
@@ -118,6 +119,6 @@ function written(key, box, values, columns, cell, scale, range, print) {
 
 /** Local gradients in few digits: a whole number is one. @param {number[]} local */
 function short(local) {
-  const print = printer(local, 3);
-  return (/** @type {number} */ value) => (Number.isInteger(value) ? String(value).replace('-', '−') : print.plain(value));
+  const print = inCells(local);
+  return (/** @type {number} */ value) => (Number.isInteger(value) ? factor(value) : print.plain(value));
 }

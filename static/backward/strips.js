@@ -6,7 +6,8 @@
 import { attention, shape } from '../scene/marks.js';
 import { cellOutline, plate } from '../pictures/parts/plate.js';
 import { sizeOf, tileMarks } from '../pictures/parts/tiles.js';
-import { CAPTION, WEDGE, caption, indexed, label, printer } from '../pictures/parts/words.js';
+import { LONG, single } from '../lens/digits.js';
+import { CAPTION, WEDGE, caption, indexed, label, inCells } from '../pictures/parts/words.js';
 
 /** @import { GivingView } from '../types.d.ts' */
 /** @import { Box, Label, Mark, PictureFrame, Scale } from '../stage.d.ts' */
@@ -26,7 +27,7 @@ export const givesRow = ({ kind, at }) => /^(dense|softmax|log_softmax)$/.test(k
 /** @param {Told} told @returns {PictureFrame} */
 export function strips(told) {
   const { stage, giving, node, source, at, box } = told, { look } = stage, to = stage.graph.volumes.get(node.name), narrow = box.w < 480;
-  const words = narrow ? 0 : WORDS, wide = box.w - words - (narrow ? 60 : RIGHT), print = printer([giving.given], 4), given = print.signed(giving.given) + print.unit;
+  const words = narrow ? 0 : WORDS, wide = box.w - words - (narrow ? 60 : RIGHT), given = single(giving.given, LONG);
   const rows = /** @type {[string, string[], Scale, number][]} */ ([
     ['local x0', node.kind === 'softmax' ? [`∂${node.name}[${at}]`, `/ ∂${source.name}`] : [`weights of ${indexed(node.name, at)}`], look.weight, 0],
     ['sent x0', [`× ${given}`, `into ∂${source.name}`], look.scale, NEAR], ['so_far x0', [`∂${source.name} so far`, `${giving.index + 1} of ${giving.count} have given`], look.scale, NEAR],
@@ -42,7 +43,7 @@ export function strips(told) {
     if (!tensor) continue;
     y += marks.length ? TALL + gap + (narrow ? 30 : 0) : narrow ? 30 : 0;
     first = marks.length ? first : y;
-    const place = { x: box.x + words, y, w: wide, h: TALL }, range = sizeOf(tensor.data), each = wide / tensor.data.length, said = printer([...tensor.data], 3);
+    const place = { x: box.x + words, y, w: wide, h: TALL }, range = sizeOf(tensor.data), each = wide / tensor.data.length, said = inCells([...tensor.data]);
     marks.push(...tileMarks({ box: place, rows: 1, columns: tensor.data.length, values: tensor.data, range, scale }));
     labels.push(narrow ? label(`row ${name}`, box.x, y - 4, 'sw', 'row', lines.join(' ')) : label(`row ${name}`, box.x + words - 14, y + TALL / 2, 'e', 'row', ...lines));
     if (tensor.data.length <= FEW && each > 40) tensor.data.forEach((value, k) => labels.push({ ...label(`${name} ${k}`, place.x + (k + 0.5) * each, y + TALL / 2, 'o', 'cell', said.plain(value)), ink: scale.ink(value, range) }));

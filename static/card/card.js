@@ -2,7 +2,8 @@
 import { activationScale } from '../color/scales.js';
 import { PALETTE } from '../color/palette.js';
 import { differing } from '../lab/differing.js';
-import { nodeOf, rangeOf, telling, thousands } from '../state/select.js';
+import { nodeOf, rangeOf, telling } from '../state/select.js';
+import { thousands } from '../lens/digits.js';
 import { changes, fill, h } from '../ui/h.js';
 import { themeOf } from '../ui/theme.js';
 import { histogramOf, paramPart } from './filters.js';

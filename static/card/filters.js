@@ -2,7 +2,7 @@
 import { paintSmall } from '../paint/small.js';
 import { times } from '../state/select.js';
 import { address } from '../state/url.js';
-import { about } from '../ui/about.js';
+import { about } from '../lens/digits.js';
 import { fill, h } from '../ui/h.js';
 import { histogram } from './histogram.js';
 import { boxOf, cellAt, EDGE, gridOf, mapsOf, numberAt, planOf } from './tiles.js';

@@ -1,5 +1,5 @@
 /** How a network was learnt here, from its card: the command that does it again, how well it does, and what it takes for what. */
-import { thousands } from '../state/select.js';
+import { thousands } from '../lens/digits.js';
 import { fill, h } from '../ui/h.js';
 
 /** @typedef {import('../types.d.ts').NetworkView} NetworkView */

@@ -1,6 +1,6 @@
 /** What a layer is, in words: its sizes, and what is unusual about its numbers. Pure. */
-import { thousands, times } from '../state/select.js';
-import { about } from '../ui/about.js';
+import { times } from '../state/select.js';
+import { about, thousands } from '../lens/digits.js';
 
 /** @typedef {import('../types.d.ts').NodeView} NodeView */
 /** @typedef {import('../types.d.ts').NetworkView} NetworkView */

@@ -1,7 +1,7 @@
 /** The handles of groups: buttons over the canvas that open and fold, by click and by Enter. */
 
 import { apply } from '../scene/matrix.js';
-import { thousands } from '../scene/labels.js';
+import { thousands } from '../lens/digits.js';
 import { h } from '../ui/h.js';
 import { overlap } from './cull.js';
 

@@ -1,10 +1,9 @@
 /** What is said of how well gradients flow: in a few words, and as a sentence with the numbers. Pure. */
 
-import { single } from '../lens/digits.js';
+import { CELL, single } from '../lens/digits.js';
 
 /** @import { Flow, Scene, Strength } from '../types.d.ts' */
 
-const DIGITS = 3;
 
 /** The first, the one nearest to the loss, that fades or explodes. @param {Strength[]} strengths from the input to the loss */
 export const trouble = (strengths) => strengths.findLast(({ verdict }) => verdict !== '');
@@ -23,7 +22,7 @@ export function health({ trace, network }, strengths) {
   const wrong = trouble(strengths), learning = strengths.filter(({ params }) => Object.keys(params).length > 0);
   const dead = deadMaps(trace.flows ?? []), maps = dead.reduce((sum, flow) => sum + flow.dead.length, 0);
   const [first, last] = [learning[0], learning[learning.length - 1]];
-  const flows = first && last ? `‖∂L/∂x‖ is ${single(last.norm, DIGITS)} at ${last.name} and ${single(first.norm, DIGITS)} at ${first.name}. ` : '';
+  const flows = first && last ? `‖∂L/∂x‖ is ${single(last.norm, CELL)} at ${last.name} and ${single(first.norm, CELL)} at ${first.name}. ` : '';
   const silent = maps ? `${maps} map${maps === 1 ? '' : 's'} let no gradient through for this picture: ${dead.map(({ name, dead: all }) => `${name} ${all.join(', ')}`).join('; ')}. ` : '';
   const bars = `The bars: the size of the gradient of each of ${network.nodes.length - 1} layers, by powers of ten. `;
   return { badge: wrong ? `${wrong.verdict} at ${wrong.name}` : '', reason: `${wrong ? `${wrong.reason} ` : flows}${silent}${wrong ? '' : bars}`.trim() };

@@ -1,4 +1,5 @@
 /** What the edits do to the classes, in words and numbers: what the network said and says, and by how much each logit changed. */
+import { signedThousandths as signed, thousandths } from '../lens/digits.js';
 import { fill, h } from '../ui/h.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -47,7 +48,7 @@ export function consequences(scene) {
 function told(scene, k) {
   const { prediction } = scene.trace, changed = scene.change?.prediction;
   if (!prediction || !changed) return { label: '', probability: '', logit: '' };
-  return { label: nameOf(scene, k), probability: `${prediction.probabilities[k].toFixed(3)} (${signed(changed.probabilities[k])})`, logit: `logit ${signed(changed.logits[k])}` };
+  return { label: nameOf(scene, k), probability: `${thousandths(prediction.probabilities[k])} (${signed(changed.probabilities[k])})`, logit: `logit ${signed(changed.logits[k])}` };
 }
 
 /** Every logit as it is, and by how much it changed. @param {Scene} scene @returns {{ label: string, now: string, change: string }[]} */
@@ -55,13 +56,8 @@ export function eachLogit(scene) {
   const { trace: { prediction }, change } = scene, changed = change?.prediction;
   if (!prediction || !changed) return [];
   const shown = new Set(bySize(changed.logits).slice(0, MOST));
-  return changed.logits.flatMap((value, k) => (shown.has(k) ? [{ label: nameOf(scene, k), now: plain(prediction.logits[k]), change: signed(value) }] : []));
+  return changed.logits.flatMap((value, k) => (shown.has(k) ? [{ label: nameOf(scene, k), now: thousandths(prediction.logits[k]), change: signed(value) }] : []));
 }
-
-/** @param {number} value */
-export const signed = (value) => (Number.isFinite(value) ? `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}` : String(value).replace('Infinity', '∞').replace('-', '−'));
-/** @param {number} value */
-const plain = (value) => signed(value).replace('+', '');
 
 /** The outcome in the strip: the answer and the classes in a line, each logit on demand. */
 export function createOutcome() {

@@ -3,27 +3,26 @@ import { said } from '../state/objective.js';
 import { metSaid } from '../backward/words.js';
 import { nodeOf, times } from '../state/select.js';
 import { h } from '../ui/h.js';
-import { single } from './digits.js';
+import { LONG, single } from './digits.js';
 
 /** @typedef {import('./context.js').View} View */
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
-const DIGITS = 4;
-
 /**
  * What the boxes say; none where the pass begins or where several layers meet.
  * @param {ExplanationView} e
+ * @param {string} total the gradient as the lens prints it
  * @returns {{ name: string, over: string, under: string, what: string }[]}
  */
-export function boxes(e) {
+export function boxes(e, total) {
   const [dy, local] = e.operands, weight = e.of === 'parameter', from = dy?.source.replace(/^∂/, '') ?? '';
   if (!e.products || !local || !from) return [];
   const count = dy.values.length, own = weight ? e.param : e.node;
-  const factor = count === 1 ? `${local.name} = ${single(local.values[0], DIGITS)}` : local.source ? `${local.name} of ${local.source.replace(/\.\w+$/, '')}` : local.name;
+  const factor = count === 1 ? `${local.name} = ${single(local.values[0], LONG)}` : local.source ? `${local.name} of ${local.source.replace(/\.\w+$/, '')}` : local.name;
   return [
-    { name: 'given from the right', over: '∂L', under: `∂${from}`, what: count === 1 ? single(dy.values[0], DIGITS) : `${count} numbers` },
+    { name: 'given from the right', over: '∂L', under: `∂${from}`, what: count === 1 ? single(dy.values[0], LONG) : `${count} numbers` },
     { name: 'local gradient', over: `∂${from}`, under: `∂${own}`, what: factor },
-    { name: weight ? 'for the weights' : 'to the left', over: '∂L', under: `∂${own}`, what: single(e.value, DIGITS) },
+    { name: weight ? 'for the weights' : 'to the left', over: '∂L', under: `∂${own}`, what: total },
   ];
 }
 
@@ -31,10 +30,11 @@ const SIGNS = ['', '·', '='];
 
 /**
  * @param {View} view
+ * @param {string} total
  * @param {(weight: import('../types.d.ts').Weight) => void} open the gradient of one number of a parameter
  */
-export function chain(view, open) {
-  const { explanation: e, scene } = view, objective = said(scene.objective?.name ?? '', scene.network.labels), all = boxes(e);
+export function chain(view, total, open) {
+  const { explanation: e, scene } = view, objective = said(scene.objective?.name ?? '', scene.network.labels), all = boxes(e, total);
   if (all.length) {
     const boxed = h('ol', { class: 'chain', title: `L is the ${objective}` }, all.map(({ name, over, under, what }, k) =>
       h('li', { data: { sign: SIGNS[k] } }, h('small', null, name), h('b', null, h('i', null, over), h('i', null, under)), h('span', null, what))));

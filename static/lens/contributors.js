@@ -1,13 +1,12 @@
 /** Who made the number what it is: the cells that weigh most in it, by name; a click goes to one of them. */
 import { address } from '../state/url.js';
 import { changes, fill, h } from '../ui/h.js';
-import { single } from './digits.js';
+import { SHORT, single } from './digits.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Contributor} Contributor */
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
-const DIGITS = 4;
 const LATE = 150; // ms that the number must stay: while a pass plays nobody is asked
 
 /**
@@ -52,8 +51,8 @@ const heading = (e) => h('h3', null, e.picture === 'weighted_sum' ? 'what weighs
 /** @param {Contributor[]} found @param {(name: string, at: number[]) => HTMLElement} link */
 export const table = (found, link) => h('table', null,
   h('thead', null, h('tr', null, ['cell', 'value', '× weight', 'share'].map((text) => h('th', { scope: 'col' }, text)))),
-  h('tbody', null, found.map((c) => h('tr', { title: `${address(c.node, c.at)} adds ${single(c.product, DIGITS)}` },
-    h('th', { scope: 'row' }, link(c.node, c.at)), h('td', null, single(c.value, DIGITS)), h('td', null, single(c.weight, DIGITS)), h('td', null, percent(c.share))))));
+  h('tbody', null, found.map((c) => h('tr', { title: `${address(c.node, c.at)} adds ${single(c.product, SHORT)}` },
+    h('th', { scope: 'row' }, link(c.node, c.at)), h('td', null, single(c.value, SHORT)), h('td', null, single(c.weight, SHORT)), h('td', null, percent(c.share))))));
 
 /** @param {number} share */
 export const percent = (share) => (Number.isFinite(share) ? `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %` : '–');

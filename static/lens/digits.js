@@ -1,10 +1,14 @@
 /**
- * Numbers as text, so that a printed column adds up to the printed total: by one more digit where that does it,
- * else with what is left over said beside it. Decimal digits only; no number of the network is made here. Pure.
+ * Numbers as text, everywhere on the page. Each is rounded once, from all of its digits, so a longer form begins as a
+ * shorter one does, but for rounding. The number that is looked at has LONG digits wherever it stands; where a printed
+ * column does not add up to its printed total, what is left over is said. Decimal digits only; no number is made. Pure.
  */
 
 export const SIGNIFICANT = [5, 7, 9]; // of the largest number in a column; nine tell any two float32 apart
-const TRIES = 1; // more decimals than usual, for a column to add up
+export const LONG = SIGNIFICANT[0]; // digits of the number that is looked at
+export const SHORT = 4; // digits of a part of it in a picture, and of a number within a sentence
+export const CELL = 3; // digits in a cell
+const ROUNDING = 'rounding'; // the engine's name of float32's own rounding: no part of a column
 const LEAST = 1e-3, MOST = 1e6; // outside of these a column is printed in units of a power of ten
 
 /**
@@ -26,7 +30,7 @@ export function styleFor(size, significant) {
 }
 
 /** @type {(value: number, style: Style) => number} in units of the last printed digit */
-const units = (value, { decimals, exponent }) => Math.round(value * 10 ** (decimals - exponent));
+const units = (value, { decimals, exponent }) => Math.sign(value) * Math.round(Math.abs(value) * 10 ** (decimals - exponent));
 
 /**
  * @param {number} value
@@ -63,15 +67,11 @@ const left = (values, total, style) => values.reduce((rest, value) => rest - uni
  * @returns {Column}
  */
 export function column(values, total, significant) {
-  const all = [...values, total];
-  const usual = styleFor(Math.max(...all.filter(Number.isFinite).map(Math.abs), 0), significant);
-  if (!all.every(Number.isFinite)) return columnIn(values, total, usual);
-  for (let more = 0; more <= TRIES; more++) {
-    const style = { ...usual, decimals: usual.decimals + more };
-    if (left(values, total, style) === 0) return columnIn(values, total, style);
-  }
-  return columnIn(values, total, usual);
+  return columnIn(values, total, styleFor(largestOf([...values, total]), significant));
 }
+
+/** @param {number[]} values */
+const largestOf = (values) => Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
 
 /**
  * The same in a given style.
@@ -91,6 +91,41 @@ export function columnIn(values, total, style) {
 }
 
 /**
+ * How the number that is explained is printed, in the lens and in its picture: in the style of the column that it is the
+ * total of, else in its own.
+ * @param {Pick<import('../types.d.ts').ExplanationView, 'picture' | 'steps' | 'operands' | 'value'>} e
+ * @param {number} [significant]
+ * @returns {Style}
+ */
+export function styleOf({ picture, steps, operands, value }, significant = LONG) {
+  const parts = picture === 'weighted_sum' ? steps.filter(({ label }) => label !== ROUNDING).map((step) => step.value) : picture === 'combine' ? operands.map(({ values }) => values[0] ?? 0) : [];
+  return styleFor(largestOf([...parts, value]), significant);
+}
+
+/**
+ * The number that is explained, or one that its sum comes by, as text.
+ * @param {Parameters<typeof styleOf>[0]} e
+ * @param {number} [value]
+ */
+export const valueText = (e, value = e.value) => `${text(value, styleOf(e))}${unit(styleOf(e))}`;
+
+/**
+ * What printed parts leave over of a total that is printed in more digits; null where they add up.
+ * @param {number[]} values
+ * @param {Style} style of the parts
+ * @param {number} total
+ * @param {Style} long of the total
+ */
+export function remainder(values, style, total, long) {
+  if (![...values, total].every(Number.isFinite)) return null;
+  const times = 10 ** (long.decimals - style.decimals), rest = values.reduce((now, value) => now - times * units(value, style), units(total, long));
+  return Math.round(rest) === 0 ? null : digits(Math.round(rest), long.decimals, '+');
+}
+
+/** Whether what is printed of a running sum is what is printed of the one before and of the part added. @param {number} before @param {number} part @param {number} total @param {Style} style */
+export const adds = (before, part, total, style) => units(before, style) + units(part, style) === units(total, style);
+
+/**
  * By how much two printed numbers differ, in the digits printed.
  * @param {number} one
  * @param {number} other
@@ -106,6 +141,28 @@ export const difference = (one, other, style) => text((units(one, style) - units
 export function single(value, significant) {
   const style = styleFor(Math.abs(value), significant);
   return `${text(value, style)}${unit(style)}`;
+}
+
+/** How many: 83,123. @param {number} count */
+export const thousands = (count) => count.toLocaleString('en');
+
+const THOUSANDTHS = { decimals: 3, exponent: 0 };
+
+/** A probability, a loss or a logit among others. @param {number} value */
+export const thousandths = (value) => text(value, THOUSANDTHS);
+
+/** By how much one has changed. @param {number} value */
+export const signedThousandths = (value) => text(value, THOUSANDTHS, '+');
+
+/** A whole number as it is, another in three digits: factors such as 1, 0 and 0.250. @param {number} value */
+export const factor = (value) => (Number.isInteger(value) ? String(value).replace('-', '−') : single(value, CELL));
+
+/** A number read off a picture, in as little room as may be, in as many digits as the picture's float16 is good for: 0, 1.21, 0.0480, 1.23×10⁻⁵. @param {number} value */
+export function about(value) {
+  const size = Math.abs(value);
+  if (size === 0 || !Number.isFinite(value)) return size === 0 ? '0' : odd(value, '');
+  const power = Math.floor(Math.log10(size)), exponent = power < -3 || power > 2 ? power : 0, style = { decimals: Math.max(0, CELL - 1 - power + exponent), exponent };
+  return `${text(value, style)}${unit(style).replaceAll(' ', '')}`;
 }
 
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';

@@ -71,7 +71,7 @@ export function mountLens(root, context) {
     const { total, parts } = arithmetic(view, choices, { choose, link, links });
     const stated = explanation.operands.length > 0 || view.back;
     const keep = bench.keep();
-    fill(root, head(view, total), bench.root, view.back && chain(view, actions.selectWeight), stated && [notation(view), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
+    fill(root, head(view, total), bench.root, view.back && chain(view, total, actions.selectWeight), stated && [notation(view), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
     fit(root);
     if (view.added !== null) root.querySelector('.terms .now')?.scrollIntoView({ block: 'nearest' });
     keep();

@@ -1,13 +1,12 @@
 /** One number and where it comes from, as a sentence for those who listen. Pure. */
-import { single } from './digits.js';
+import { SHORT, single } from './digits.js';
 
 /** @typedef {import('../types.d.ts').ExplanationView} ExplanationView */
 
-const SPOKEN = 4; // significant digits
 const AXES = ['channel', 'row', 'column'];
 
 /** @type {(value: number) => string} */
-const said = (value) => single(value, SPOKEN).replace('−', 'minus ');
+const said = (value) => single(value, SHORT).replace('−', 'minus ');
 
 /**
  * `channel 5, row 19, column 23`, or `number 3`.

@@ -1,6 +1,6 @@
 /** A weighted sum: a row per group of terms, with the running total, and the terms of one group spread out. */
 import { h } from '../ui/h.js';
-import { column, text, unit } from './digits.js';
+import { adds, columnIn, styleOf, text, unit } from './digits.js';
 import { rows } from './rows.js';
 import { growth } from './growth.js';
 import { terms } from './terms.js';
@@ -23,10 +23,10 @@ export function sum(view, choices, choose, links) {
   const { explanation: e } = view;
   const grown = growth(view);
   const { shown, groups } = rows(e, choices.unfolded, grown && (grown.group ?? grown.whole));
-  const printed = column(shown.map((row) => row.value), e.value, choices.significant);
+  const printed = columnIn(shown.map((row) => row.value), e.value, styleOf(e, choices.significant));
   const open = grown ? grown.group : choices.open ?? largest(shown, groups);
   const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
-  const body = shown.map((row, k) => line(view, row, ...written(row, k, printed, grown), {
+  const body = shown.map((row, k) => line(view, row, ...written(shown, k, printed, grown), {
     share: Math.abs(row.value) / size, later: grown !== null && row.last >= grown.whole, open: row.group !== null && row.group === open,
     press: pressed(view, row, choose, links),
   }));
@@ -39,14 +39,18 @@ export function sum(view, choices, choose, links) {
   return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style, links)] };
 }
 
-/** A row's part and running sum: those still to come are not written, of the one at work the sum so far is. @param {Row} row @param {number} k @param {import('./digits.js').Column} printed @param {ReturnType<typeof growth>} grown @returns {[string, string]} */
-function written(row, k, printed, grown) {
-  if (!grown || row.last < grown.whole) return [printed.parts[k], text(row.total, coarser(printed.style))];
-  return ['', row.group !== null && row.group === grown.group ? text(grown.total, coarser(printed.style)) : ''];
+/** A row's part and running sum: those still to come are not written, of the one at work the sum so far is. @param {Row[]} shown @param {number} k @param {import('./digits.js').Column} printed @param {ReturnType<typeof growth>} grown @returns {[string, Node | string]} */
+function written(shown, k, printed, grown) {
+  const row = shown[k], { style } = printed;
+  if (!grown || row.last < grown.whole) return [printed.parts[k], running(k ? shown[k - 1].total : 0, row, style)];
+  return ['', row.group !== null && row.group === grown.group ? text(grown.total, style) : ''];
 }
 
-/** Running sums in fewer digits: their last one would not agree with the parts' rounded ones. @param {Style} style */
-const coarser = (style) => ({ ...style, decimals: Math.max(0, style.decimals - 1) });
+/** A running sum in the digits of the parts; where those printed do not add up to it, its last digit is faint. @param {number} before @param {Row} row @param {Style} style */
+function running(before, { value, total }, style) {
+  const all = text(total, style);
+  return adds(before, value, total, style) || !Number.isFinite(total) ? all : h('span', null, all.slice(0, -1), h('i', { title: 'Added with all digits, then rounded' }, all.slice(-1)));
+}
 
 /** @param {Row[]} shown @param {number} groups */
 function largest(shown, groups) {
@@ -69,7 +73,7 @@ function pressed({ explanation: e, node, added }, row, choose, links) {
  * @param {View} view
  * @param {Row} row
  * @param {string} part
- * @param {string} total
+ * @param {Node | string} total
  * @param {{ share: number, open: boolean, later: boolean, press: (() => void) | null }} look
  */
 function line({ scale }, row, part, total, { share, open, later, press }) {

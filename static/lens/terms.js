@@ -3,7 +3,7 @@ import { address } from '../state/url.js';
 import { h } from '../ui/h.js';
 import { ends, isPadding, largest } from './context.js';
 import { cellOf } from './operands.js';
-import { columnIn, single, styleFor, text, unit } from './digits.js';
+import { CELL, SHORT, columnIn, single, styleFor, text, unit } from './digits.js';
 import { groupsOf } from './groups.js';
 
 /** @typedef {import('./context.js').View} View */
@@ -33,7 +33,7 @@ export function terms(view, group, style, links) {
   return h('section', { class: 'terms', 'aria-label': `${step.label}, term by term` },
     h('h3', null, count > 1 ? `${step.label}, term by term` : step.label),
     h('div', { class: 'grid', style: { '--across': across(view, x, count) } }, cells),
-    h('p', { class: 'foot' }, `${x.source || x.name} × ${view.back ? localName(w) : 'its weight'}, coloured up to ±${single(ends(view, w), 3)}.`,
+    h('p', { class: 'foot' }, `${x.source || x.name} × ${view.back ? localName(w) : 'its weight'}, coloured up to ±${single(ends(view, w), CELL)}.`,
       unit(chips.style) && ` ${x.source} in units of${unit(chips.style).replace(' ×', '')}.`,
       shown.length < count && ` The ${count - shown.length} others are ${count > MANY && shown.length < MANY ? '0' : 'left out'}.`,
       count > 1 && h('span', null, ` The ${count} add to `, h('b', null, text(step.value, style, '+')),
@@ -74,6 +74,6 @@ function chip(view, operand, links) {
 
 /** @param {OperandView} operand */
 function chipStyle({ values }) {
-  const usual = styleFor(largest(values), 4);
+  const usual = styleFor(largest(values), SHORT);
   return { ...usual, decimals: Math.min(usual.decimals, DECIMALS) };
 }

@@ -12,7 +12,8 @@ import { acrossOf, cellOutline, plate, reachOver } from './parts/plate.js';
 import { explode, numbers, SEEN } from './parts/stack.js';
 import { measures } from './parts/stack_sum.js';
 import { tileMarks, tileTargets } from './parts/tiles.js';
-import { CAPTION, WEDGE, caption, indexed, label, printer, shapeText } from './parts/words.js';
+import { valueText } from '../lens/digits.js';
+import { CAPTION, WEDGE, caption, indexed, label, shapeText } from './parts/words.js';
 import { cropMarks } from '../scene/crop.js';
 import { photoBox } from '../scene/tail.js';
 
@@ -48,7 +49,6 @@ function flattened(input) {
   const wide = Math.max(pitch, 5);
   const x = row.x + (e.at[0] + 0.5) * pitch;
   const spot = /** @type {Point[]} */ ([[x - wide / 2, row.y], [x + wide / 2, row.y], [x + wide / 2, row.y + ROW], [x - wide / 2, row.y + ROW]]);
-  const print = printer([e.value], 5);
   const groups = plan.shown.map((c, k) => {
     const base = apply(mapQuad(from, plan.pose, c).m, 0, 1);
     const end = apply(mapQuad(from, plan.pose, c).m, 1, 1);
@@ -72,7 +72,7 @@ function flattened(input) {
       caption('from', source, `${shapeText(source)}, one slice per channel`, plan.pose.x - 2, box.y - CAPTION),
       ...numbers(plan),
       x < row.x + row.w / 2 ? caption('to', node, shapeText(node), row.x + row.w, row.y + ROW + 24, 'se') : caption('to', node, shapeText(node), row.x, row.y + ROW + 24, 'sw'), // beside the number
-      label('result', Math.max(box.x + 116, Math.min(box.x + box.w - 116, x)), row.y + ROW + 10, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
+      label('result', Math.max(box.x + 116, Math.min(box.x + box.w - 116, x)), row.y + ROW + 10, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(source.name, cell)}`, look: 'place' }),
     ],
     targets: tileTargets(row, node.name, Array.from({ length: count }, (_, k) => [k]), count),
     spans: [
@@ -96,7 +96,6 @@ function given(input) {
   const pixel = { x: photo.x + (crop.x + (c * crop.width) / to.columns) * sx, y: photo.y + (crop.y + (r * crop.height) / to.rows) * sy, w: (crop.width / to.columns) * sx, h: (crop.height / to.rows) * sy };
   const patch = /** @type {Point[]} */ ([[pixel.x, pixel.y], [pixel.x + pixel.w, pixel.y], [pixel.x + pixel.w, pixel.y + pixel.h], [pixel.x, pixel.y + pixel.h]]);
   const middle = photo.y + photo.h / 2;
-  const print = printer([e.value], 5);
   const p = network.preprocessing;
   const says = p ? [`to ${p.size[1]}×${p.size[0]}`, { text: arithmetic(p), look: 'change' }] : ['as it is'];
   return {
@@ -112,7 +111,7 @@ function given(input) {
       label('photo', photo.x, photo.y - CAPTION, 'sw', 'heading', { text: view.kind === 'photo' ? 'the photograph' : 'the picture', look: 'name' }, ` ${view.width}×${view.height}`),
       caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}, ${to.rows}×${to.columns}`, acrossOf(to, made).x0, photo.y - 14 - CAPTION),
       ...(box.w < 480 ? [] : [label('preprocessing', box.x + box.w * 0.51, middle + 30, 'n', 'row preprocess', ...says)]),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: [],
     spans: [{ node: node.name, ...acrossOf(to, made), y: photo.y - 14 - WEDGE }],

@@ -6,6 +6,7 @@ import { chain } from './parts/chain.js';
 import { sizeOf } from './parts/tiles.js';
 import { measures } from './parts/stack_sum.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
+import { thousandths, valueText } from '../lens/digits.js';
 import { cellTarget } from '../scene/hit.js';
 import { ofBox } from '../scene/matrix.js';
 
@@ -36,7 +37,7 @@ function softmax(input) {
     { x: box.x + box.w * (m.capped ? 0.7 : tight ? 0.8 : 0.74), y: box.y, w: box.w * (m.capped ? 0.14 : tight ? 0.09 : 0.18), h: pitch * shown.length },
   ];
   const range = sizeOf(shown.map((k) => logits[k]));
-  const print = printer(shown.map((k) => logits[k]), 4);
+  const print = printer(shown.map((k) => logits[k]));
   const rows = shown.map((k, n) => row(input, { k, y: box.y + n * pitch, pitch, left, right, name, range, logit: logits[k], chance: chances[k], print }));
   const steps = m.capped ? { marks: [], labels: [] } : stepBoxes(input, { x: (left.x + left.w + 50 + right.x) / 2 - STEP.w / 2, y: box.y, w: STEP.w, h: right.h }, box.y + (shown.indexOf(e.at[0]) + 0.5) * pitch, left.x + left.w + 58, right.x - 8);
   return {
@@ -89,7 +90,7 @@ function row({ stage, explanation: e, node, source, box }, { k, y, pitch, left, 
     labels: [
       label(`name ${k}`, left.x - 12, y + pitch / 2, 'e', look, stage.scene.network.labels[k] ?? String(k)),
       label(`logit ${k}`, left.x + left.w + 52, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', print.signed(logit)),
-      label(`chance ${k}`, right.x + right.w + 56, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', chosen ? e.value.toFixed(4) : chance.toFixed(3)),
+      label(`chance ${k}`, right.x + right.w + 56, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', thousandths(chosen ? e.value : chance)),
     ],
     targets: [
       cellTarget(source.name, [k], ofBox({ x: left.x - name, y, w: left.w + name + 56, h: pitch })),
@@ -101,7 +102,7 @@ function row({ stage, explanation: e, node, source, box }, { k, y, pitch, left, 
 /** The steps from the chosen logit to its probability. @param {PictureInput} input @param {Box} room @param {number} y of the chosen class @param {number} from @param {number} to @returns {{ marks: Mark[], labels: Label[] }} */
 function stepBoxes({ explanation: e, node, added }, room, y, from, to) {
   const all = drawn(e.steps), steps = all.slice(0, added ?? undefined), whole = steps.length === all.length;
-  const print = printer(steps.map((s) => s.value), 5);
+  const print = printer(steps.map((s) => s.value));
   const tall = all.length * (STEP.h + STEP.gap) - STEP.gap;
   const top = room.y + Math.max(0, (room.h - tall) / 2);
   const at = (/** @type {number} */ k) => ({ x: room.x, y: top + k * (STEP.h + STEP.gap), w: room.w, h: STEP.h });
@@ -119,7 +120,7 @@ function stepBoxes({ explanation: e, node, added }, room, y, from, to) {
         label(`step ${k}`, at(k).x + 12, at(k).y + STEP.h / 2, 'w', 'row', step.label),
         label(`step value ${k}`, at(k).x + room.w - 12, at(k).y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
       ]),
-      label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: whole ? print.plain(e.value) + print.unit : '…', look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: whole ? valueText(e) : '…', look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
   };
 }

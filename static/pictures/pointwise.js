@@ -4,6 +4,7 @@ import { attention, curve, line, rect, shape } from '../scene/marks.js';
 import { mapOf, placeOf } from '../model/tensor.js';
 import { acrossOf, cellOutline, peak, plate, reachOver } from './parts/plate.js';
 import { CAPTION, WEDGE, caption, indexed, label, printer } from './parts/words.js';
+import { LONG, single, valueText } from '../lens/digits.js';
 
 /** @import { Box, Mark, PictureFrame, PictureInput, Point } from '../stage.d.ts' */
 
@@ -49,7 +50,7 @@ export function pointwise(input) {
   const axes = axesOf(plot, [...pairs, [x, y]]);
   const [inAt, outAt] = [cellOutline(source, from, read, cell), cellOutline(node, to, made, e.at)];
   const point = axes.at(x, y);
-  const print = printer([x, y], 4);
+  const print = printer([x, y]);
   return {
     poses: new Map([[source.name, read], [node.name, made]]),
     under: [],
@@ -69,8 +70,8 @@ export function pointwise(input) {
       label('function', plot.x + plot.w / 2, plot.y - 12, 's', 'direction', saidOf(input)),
       label('x', axes.at(x, 0)[0], plot.y + plot.h + 10, 'n', 'number', `x = ${print.plain(x)}`),
       ...(side < SMALL ? [] : [aside(axes.at(0, 0)[0], plot, point, `y = ${print.plain(y)}`)]),
-      label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(y) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
-      label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: print.plain(x) + print.unit, look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
+      label('result', (made.x + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('given', (read.x + read.x + read.w) / 2, read.y + read.h + 12, 'n', 'result', { text: single(x, LONG), look: 'value' }, { text: indexed(source.name, cell), look: 'place' }),
       ...(box.w < 480 ? [] : [label('pairs', plot.x + plot.w / 2, plot.y + plot.h + 34, 'n', 'caption small', ...beneath(input))]),
     ],
     targets: [],

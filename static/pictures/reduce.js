@@ -6,7 +6,8 @@ import { mapQuad } from '../scene/slices.js';
 import { placeOf } from '../model/tensor.js';
 import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './parts/plate.js';
 import { cellsOf, tileMarks, tileTargets } from './parts/tiles.js';
-import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
+import { valueText } from '../lens/digits.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, inCells, printer } from './parts/words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput } from '../stage.d.ts' */
 
@@ -36,7 +37,7 @@ export function reduce(input) {
   const cells = cellsOf(x, source.shape);
   const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns.length + c] === null;
   const outline = cellOutline(node, to, made, e.at);
-  const print = printer(x.values.filter(Number.isFinite), 3);
+  const print = inCells(x.values.filter(Number.isFinite));
   const winner = winnerBox(input, open, rows, columns);
   const start = winner ? [open.x + open.w + 8, winner.y + winner.h * LOW] : [open.x + open.w + 8, open.y + open.h / 2];
   const tip = [outline[0][0] - 6, (outline[0][1] + outline[3][1]) / 2];
@@ -59,7 +60,7 @@ export function reduce(input) {
       label('what', open.x + open.w / 2, open.y - 12, 's', 'direction', WHAT[e.kind] ?? `${node.summary}: one number for the window`),
       ...(open.w / columns.length >= CELL.written ? written(input, open, rows.length, columns.length, winner, print) : []),
       ...stepLabels(input, open),
-      label('result', (acrossOf(to, made).x0 + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
+      label('result', (acrossOf(to, made).x0 + made.x + made.w) / 2, made.y + made.h + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],
     targets: tileTargets(open, source.name, cells, columns.length),
     spans: [
@@ -114,6 +115,6 @@ function written({ stage, explanation: e, source }, open, rows, columns, winner,
 function stepLabels({ explanation: e }, open) {
   const steps = drawn(e.steps);
   if (steps.length < 2) return [];
-  const print = printer(steps.map((s) => s.value), 4);
+  const print = printer(steps.map((s) => s.value));
   return [label('steps', open.x + open.w / 2, open.y + open.h + 12, 'n', 'row', ...steps.map((s) => `${s.label} = ${print.plain(s.value)}`))];
 }

@@ -1,7 +1,7 @@
 /** The pinned numbers, on a card over the stage: one waits for another, two are compared. */
 
 import { address } from '../state/url.js';
-import { single } from '../lens/digits.js';
+import { valueText } from '../lens/digits.js';
 import { changes, fill, h } from '../ui/h.js';
 import { compared } from './compare.js';
 
@@ -29,7 +29,7 @@ export function mountPins(stage, { actions, resources }) {
       h('thead', null, h('tr', null, h('td'), names, both && h('th', { scope: 'col' }, '1 − 2'))),
       h('tbody', null, both
         ? both.rows.map((row, k) => h('tr', { class: k === both.rows.length - 1 ? 'value' : null }, h('th', { scope: 'row' }, row.label), h('td', null, row.one), h('td', null, row.other), h('td', null, row.apart)))
-        : h('tr', { class: 'value' }, h('th', { scope: 'row' }, 'value'), told.map((e) => h('td', null, e ? single(e.value, DIGITS) : '…'))))),
+        : h('tr', { class: 'value' }, h('th', { scope: 'row' }, 'value'), told.map((e) => h('td', null, e ? valueText(e) : '…'))))),
       both && both.left > 0 && h('p', null, `${both.left} parts differ less.`),
       pins.length === 1 && h('p', null, 'Pin another to compare the two: in its lens, or with Shift and a click.'));
   }

@@ -1,5 +1,5 @@
 /** How a picture becomes a network's input, in words. Pure. */
-import { about } from '../ui/about.js';
+import { about } from '../lens/digits.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
 /** @typedef {import('./spec.js').Preprocessing} Preprocessing */

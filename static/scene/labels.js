@@ -1,5 +1,6 @@
 /** What stands beside the volumes in words: as much as there is room for. Pure. */
 
+import { thousands } from '../lens/digits.js';
 import { isWeighted } from '../model/graph.js';
 
 /** @import { NodeView } from '../types.d.ts' */
@@ -18,9 +19,6 @@ const ROOM = { name: 22, shape: 40, all: 60, word: 100 };
 
 /** 10×32×32. @param {number[]} shape */
 export const times = (shape) => shape.join('×');
-
-/** 60 362. @param {number} count */
-export const thousands = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 /**
  * The label of a strip, which stands close to others: the logits' goes to the right under the bars, another's to the left.

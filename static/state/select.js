@@ -73,9 +73,3 @@ export function telling(scene, node) {
  * @param {number[]} shape
  */
 export const times = (shape) => shape.join('×');
-
-/**
- * 60,362.
- * @param {number} count
- */
-export const thousands = (count) => count.toLocaleString('en');

@@ -3,7 +3,8 @@
  * that learn; every other one is found by its name.
  */
 import { openFind } from '../graph/find.js';
-import { telling, thousands, times } from '../state/select.js';
+import { telling, times } from '../state/select.js';
+import { thousands } from '../lens/digits.js';
 import { toQuery } from '../state/url.js';
 import { changes, fill, h } from './h.js';
 

@@ -4,7 +4,7 @@ import { differing } from '../lab/differing.js';
 import { labelOf, lossOf } from '../scene/back.js';
 import { isBackward, layers, said } from '../state/objective.js';
 import { groupOf, nodeOf, rangeIn } from '../state/select.js';
-import { about } from './about.js';
+import { about } from '../lens/digits.js';
 import { RANGES } from './choices.js';
 import { changes, fill, h } from './h.js';
 import { themeOf } from './theme.js';

@@ -2,7 +2,7 @@
 import { percent } from '../lens/contributors.js';
 import { nodeOf, times } from '../state/select.js';
 import { address } from '../state/url.js';
-import { about } from './about.js';
+import { about } from '../lens/digits.js';
 import { changes, fill, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Contributor} Contributor */

@@ -4,7 +4,7 @@ import { cellOf, valueAt } from '../model/tensor.js';
 import { cameraMatrix } from '../scene/camera.js';
 import { apply, compose } from '../scene/matrix.js';
 import { deck, isClosed, slicesOf } from '../scene/slices.js';
-import { about } from '../ui/about.js';
+import { about } from '../lens/digits.js';
 
 /** @import { Label, Matrix, Pose, Stage } from '../stage.d.ts' */
 

@@ -9,6 +9,7 @@ import { strengthMarks } from '../health/bars.js';
 import { graphOf } from '../model/graph.js';
 import { createPainter } from '../paint/canvas.js';
 import { lossOf, showOf } from '../scene/back.js';
+import { thousands } from '../lens/digits.js';
 import { IDENTITY } from '../scene/matrix.js';
 import { loopMarks, rulerOf, silhouette, silhouetteNames } from '../scene/silhouette.js';
 import { isWindowed } from '../state/moment.js';
@@ -31,7 +32,7 @@ const icon = (d) => svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, 
 /** Which window is at work, where windows are looked at: `conv2 · 4,117 of 10,240`. @param {State} state @param {Scene} scene @param {number} at */
 function windowAt(state, scene, at) {
   const spot = isWindowed(state) && state.t < Infinity ? spotAt(scene.network, at, state.reading) : null;
-  return spot && { short: `${spot.pass === 'backward' ? '∂' : ''}${spot.node.name} · ${(spot.index + 1).toLocaleString('en')} of ${spot.n.toLocaleString('en')}`, long: `${spot.pass}, in ${spot.layer.name}` };
+  return spot && { short: `${spot.pass === 'backward' ? '∂' : ''}${spot.node.name} · ${thousands(spot.index + 1)} of ${thousands(spot.n)}`, long: `${spot.pass}, in ${spot.layer.name}` };
 }
 
 /** What is happening at a time of the pass. @param {Graph} graph @param {number} at @param {number} end */

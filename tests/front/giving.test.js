@@ -79,7 +79,7 @@ test('every kind gives in a picture of its own: an add copies, a concat splits, 
 test('a number so small that it is printed in a power of ten stands there with that power', () => {
   const { told } = given('relu', [{ name: 'a', shape: [2, 2, 2], cells: [[1], [0], [1]], local: [1] }]);
   const [result] = landing({ ...told, giving: { ...told.giving, given: 6.449e-4 } }).labels.filter(({ key }) => key === 'result');
-  assert.equal(result.lines[0].text, '+6.449 × 10⁻⁴');
+  assert.equal(result.lines[0].text, '6.4490 × 10⁻⁴');
 });
 
 test('the boxes of a layer: what it is given, what goes to the left and for the weights, with shapes and the sizes that came', () => {

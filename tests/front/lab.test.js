@@ -8,7 +8,8 @@ import { differing, isDifference } from '../../static/lab/differing.js';
 import { addressOf, chips, makerOf, parts, switched, text, withLearning, withNumber } from '../../static/lab/edits.js';
 import { learningOf } from '../../static/lab/learn.js';
 import { plot } from '../../static/lab/plot.js';
-import { answer, consequences, eachLogit, signed } from '../../static/lab/outcome.js';
+import { answer, consequences, eachLogit } from '../../static/lab/outcome.js';
+import { signedThousandths } from '../../static/lens/digits.js';
 import { targetOf } from '../../static/lab/target.js';
 import { createUndo } from '../../static/lab/undo.js';
 import { DEFAULTS } from '../../static/state/app.js';
@@ -116,8 +117,8 @@ test('of a change are told: what the network said and says, the right class, tho
     trace: { prediction: { probabilities: [0.2, 0.4, 0.2, 0.1, 0.1], logits: [1, 2, 1, 0, 0] } }, change: { prediction: { probabilities: [-0.3, 0.1, 0.15, 0.05, 0], logits: [-2, 0.5, 1, 0.5, 0] } } };
   assert.equal(answer(five), 'was cat, now dog');
   assert.deepEqual(consequences(five).map(({ label }) => label), ['dog', 'cat', 'car']);
-  assert.deepEqual(eachLogit(five).map(({ label, now, change }) => `${label} ${now} ${change}`), ['cat 1.000 −2.000', 'dog 2.000 +0.500', 'frog 1.000 +1.000', 'ship 0.000 +0.500', 'car 0.000 +0.000']);
-  assert.deepEqual([signed(-Infinity), signed(0.0004)], ['−∞', '+0.000']);
+  assert.deepEqual(eachLogit(five).map(({ label, now, change }) => `${label} ${now} ${change}`), ['cat 1.000 −2.000', 'dog 2.000 +0.500', 'frog 1.000 +1.000', 'ship 0.000 +0.500', 'car 0.000 0.000']);
+  assert.deepEqual([signedThousandths(-Infinity), signedThousandths(0.0004)], ['−∞', '0.000']);
 });
 
 test('a batch is of pictures whose label the network knows, the shown one among them, and never too many', () => {

@@ -113,13 +113,13 @@ test('terms that came back are grouped by the first axis along which they differ
 });
 
 test('the chain rule has three boxes: from the right, local, to the left or for the weights', () => {
-  const [right, local, left] = boxes(gathered([[0, 4, 6], [1, 4, 6]]));
+  const [right, local, left] = boxes(gathered([[0, 4, 6], [1, 4, 6]]), '0.2500');
   assert.deepEqual([right.name, right.under, right.what], ['given from the right', '∂conv2', '2 numbers']);
   assert.deepEqual([local.over, local.under, local.what], ['∂conv2', '∂relu1', 'w of conv2']);
-  assert.deepEqual([left.name, left.under, left.what], ['to the left', '∂relu1', '0.250']);
-  assert.deepEqual(boxes(gathered([[0, 4, 6]])).map(({ what }) => what), ['0.500', 'w = 0.500', '0.250']);
-  assert.equal(boxes(gathered([[0, 4, 6]], 'parameter'))[2].name, 'for the weights');
-  assert.deepEqual(boxes({ ...gathered([[0]]), products: null }), []);
+  assert.deepEqual([left.name, left.under, left.what], ['to the left', '∂relu1', '0.2500']);
+  assert.deepEqual(boxes(gathered([[0, 4, 6]]), '0.2500').map(({ what }) => what), ['0.5000', 'w = 0.5000', '0.2500']);
+  assert.equal(boxes(gathered([[0, 4, 6]], 'parameter'), '')[2].name, 'for the weights');
+  assert.deepEqual(boxes({ ...gathered([[0]]), products: null }, ''), []);
 });
 
 test('a gradient is said as what would happen', () => {

@@ -1,7 +1,7 @@
-/** A printed column adds up: with one more digit where that does it, else with the rest said beside it. */
+/** Numbers as text: one rule for all of the page; a printed column adds up, with the rest said beside it where it has to be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { column, columnIn, single, styleFor, text, unit } from '../../static/lens/digits.js';
+import { about, adds, CELL, column, columnIn, factor, LONG, remainder, SHORT, signedThousandths, single, styleFor, styleOf, text, thousandths, unit, valueText } from '../../static/lens/digits.js';
 import { rows } from '../../static/lens/rows.js';
 
 /** Printed text as a whole number of its last digits. @param {string} printed */
@@ -27,9 +27,39 @@ test('five digits of the largest, all with the same decimals', () => {
   });
 });
 
-test('one more digit where that makes the column add up', () => {
+test('a number reads the same beside every column, and what is left over is said', () => {
   const { parts, total, rest } = column([0.00004, 0.00004, 1], 1.00008, 5);
-  assert.deepEqual([parts, total, rest], [['+0.00004', '+0.00004', '+1.00000'], '1.00008', null]);
+  assert.deepEqual([parts, total, rest], [['0.0000', '0.0000', '+1.0000'], '1.0001', '+0.0001']);
+});
+
+test('of a thousand random numbers every shorter form is the longer one, rounded; minus is rounded as plus is', () => {
+  const next = random(11), number = (/** @type {string} */ printed) => Number(printed.replace('−', '-').replace(/ ?× ?10/, 'e').replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/g, (c) => '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'.indexOf(c) === 10 ? '-' : String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(c))));
+  for (let trial = 0; trial < 1000; trial++) {
+    const value = (next() - 0.5) * 10 ** Math.round(next() * 16 - 8), forms = [about(value), single(value, SHORT), single(value, LONG), single(value, 9)].map(number);
+    const last = [CELL, SHORT, LONG, 9].map((digits) => 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1));
+    forms.forEach((form, k) => assert.ok(Math.abs(form - value) <= (Math.abs(value) < 1 && Math.abs(value) >= 0.1 && k ? 10 : 1) * 0.5001 * last[k], `${value} ${form}`));
+    assert.equal(single(-value, LONG).replace('−', ''), single(value, LONG).replace('−', ''));
+  }
+  assert.deepEqual([text(0.125, { decimals: 2, exponent: 0 }), text(-0.125, { decimals: 2, exponent: 0 })], ['0.13', '−0.13']);
+});
+
+test('the number that is explained is printed as the column of which it is the total; of few digits, what they leave over is said in its own', () => {
+  const steps = [12.5, -12.4526].map((value, k) => ({ label: `channel ${k}`, value, total: value })), e = /** @type {any} */ ({ picture: 'weighted_sum', steps: [...steps, { label: 'rounding', value: 1e-9, total: 0 }], operands: [], value: 0.0474 });
+  assert.equal(valueText(e), '0.047');
+  assert.equal(column(steps.map(({ value }) => value), e.value, LONG).total, valueText(e));
+  assert.equal(valueText({ ...e, picture: 'pointwise' }), '0.047400');
+  assert.equal(remainder([12.5, -12.4526], styleOf(e, CELL), e.value, styleOf(e)), '+0.047'); // what is printed adds up to 0.0
+  assert.equal(remainder([0.25, 0.5], { decimals: 2, exponent: 0 }, 0.75, { decimals: 4, exponent: 0 }), null);
+});
+
+test('a running sum adds up in print or it does not', () => {
+  const style = { decimals: 2, exponent: 0 };
+  assert.deepEqual([adds(1, 0.25, 1.25, style), adds(0.004, 0.004, 0.008, style)], [true, false]);
+});
+
+test('factors are whole where they can be, and probabilities have three decimals everywhere', () => {
+  assert.deepEqual([1, 0, -2, 0.25, -1 / 3].map(factor), ['1', '0', '−2', '0.25', '−0.33']);
+  assert.deepEqual([thousandths(0.9125), thousandths(-2), signedThousandths(0.5), signedThousandths(-1e-5), signedThousandths(NaN)], ['0.913', '−2.000', '+0.500', '0.000', 'NaN']);
 });
 
 test('what no digit repairs is said', () => {

@@ -7,7 +7,7 @@ import { summands } from '../../static/lens/shared.js';
 import { parseMathml } from '../../static/lens/mathml.js';
 import { sentence } from '../../static/lens/speak.js';
 import { lettersOf, specialised } from '../../static/lens/specialise.js';
-import { about } from '../../static/ui/about.js';
+import { about } from '../../static/lens/digits.js';
 
 /** @param {any} tree @returns {string} */
 const words = (tree) => (typeof tree === 'string' ? tree : tree.children.map(words).join(''));
@@ -87,7 +87,7 @@ test('a maximum names its winner, a copy its source, an input that it is given',
 });
 
 test('about a number: as many digits as the picture is good for', () => {
-  assert.deepEqual([0, 2.44022, -0.0123456, 1234.5, 1e-5, NaN, -Infinity].map(about), ['0', '2.44', '−0.0123', '1.23e+3', '1.00e-5', 'NaN', '−∞']);
+  assert.deepEqual([0, 2.44022, -0.0123456, 1234.5, 1e-5, NaN, -Infinity].map(about), ['0', '2.44', '−0.0123', '1.23×10³', '1.00×10⁻⁵', 'NaN', '−∞']);
 });
 
 test('on the way back from the classes the parts of a sum have the names of the classes', () => {

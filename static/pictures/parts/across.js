@@ -9,7 +9,8 @@ import { cellOutline, reachOver } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { measures, output } from './stack_sum.js';
 import { tileTargets } from './tiles.js';
-import { CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText } from './words.js';
+import { LONG, single } from '../../lens/digits.js';
+import { CAPTION, WEDGE, caption, drawn, indexed, label, many, inCells, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
@@ -51,10 +52,7 @@ export function across(input) {
 }
 
 /** A number by itself. @param {number} value */
-const alone = (value) => {
-  const print = printer([value], 5);
-  return print.plain(value) + print.unit;
-};
+const alone = (value) => single(value, LONG);
 
 /** What is read, and what of it would lie outside of the volume. @param {PictureInput} input @param {number} shown channels */
 function said(input, shown) {
@@ -71,7 +69,7 @@ function said(input, shown) {
  */
 function told(input, plan, own, y, feet, goal) {
   const { stage, explanation: e, node, source, box, added } = input, [x] = e.operands, [channels] = x.cells, { scale } = stage.look, range = stage.look.range(source.name);
-  const print = printer(x.values.filter(Number.isFinite), 3), all = drawn(e.steps), steps = all.slice(0, added ?? undefined), whole = steps.length === all.length;
+  const print = inCells(x.values.filter(Number.isFinite)), all = drawn(e.steps), steps = all.slice(0, added ?? undefined), whole = steps.length === all.length;
   const cells = plan.shown.map((channel, k) => ({ channel, value: x.values[channels.indexOf(channel)], box: { x: plan.middle(k) - CELL.w / 2, y, w: CELL.w, h: CELL.h } }));
   const room = { x: box.x, y: y + CELL.h + STEP.low, w: box.w, h: box.y + box.h - y - CELL.h - STEP.low - 8 };
   const inRow = room.w >= all.length * (STEP.least + STEP.gap), boxes = (inRow ? row(all.length, room) : column(all.length, room)).slice(0, steps.length), last = boxes[boxes.length - 1];

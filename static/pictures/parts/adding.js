@@ -24,20 +24,20 @@ export function soFar({ steps, product_totals: totals }, added, size, groups) {
 }
 
 /**
- * The waterfall of a sum, whole or as far as it is added; empty for a window that passes unread.
+ * The waterfall of a sum, whole or as far as it is added, and what its numbers leave over where all of them are printed; empty for a window that passes unread.
  * @param {PictureInput} input @param {Place[]} places @param {Omit<Fall, 'steps' | 'places'>} area @param {number} size terms of a group @param {ReturnType<typeof adding>} print of the total
- * @returns {{ marks: Mark[], labels: Label[], end: number, said: string, whole: boolean }}
+ * @returns {{ marks: Mark[], labels: Label[], end: number, said: string, whole: boolean, rest: string | null }}
  */
 export function summed({ explanation: e, added }, places, area, size, print) {
   const all = drawn(e.steps), groups = e.operands[0].cells[0].length;
-  if (all.length === 0) return { marks: [], labels: [], end: 0, said: '', whole: false };
+  if (all.length === 0) return { marks: [], labels: [], end: 0, said: '', whole: false, rest: null };
   const steps = added === null ? all : soFar(e, added, size, groups);
   const full = waterfall({ ...area, steps: all, places });
   const whole = steps.length === all.length && (added === null || added >= groups * size + all.length - groups);
-  if (whole) return { ...full, end: full.yOf(e.value), said: print.plain(e.value) + print.unit, whole };
+  if (whole) return { ...full, end: full.yOf(e.value), said: print.total(e.value), whole, rest: full.numbers === all.length ? print.rest : null };
   const shown = waterfall({ ...area, steps, places: places.filter(({ index }) => index < steps.length), scaled: all });
   const total = steps[steps.length - 1]?.total ?? 0;
-  return { ...shown, end: full.yOf(total), said: print.plain(total) + print.unit, whole };
+  return { ...shown, end: full.yOf(total), said: print.total(total), whole, rest: null };
 }
 
 /**

@@ -5,6 +5,7 @@ import { blockOn, corners } from '../../scene/matrix.js';
 import { mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, plate, reachOver } from './plate.js';
+import { valueText } from '../../lens/digits.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './words.js';
 
 /** @import { NodeView, OperandView } from '../../types.d.ts' */
@@ -25,7 +26,7 @@ export function chain(input) {
   const read = senders(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 }) ?? sources(input, { x: box.x, y: box.y, w: box.w * SHARE, h: box.h - 40 });
   const told = drawn(e.steps), all = input.added === null || e.products ? told : told.slice(0, input.added);
   const steps = all.slice(-STEP.most), whole = all.length === told.length;
-  const print = printer(steps.map((s) => s.value), 5);
+  const print = printer(steps.map((s) => s.value));
   const longest = Math.max(0, ...steps.map((step) => step.label.length + print.plain(step.value).length + print.unit.length));
   const wide = Math.min(Math.max(STEP.w, longest * STEP.letter + 44), box.w * (1 - 2 * SHARE) - 40);
   const left = box.x + (box.w - wide) / 2;
@@ -52,7 +53,7 @@ export function chain(input) {
         label(`step ${k}`, left + 12, y + high / 2, 'w', 'row', (box.w >= 480 && read.find(({ name }) => name === step.label)?.node.name) || step.label),
         label(`step value ${k}`, left + wide - 12, y + high / 2, 'e', 'number', print.plain(step.value) + print.unit),
       ]),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: whole ? print.plain(e.value) + print.unit : '…', look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: whole ? valueText(e) : '…', look: 'value' }, { text: `${e.of === 'gradient' ? '∂' : ''}${indexed(node.name, e.at)}`, look: 'place' }),
       ...(all.length > steps.length ? [label('before', left, top - 6, 'sw', 'caption small', `after ${all.length - steps.length} steps before these`)] : []),
     ],
     targets: [],

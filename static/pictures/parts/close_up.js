@@ -11,7 +11,8 @@ import { soFar, summed } from './adding.js';
 import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './plate.js';
 import { outside, written } from './single_sum.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, printer, weightsOf } from './words.js';
+import { SHORT, single } from '../../lens/digits.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, weightsOf } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Volume } from '../../stage.d.ts' */
 
@@ -98,10 +99,7 @@ function tiles({ stage, explanation: e, source }, room, { x, w, products, cells,
 }
 
 /** A number by itself. @param {number} value */
-const alone = (value) => {
-  const print = printer([value], 4);
-  return print.plain(value) + print.unit;
-};
+const alone = (value) => single(value, SHORT);
 
 /** @param {Box} box @returns {import('../../stage.d.ts').Point[]} */
 const cornersOf = ({ x, y, w, h }) => [[x, y], [x + w, y], [x + w, y + h], [x, y + h]];
@@ -115,22 +113,22 @@ function growing(input, to, room, size, now) {
   const { stage, explanation: e, node, added } = input, steps = drawn(e.steps), count = e.operands[0].cells[0].length, extras = steps.length - count;
   const made = plate(to, { x: room.x + room.w * 0.34, y: room.y, w: room.w * 0.66, h: room.h * OUTPUT }, placeOf(node.shape, e.at)[0]);
   const most = Math.max(1, Math.floor(room.w / BAR) - extras), first = Math.max(0, Math.min(count - most, now - most + 2)), shown = Math.min(count, most);
-  const pitch = Math.min(54, room.w / (shown + extras)), print = adding(steps.map((step) => step.value), e.value, 4), each = first === 0 && shown === count ? print : printer(steps.map((step) => step.value), 3);
+  const pitch = Math.min(54, room.w / (shown + extras)), print = adding(e);
   const places = Array.from({ length: shown + extras }, (_, n) => ({ x: room.x + (n + 0.5) * pitch, index: n < shown ? first + n : count + n - shown }));
-  const y0 = room.y + room.h * OUTPUT + 62, area = { y0, y1: room.y + room.h - 20, bar: Math.min(30, pitch - 8), end: room.x + (shown + extras) * pitch, scale: stage.look.scale, print: pitch >= 40 ? each : null };
+  const under = room.y + room.h * OUTPUT + 8, y0 = under + 92, area = { y0, y1: room.y + room.h - 20, bar: Math.min(30, pitch - 8), end: room.x + (shown + extras) * pitch, scale: stage.look.scale, print: pitch >= 40 ? print : null };
   const fall = summed(input, places, area, size, print), outline = cellOutline(node, to, made, e.at), total = fall.said;
   const last = added === null ? now : soFar(e, added, size, count).length - 1, at = places.findLast(({ index }) => index <= last) ?? places[0];
   return {
     made,
     marks: [
       ...fall.marks, ...(added === null ? [] : [rect({ x: at.x - area.bar / 2 - 4, y: room.y + room.h - 17, w: area.bar + 8, h: 17 }, { stroke: 'ink', width: 1.6 })]),
-      ...(fall.whole ? [reachOver([made.x - 14, room.y + room.h * OUTPUT - 28], [outline[0][0] - 5, (outline[0][1] + outline[3][1]) / 2])] : [line([[room.x, y0 - 34], [room.x + room.w, y0 - 34]], { width: 0.6, alpha: 0.3 })]),
+      ...(fall.whole ? [reachOver([room.x + 40, under - 4], [outline[0][0] - 5, (outline[0][1] + outline[3][1]) / 2])] : [line([[room.x, y0 - 30], [room.x + room.w, y0 - 30]], { width: 0.6, alpha: 0.3 })]),
       ...attention(outline),
     ],
     labels: [
       caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}`, acrossOf(to, made).x0, peak(to, made) - CAPTION), ...fall.labels,
       ...places.map(({ x, index }) => label(`channel ${index}`, x, room.y + room.h - 2, 's', 'channel', index < count ? String(e.operands[0].cells[0][index]) : `+ ${steps[index].label}`)),
-      label('result', room.x, room.y + room.h * OUTPUT - 40, 'nw', 'result', { text: total, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(fall.whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : [])),
+      label('result', room.x, under, 'nw', 'result', { text: total, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(fall.rest ? [{ text: `${fall.rest} by rounding`, look: 'place' }] : [])),
       label('sums', room.x, y0 - 10, 'sw', 'direction', 'the sum, channel by channel'),
     ],
   };

@@ -9,7 +9,8 @@ import { mapQuad } from '../../scene/slices.js';
 import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, peak, plate, reachOver } from './plate.js';
 import { tileMarks, tileTargets } from './tiles.js';
-import { CAPTION, WEDGE, caption, indexed, label, printer } from './words.js';
+import { CAPTION, WEDGE, caption, indexed, label, inCells } from './words.js';
+import { factor, valueText } from '../../lens/digits.js';
 
 /** @import { Cell } from '../../types.d.ts' */
 /** @import { Box, Label, PictureFrame, PictureInput, Scale, Volume } from '../../stage.d.ts' */
@@ -47,7 +48,7 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
   const read = cells.get(channel) ?? [], padding = (/** @type {number} */ r, /** @type {number} */ c) => read[r * columns.length + c] === null;
   const { scale, weight } = stage.look, range = stage.look.range(source.name), own = stage.look.range(node.name);
   const tile = { rows: rows.length, columns: columns.length, padding };
-  const print = printer([...values.given, e.value], 4), few = printer(values.given, 3);
+  const few = inCells(values.given);
   return {
     poses: new Map([[node.name, made], [source.name, gave]]), under: [],
     over: [
@@ -65,9 +66,9 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
       label('local', x + w / 2, at.local.y - 8, 's', 'direction', `× local ${e.operands[1].name}`),
       label('sum', x + w / 2, at.sum.y - 8, 's', 'direction', values.given.length > 1 ? '= their sum' : '= to the left'),
       ...written(at.given, values.given, tile.columns, cell, scale, range, few.signed),
-      ...written(at.local, values.local, tile.columns, cell, weight, 1, (value) => String(Number(value.toPrecision(3))).replace('-', '−')),
+      ...written(at.local, values.local, tile.columns, cell, weight, 1, factor),
       label('says', x + w / 2, at.sum.y + cell + 10, 'n', 'caption small', SAYS[source.kind]?.(values.local) ?? source.summary),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     targets: tileTargets(at.given, source.name, read, tile.columns),
     spans: [{ node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE }, { node: source.name, ...acrossOf(from, gave), y: peak(from, gave) - WEDGE }],

@@ -17,6 +17,7 @@ import { block, explode, numbers, SEEN } from './stack.js';
 import { measures } from './stack_sum.js';
 import { sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { waterfall } from './waterfall.js';
+import { valueText } from '../../lens/digits.js';
 import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many } from './words.js';
 
 /** @import { Cell, ExplanationView, NodeView } from '../../types.d.ts' */
@@ -132,7 +133,7 @@ function below(input, readers, m, plan, feet, range, end) {
       targets: tileTargets(over, source.name, cells, columns),
     };
   });
-  const print = adding(steps.map((s) => s.value), e.value, m.digits);
+  const print = adding(e, m.digits);
   const fall = leftward({ steps, plan, readers, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null });
   const left = plan.middle(0) - tw / 2 - 14;
   const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
@@ -143,7 +144,7 @@ function below(input, readers, m, plan, feet, range, end) {
       label('row window', left, yx + th / 2, 'e', 'row', ...(m.digits > 3 ? ['the outputs', 'that read it'] : ['read it'])),
       label('row filter', left, yw + th / 2, 'e', 'row', ...localSaid(source, e)),
       ...fall.labels, ...(print.unit ? [label('unit', left, Math.min(yf + 18, box.y + box.h - 14), 'e', 'row', `each${print.unit}`)] : []),
-      label('result', end, result, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', end, result, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     start: result - 8,
   };

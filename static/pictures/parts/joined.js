@@ -6,7 +6,8 @@
 import { attention, line, rect } from '../../scene/marks.js';
 import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, peak, plate, reachOver } from './plate.js';
-import { CAPTION, WEDGE, caption, indexed, label, printer, shapeText } from './words.js';
+import { valueText } from '../../lens/digits.js';
+import { CAPTION, WEDGE, caption, indexed, label, shapeText } from './words.js';
 
 /** @import { Box, Mark, PictureFrame, PictureInput, Pose, Volume } from '../../stage.d.ts' */
 /** @import { NodeView } from '../../types.d.ts' */
@@ -36,7 +37,7 @@ export function joined(input) {
   const strip = { x: box.x + box.w / 2 - STRIP / 2, y: box.y + 6, w: STRIP, h: Math.min(box.h - 70, tall + 40) };
   const at = (/** @type {number} */ n) => strip.y + (n / node.shape[0]) * strip.h, pitch = strip.h / node.shape[0];
   const cell = e.operands[0].cells.map(([i]) => i), seen = cellOutline(lit.node, lit.volume, lit.pose, cell), outline = cellOutline(node, to, made, e.at);
-  const print = printer([e.value], 5), mine = { x: strip.x - 3, y: at(channel), w: strip.w + 6, h: Math.max(3, pitch) }, middle = mine.y + mine.h / 2;
+  const mine = { x: strip.x - 3, y: at(channel), w: strip.w + 6, h: Math.max(3, pitch) }, middle = mine.y + mine.h / 2;
   return {
     poses: new Map([...parts.map((part) => /** @type {[string, Pose]} */ ([part.node.name, part.pose])), [node.name, made]]), under: [],
     over: [
@@ -51,7 +52,7 @@ export function joined(input) {
       ...parts.map(({ from, to: end, lit: on }, k) => label(`range ${k}`, strip.x + strip.w + 8, (at(from) + at(end)) / 2, 'w', on ? 'caption small chosen' : 'caption small', `${from} – ${end - 1}`)).filter((_, k) => Math.abs((at(parts[k].from) + at(parts[k].to)) / 2 - middle) > 16),
       ...(box.w < 480 ? [] : [label('place', strip.x + strip.w / 2, strip.y + strip.h + 8, 'n', 'number', lit.from ? `${lit.from} + ${channel - lit.from} = ${channel}` : String(channel))]),
       ...(node.inputs.length > parts.length ? [label('more', box.x, box.y + box.h - 12, 'sw', 'caption small', `and ${node.inputs.length - parts.length} more inputs`)] : []),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(e.value) + print.unit, look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(lit.node.name, cell)}`, look: 'place' }),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `${indexed(node.name, e.at)} = ${indexed(lit.node.name, cell)}`, look: 'place' }),
     ],
     targets: [],
     spans: [{ node: lit.node.name, x0: box.x, x1: box.x + box.w * SHARE, y: box.y - WEDGE }, { node: node.name, ...acrossOf(to, made), y: peak(to, made) - WEDGE }],

@@ -2,7 +2,7 @@
 
 import { attention, line } from '../../scene/marks.js';
 import { tileMarks } from './tiles.js';
-import { label, printer } from './words.js';
+import { label, inCells } from './words.js';
 
 /** @import { Box, Label, Mark, Scale } from '../../stage.d.ts' */
 /** @typedef {{ values: number[], range: number, scale: Scale, name: string }} Line one of the rows, and its name */
@@ -27,7 +27,7 @@ export function loupe(rows, { now, done, row, label: room }) {
   const at = (/** @type {number} */ k) => ({ x, y: y + k * (CELL.h + CELL.gap), w: wide, h: CELL.h });
   const own = { x: x + (now - first) * CELL.w, w: CELL.w }, end = at(rows.length - 1).y + CELL.h;
   const parts = rows.map(({ values, range, scale, name }, k) => {
-    const shown = values.slice(first, first + most), last = k === rows.length - 1, print = printer(values, 3);
+    const shown = values.slice(first, first + most), last = k === rows.length - 1, print = inCells(values);
     const there = (/** @type {number} */ n) => !last || first + n < done;
     return {
       marks: tileMarks({ box: at(k), rows: 1, columns: most, values: shown.map((value, n) => (there(n) ? value : 0)), range, scale }),

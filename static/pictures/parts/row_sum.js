@@ -10,6 +10,7 @@ import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { loupe, loupeHeight } from './loupe.js';
 import { measures } from './stack_sum.js';
 import { waterfall } from './waterfall.js';
+import { valueText } from '../../lens/digits.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer, shapeText } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Pose, Stage, Target } from '../../stage.d.ts' */
@@ -45,7 +46,6 @@ export function rowSum(input) {
   const at = (/** @type {number} */ k) => ({ ...row, y: y0 + k * (h + gap) });
   const products = e.products ?? [];
   const all = drawn(e.steps), steps = all.slice(0, added ?? all.length);
-  const print = printer([e.value], 5);
   const pitch = row.w / count;
   const places = steps.map((_, index) => ({ x: row.x + pitch * (index + 0.5) + (index >= count ? 14 : 0), index }));
   const out = plate(to, { x: box.x + box.w - right + (m.capped ? (right - STRIP) / 2 : 60), y: box.y, w: STRIP, h: box.h - 66 }, 0);
@@ -84,7 +84,7 @@ export function rowSum(input) {
       ...(m.label ? [label('row sums', row.x - 14, (at(3).y + (close.marks.length ? loupeHeight(3) : 0) + box.y + box.h) / 2, 'e', 'row', 'running', 'sum')] : []),
       ...told.labels, ...close.labels,
       ...(m.capped ? [] : cellNames(stage, node.name, out, e.at[0])),
-      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: print.plain(whole ? e.value : total) + print.unit, look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }),
+      label('result', out.x + out.w / 2, box.y + box.h - 46, 'n', 'result', { text: valueText(e, whole ? e.value : total), look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }),
     ],
     targets: [...maps.targets, ...tileTargets(at(0), source.name, cellsOf(x, source.shape), count)],
     spans: [
@@ -120,7 +120,7 @@ function mapsOver({ stage, source }, row) {
 
 /** Numbers of the heaviest steps, each with a line from its bar. @param {import('../../types.d.ts').Step[]} steps @param {{ x: number, index: number }[]} places @param {(total: number) => number} yOf @param {number} count @param {number} y of the band @returns {{ marks: Mark[], labels: Label[] }} */
 function heaviest(steps, places, yOf, count, y) {
-  const print = printer(steps.map((s) => s.value), 3);
+  const print = printer(steps.map((s) => s.value));
   /** @type {number[]} */
   const told = [];
   for (const index of steps.map((_, k) => k).sort((a, b) => Math.abs(steps[b].value) - Math.abs(steps[a].value))) {

@@ -12,6 +12,7 @@ import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './plat
 import { block, explode, numbers, SEEN } from './stack.js';
 import { measures, output, overhang } from './stack_sum.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
+import { LONG, single } from '../../lens/digits.js';
 import { CAPTION, WEDGE, caption, indexed, label, printer } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Volume } from '../../stage.d.ts' */
@@ -41,7 +42,7 @@ function throughFilter(input, given, from, to) {
   const room = { x: box.x + m.label, y: box.y + over, w: out.x0 - m.gap - box.x - m.label, h: high - over };
   const plan = explode(from, room, channels, channels.map((channel) => sizeOf(weights(channel))), 0, m.closest);
   const range = sizeOf(w.values), filter = block(from, plan, { rows, columns }, weights, range, stage.look.weight);
-  const outline = cellOutline(node, to, out.pose, e.at), colour = stage.look.scale.css(given, stage.look.range(node.name)), print = printer([given], 4);
+  const outline = cellOutline(node, to, out.pose, e.at), colour = stage.look.scale.css(given, stage.look.range(node.name)), print = printer([given]);
   const parts = m.capped ? { marks: [], labels: [], y: 0 } : below(input, plan, filter.feet, weights, { given, colour, range, print, y: box.y + high + TO_TILES, tile: m.tile });
   const [, right] = [outline[0], outline[3]], end = filter.end;
   return {
@@ -55,7 +56,7 @@ function throughFilter(input, given, from, to) {
       caption('from', source, m.capped ? '' : 'here it is added, into the window that was read', plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.digits > 3 ? 'gives, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
-      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: print.signed(given) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: single(given, LONG), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     targets: [],
     spans: [
@@ -73,7 +74,6 @@ function throughFilter(input, given, from, to) {
 function below({ stage, explanation: e, node }, plan, feet, weights, { given, colour, range, print, y, tile }) {
   const [, rows, columns] = e.operands[0].cells, wide = Math.min(tile * (plan.pitch > 90 ? 1.5 : 1), plan.pitch - 10), cell = wide / Math.max(rows.length, columns.length);
   const [w, h] = [cell * columns.length, cell * rows.length], low = y + h + BETWEEN;
-  const few = plan.pitch < 80 ? printer([given], 3) : print;
   /** @type {Mark[]} */
   const marks = [];
   /** @type {Label[]} */
@@ -85,7 +85,7 @@ function below({ stage, explanation: e, node }, plan, feet, weights, { given, co
       ...tileMarks({ box: { x, y, w, h }, rows: rows.length, columns: columns.length, values: weights(channel), range, scale: stage.look.weight }),
       rect({ x: plan.middle(k) - cell / 2, y: low, w: cell, h: cell }, { fill: colour, stroke: 'ink', width: 1 }),
     );
-    if (plan.pitch >= NUMBERED) labels.push(label(`given ${k}`, plan.middle(k), low + cell + 3, 'n', 'number', few.signed(given)));
+    if (plan.pitch >= NUMBERED) labels.push(label(`given ${k}`, plan.middle(k), low + cell + 3, 'n', 'number', print.signed(given)));
   });
   const left = plan.middle(0) - w / 2 - 14;
   labels.push(
@@ -105,7 +105,7 @@ function throughPool({ stage, explanation: e, node, source, box }, given, from, 
   const side = Math.min(96, (box.w * SHARES.window) / columns.length, (tall * 0.7) / rows.length), [w, h] = [side * columns.length, side * rows.length];
   const open = { x: box.x + box.w * (SHARES.input + 0.06) + (box.w * SHARES.window - w) / 2, y: read.y + (read.h - h) / 2, w, h };
   const cells = cellsOf(x, source.shape), winner = e.marks.winner?.join(), inside = cells.filter((cell) => cell !== null).length;
-  const outline = cellOutline(node, to, gave, e.at), print = printer([given], 4), { scale } = stage.look, range = stage.look.range(source.name);
+  const outline = cellOutline(node, to, gave, e.at), print = printer([given]), { scale } = stage.look, range = stage.look.range(source.name);
   const all = (/** @type {number} */ k) => (winner === undefined ? false : cells[k]?.join() === winner);
   const values = cells.map((_, k) => (all(k) ? given : 0));
   const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns.length + c] === null;
@@ -119,7 +119,7 @@ function throughPool({ stage, explanation: e, node, source, box }, given, from, 
       caption('from', source, `channel ${channel}`, box.x, top - CAPTION), caption('to', node, `gives, channel ${placeOf(node.shape, e.at)[0]}`, acrossOf(to, gave).x0, peak(to, gave) - CAPTION),
       label('what', open.x + open.w / 2, open.y - 12, 's', 'direction', winner === undefined ? 'to each an equal share' : 'all of it to the largest'),
       ...shares(open, side, columns.length, cells.map((cell, k) => (cell === null ? 'padding' : winner === undefined ? `1/${inside} of it` : all(k) ? print.signed(given) : '0')), (k) => scale.ink(values[k], range)),
-      label('result', (acrossOf(to, gave).x0 + gave.x + gave.w) / 2, gave.y + gave.h + 12, 'n', 'result', { text: print.signed(given) + print.unit, look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', (acrossOf(to, gave).x0 + gave.x + gave.w) / 2, gave.y + gave.h + 12, 'n', 'result', { text: single(given, LONG), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
     targets: tileTargets(open, source.name, cells, columns.length),
     spans: [{ node: source.name, ...acrossOf(from, read), y: top - WEDGE }, { node: node.name, ...acrossOf(to, gave), y: peak(to, gave) - WEDGE }],

@@ -10,7 +10,7 @@ import { placeOf } from '../../model/tensor.js';
 import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './plate.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { groupsOf } from '../../lens/groups.js';
-import { styleFor, text as textOf } from '../../lens/digits.js';
+import { CELL, styleFor, text as textOf } from '../../lens/digits.js';
 import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, weightsOf } from './words.js';
 
 /** @import { Box, Label, PictureFrame, PictureInput, Scale } from '../../stage.d.ts' */
@@ -38,7 +38,7 @@ export function singleSum(input) {
   const { scale, weight } = stage.look, range = stage.look.range(source.name), wide = sizeOf(w.values);
   const products = (e.products ?? []).map((product, k) => (added !== null && k >= added ? 0 : product)), most = sizeOf(e.products ?? []);
   const tile = { rows: rows.length, columns: columns.length, padding }, outline = cellOutline(node, to, made, e.at);
-  const steps = drawn(e.steps), print = adding(steps.map((step) => step.value), e.value, 4), groups = groupsOf(e).length, extras = steps.slice(groups);
+  const steps = drawn(e.steps), print = adding(e), groups = groupsOf(e).length, extras = steps.slice(groups);
   const whole = added === null || added >= products.length + extras.length, past = Math.max(0, (added ?? 0) - products.length);
   const total = whole ? e.value : past ? steps[groups - 1 + past].total : e.product_totals?.[added - 1] ?? 0;
   return {
@@ -58,7 +58,7 @@ export function singleSum(input) {
       ...written(at[2], products.map((value, k) => (added !== null && k >= added ? null : value)), columns.length, cell, scale, most),
       ...(extras.length ? [label('step 0', left + tw / 2, at[2].y + th + 8, 'n', 'number', print.signed(steps[groups - 1].total))] : []),
       ...extras.map((step, k) => label(`extra ${k}`, left + tw / 2, at[2].y + th + 24 + k * 16, 'n', 'row', `+ ${step.label} ${print.signed(step.value)}`)),
-      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.plain(total) + print.unit, look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : [])),
+      label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: print.total(total), look: 'value' }, { text: whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(whole && print.rest && extras.length ? [{ text: `${print.rest} by rounding`, look: 'place' }] : [])),
       label('slice 0', read.x - 4, read.y + 8, 'e', 'channel', String(channel)),
     ].filter(({ key }) => added === null || whole || !/^(step|extra)/.test(key)),
     targets: tileTargets(at[0], source.name, cells, columns.length),
@@ -75,7 +75,7 @@ export function outside(volume, read, channel, r, c) {
 /** Numbers of a tile's cells, where they have room; null has none. @param {Box} box @param {(number | null)[]} values @param {number} columns @param {number} cell @param {Scale} scale @param {number} range @returns {Label[]} */
 export function written(box, values, columns, cell, scale, range) {
   if (cell < TILES.written) return [];
-  const style = styleFor(sizeOf(values.map((value) => value ?? 0)), 3), room = Math.max(1, Math.floor((cell - PADDING) / DIGIT) - 3);
+  const style = styleFor(sizeOf(values.map((value) => value ?? 0)), CELL), room = Math.max(1, Math.floor((cell - PADDING) / DIGIT) - 3);
   const print = { plain: (/** @type {number} */ value) => textOf(value, { ...style, decimals: Math.min(style.decimals, room) }) };
   return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell near', print.plain(value)), ink: scale.ink(value, range) }]));
 }

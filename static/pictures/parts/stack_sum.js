@@ -13,7 +13,7 @@ import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { atWork, summed } from './adding.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, printer, shapeText, weightsOf } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, shapeText, weightsOf } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
@@ -26,8 +26,8 @@ const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0
 const DEPTH = 0.16;
 /** Bars closer than this (px) carry no numbers. */
 const NUMBERED = 30;
-/** px across of a letter of the filter's name. */
-const LETTER = 7.5;
+/** px across of a letter of the filter's name, and of a caption. */
+const LETTER = 7.5, CAPTIONED = 8;
 /** px from the slices to the tiles, and from the tiles to the running sum. */
 const TO_TILES = 34;
 const TO_FALL = 18;
@@ -64,7 +64,7 @@ export function stackSum(input) {
       shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
-      caption('from', source, captionText(input, plan.shown.length, channels.length), plan.pose.x - 2, box.y - CAPTION),
+      caption('from', source, captionText(input, plan.shown.length, channels.length, out.x1 - (`${node.name} channel ${placeOf(node.shape, e.at)[0]}`).length * CAPTIONED - plan.pose.x), plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
       ...(m.capped || filterX(filter.end, plan) + weightsOf(e).length * LETTER > out.x0 ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: weightsOf(e), look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
@@ -88,11 +88,14 @@ export function overhang({ node, source }, volume, high) {
 /** The filter's name stands right of the last slice, and right of the block's end where that sticks out. @param {Point} end @param {Plan} plan */
 const filterX = (end, plan) => Math.max(end[0] + 12, plan.pose.x + (plan.shown.length - 1) * plan.pitch + plan.pose.w * SEEN.ax + 8);
 
-/** @param {PictureInput} input @param {number} shown @param {number} all */
-function captionText({ source, box }, shown, all) {
+/** @param {PictureInput} input @param {number} shown @param {number} all @param {number} room px beside the other caption */
+function captionText({ source, box }, shown, all, room) {
   const shape = shapeText(source);
   if (box.w < 480) return many(shown, 'slice');
-  if (shown < all) return `${shape}, the ${shown} channels that weigh most of ${all}`;
+  if (shown < all) {
+    const said = `${shape}, the ${shown} channels that weigh most of ${all}`;
+    return (source.name.length + said.length) * CAPTIONED < room ? said : `${shown} of ${all} channels`;
+  }
   return source.shape[0] === all ? `${shape}, one slice per channel` : `${shape}, the ${many(all, 'channel').replace(/^one /, '')} of this group`;
 }
 
@@ -150,13 +153,12 @@ function below(input, m, plan, feet, range, extras, out) {
     ...plan.shown.map((channel, k) => ({ x: plan.middle(k), index: channels.indexOf(channel) })),
     ...Array.from({ length: extras }, (_, k) => ({ x: plan.middle(plan.shown.length + k), index: channels.length + k })),
   ];
-  const values = drawn(e.steps).map((s) => s.value), print = adding(values, e.value, m.digits);
-  const each = plan.shown.length < channels.length ? printer(values, 3) : print; // where some are left out, nothing shown adds up
-  const area = { y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? each : null };
+  const print = adding(e, m.digits);
+  const area = { y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: out.middle - (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null };
   const fall = summed(input, places, area, size, print);
   const now = input.added !== null && input.added <= channels.length * size ? atWork(plan, channels, size, input.added - 1, { y: [yx, yw], tw, th, columns: columns.length, rows: rows.length }) : [];
   const left = plan.middle(0) - tw / 2 - 14;
-  const y = Math.min(fall.end + 10, box.y + box.h - (print.rest ? 58 : 44));
+  const y = Math.min(fall.end + 10, box.y + box.h - (fall.rest ? 58 : 44));
   const extraNames = drawn(e.steps).slice(channels.length).map((step) => step.label);
   const sum = size === 1 ? ['= product'] : m.digits > 3 ? [`= ${many(size, 'product')},`, 'summed'] : ['= sums'];
   return {
@@ -168,7 +170,7 @@ function below(input, m, plan, feet, range, extras, out) {
       ...(fall.marks.length ? [label('row sums', left, (yf + box.y + box.h) / 2, 'e', 'row', ...sum)] : []),
       ...Array.from({ length: extras }, (_, k) => label(`extra ${k}`, plan.middle(plan.shown.length + k), yw + th / 2, 'o', 'row', `+ ${extraNames[k] ?? 'bias'}`)),
       ...fall.labels,
-      ...(fall.said ? [label('result', out.middle, y, 'n', 'result', { text: fall.said, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(fall.whole && print.rest ? [{ text: `${print.rest} by rounding`, look: 'place' }] : []))] : []),
+      ...(fall.said ? [label('result', out.middle, y, 'n', 'result', { text: fall.said, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(fall.rest ? [{ text: `${fall.rest} by rounding`, look: 'place' }] : []))] : []),
     ],
     start: fall.said && fall.whole ? y - 8 : null,
   };

@@ -25,8 +25,10 @@ const COLOUR = 0.62;
 const LABEL = 16;
 /** Bars closer than this (px) have no room between them for how many are not shown. */
 const MORE = 18;
+/** px of a character of a number, of its line, and between two numbers at least. */
+const NUMBER = { wide: 7, high: 13, apart: 3 };
 
-/** @param {Fall} fall @returns {{ marks: Mark[], labels: Label[], yOf: (total: number) => number }} */
+/** @param {Fall} fall @returns {{ marks: Mark[], labels: Label[], yOf: (total: number) => number, numbers: number }} */
 export function waterfall({ steps, places, y0, y1, bar, end, scale, print, scaled = steps }) {
   const totals = scaled.map((step) => step.total).filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...totals), Math.max(0, ...totals)];
@@ -48,14 +50,14 @@ export function waterfall({ steps, places, y0, y1, bar, end, scale, print, scale
         ...(next && bar > 6 ? carried(x + bar / 2, to, next.x - bar / 2, yOf(before(next.index)), hidden) : []),
       ],
       labels: [
-        ...(print ? [number(steps[index], k, x, from, to, print)] : []),
         ...(hidden > 0 && next.x - x - bar > MORE ? [label(`more ${k}`, (x + next.x) / 2, Math.min(to, yOf(before(next.index))) - 6, 's', 'channel', `⋯ ${hidden}`)] : []),
       ],
     };
   });
+  const numbers = print ? roomy(places.map(({ x, index }, k) => ({ said: number(steps[index], k, x, yOf(before(index)), yOf(steps[index].total), print), size: Math.abs(steps[index].value) }))) : [];
   const last = places[places.length - 1];
   const carry = last ? [line([[last.x + bar / 2, yOf(steps[last.index].total)], [end, yOf(steps[last.index].total)]], { width: 0.8, alpha: 0.5, dash: [3, 3] })] : [];
-  return { marks: [zero, ...parts.flatMap((p) => p.marks), ...carry], labels: parts.flatMap((p) => p.labels), yOf };
+  return { marks: [zero, ...parts.flatMap((p) => p.marks), ...carry], labels: [...numbers, ...parts.flatMap((p) => p.labels)], yOf, numbers: numbers.length };
 }
 
 /** The total carried from one bar to the next; what is not shown between them is a dashed step. @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 @param {number} hidden @returns {Mark[]} */
@@ -70,3 +72,20 @@ function number(step, k, x, from, to, print) {
   const look = print.faint(step.value) ? 'number faint' : 'number';
   return label(`step ${k}`, x, up ? to - 2 : to + 2, up ? 's' : 'n', look, print.signed(step.value));
 }
+
+/** Those numbers that do not run into a larger step's; all are in the lens. @param {{ said: Label, size: number }[]} all @returns {Label[]} */
+function roomy(all) {
+  /** @type {Label[]} */
+  const kept = [];
+  for (const { said } of [...all].sort((a, b) => b.size - a.size)) if (kept.every((other) => !meet(said, other))) kept.push(said);
+  return all.filter(({ said }) => kept.includes(said)).map(({ said }) => said);
+}
+
+/** @param {Label} one @param {Label} other */
+function meet(one, other) {
+  const half = ([one, other].reduce((sum, { lines: [{ text }] }) => sum + text.length, 0) * NUMBER.wide) / 2;
+  return Math.abs(one.x - other.x) < half + NUMBER.apart && Math.abs(topOf(one) - topOf(other)) < NUMBER.high;
+}
+
+/** @param {Label} said */
+const topOf = ({ y, anchor }) => (anchor === 's' ? y - NUMBER.high : y);

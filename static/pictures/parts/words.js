@@ -1,6 +1,6 @@
 /** Words and numbers of the pictures. Pure. */
 
-import { column, styleFor, text, unit } from '../../lens/digits.js';
+import { CELL, LONG, SHORT, remainder, styleFor, styleOf, text, valueText, unit } from '../../lens/digits.js';
 import { times } from '../../scene/labels.js';
 
 /** @import { ExplanationView, NodeView, Step } from '../../types.d.ts' */
@@ -14,27 +14,24 @@ const COUNTS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'ei
 /** Nine products; 25 products. @param {number} n @param {string} thing */
 export const many = (n, thing) => `${COUNTS[n] ?? n} ${thing}${n === 1 ? '' : 's'}`;
 
-/** How the numbers of one picture are printed: as many decimals as its largest needs. unit: ` × 10⁻⁴` where they are so small, to be said where one number stands alone. @param {number[]} values @param {number} significant */
-export function printer(values, significant) {
-  const style = styleFor(Math.max(...values.map(Math.abs).filter(Number.isFinite), 0), significant);
-  return {
-    unit: unit(style),
-    plain: (/** @type {number} */ value) => text(value, style),
-    signed: (/** @type {number} */ value) => text(value, style, '+'),
-    faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
-  };
-}
+/** How the numbers of one picture are printed: as many decimals as its largest needs. unit: ` × 10⁻⁴` where they are so small, to be said where one number stands alone. @param {ArrayLike<number>} values @param {number} [significant] */
+export const printer = (values, significant = SHORT) => printedIn(styleFor(Math.max(...Array.from(values, Math.abs).filter(Number.isFinite), 0), significant));
 
-/** The same for a sum: in digits that add up, or with what they leave over. @param {number[]} parts @param {number} total @param {number} significant */
-export function adding(parts, total, significant) {
-  const { style, rest } = column(parts, total, significant);
-  return {
-    unit: unit(style),
-    plain: (/** @type {number} */ value) => text(value, style),
-    signed: (/** @type {number} */ value) => text(value, style, '+'),
-    faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
-    rest,
-  };
+/** The same of numbers in cells. @param {ArrayLike<number>} values */
+export const inCells = (values) => printer(values, CELL);
+
+/** @param {import('../../lens/digits.js').Style} style */
+const printedIn = (style) => ({
+  unit: unit(style),
+  plain: (/** @type {number} */ value) => text(value, style),
+  signed: (/** @type {number} */ value) => (value === 0 ? '0' : text(value, style, '+')),
+  faint: (/** @type {number} */ value) => !/[1-9]/.test(text(value, style)),
+});
+
+/** The same for the parts of what is explained. total: the sum or how far it has come, in the lens's digits; rest: what the printed parts leave over of it. @param {ExplanationView} e @param {number} [significant] */
+export function adding(e, significant = SHORT) {
+  const [style, long] = [significant, LONG].map((digits) => styleOf(e, digits));
+  return { ...printedIn(style), total: (/** @type {number} */ value) => valueText(e, value), rest: remainder(drawn(e.steps).map((step) => step.value), style, e.value, long) };
 }
 
 /** The steps that are drawn: float32's own rounding is a line of the lens, too small for a picture. @param {Step[]} steps */
