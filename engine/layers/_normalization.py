@@ -9,6 +9,7 @@ The three terms are a's own way to o, its way through the mean, and its way thro
 Source: Ioffe and Szegedy 2015, section 3, the backward equations.
 """
 
+import random
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -18,6 +19,7 @@ from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxNode
 from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Layer, Partials, Saved
+from convoscope.engine.layers._axes import axis_of
 from convoscope.engine.layers._onnx import constant, refused
 from convoscope.engine.layers._text import place, span
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
@@ -232,6 +234,37 @@ def affine_params(node: OnnxNode) -> dict[str, Array]:
         wanted = "Both must be there, with one number per channel."
         raise refused(node, "the shapes of its scale and bias", tuple(shapes.values()), wanted)
     return {name: p for name, p in given.items() if p is not None}
+
+
+@dataclass(frozen=True)
+class TrailingNormalization(Normalization):
+    """Base of those whose block is all axes from `axis` on, with a weight for each place of it."""
+
+    axis: int = -1
+
+    def output_shape(self, *x_shapes: Shape) -> Shape:
+        self.trailing(x_shapes[0])
+        return x_shapes[0]
+
+    def trailing(self, x: Shape) -> Shape:
+        """The axes from `axis` on. Raises ShapeError where the input has no such axis."""
+        return x[axis_of(self.kind, self.axis, x) :]
+
+    def affine(self, x: Shape) -> tuple[int, ...]:
+        return tuple(range(self.axis % len(x), len(x)))
+
+    def blocks(self, x: Shape) -> tuple[Shape, tuple[int, ...]]:
+        return x, self.affine(x)
+
+    def neighbours(self, x: Shape) -> tuple[Axis, ...]:
+        return whole(x, self.affine(x))
+
+    @classmethod
+    def drawn(cls, draw: random.Random) -> tuple[float, int, Shape]:
+        """An epsilon, an axis and an input that has it."""
+        shape = tuple(draw.randint(1, 3) for _ in range(draw.randint(2, 4)))
+        axis = draw.choice([draw.randint(1, len(shape) - 1), -1, 0])
+        return draw.choice([1e-5, 0.1]), axis, shape
 
 
 def trailing_params(node: OnnxNode, axis: int) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window
 from convoscope.engine.layer import Layer, require
 from convoscope.engine.layers._onnx import first_output, refused
-from convoscope.engine.layers._slide import AUTO_PADS, LAYOUTS, Slide, read_slide, written_slide
+from convoscope.engine.layers._slide import AUTO_PADS, Slide, read_slide, written_slide
 from convoscope.engine.layers._text import spans
 from convoscope.engine.types import Index, Params, Shape, Sizes
 
@@ -37,17 +37,8 @@ class Pool(Layer):
         return self._slide.over(x[2:])
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, self._slide.rank
-        require(len(x) == 2 + rank, lambda: f"{self.kind} reads {LAYOUTS[rank]}, but its input has shape {x}.")
-        counts = self.slide(x).count(x[2:])
-        require(
-            min(counts) > 0,
-            lambda: (
-                f"{self.kind}: the window {self.kernel} (dilation {self.dilation}) is larger than the input {x[2:]} "
-                f"with padding {self.padding}. Use a smaller kernel or more padding."
-            ),
-        )
-        return *x[:2], *counts
+        (x,) = x_shapes
+        return *x[:2], *self._slide.stops(self.kind, x)
 
     def windows(self, *x_shapes: Shape) -> tuple[Window, ...]:
         (x,) = x_shapes

@@ -6,8 +6,9 @@ from itertools import product
 from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxNode
 from convoscope.engine.geometry import Axis, slid_size
+from convoscope.engine.layer import require
 from convoscope.engine.layers._onnx import constant, refused, word
-from convoscope.engine.types import Array, Sizes
+from convoscope.engine.types import Array, Shape, Sizes
 
 AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
 LAYOUTS = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
@@ -89,6 +90,19 @@ class Slide:
     def count(self, sizes: Sizes) -> Sizes:
         """How many windows fit along each axis, once the padding is in numbers."""
         return tuple(map(slid_size, sizes, self.kernel, self.stride, self.before, self.after, self.dilation))
+
+    def stops(self, kind: str, x: Shape) -> Sizes:
+        """How many windows fit along each axis of an input of shape x. Raises ShapeError where none does."""
+        require(len(x) == 2 + self.rank, lambda: f"{kind} reads {LAYOUTS[self.rank]}, but its input has shape {x}.")
+        counts = self.over(x[2:]).count(x[2:])
+        require(
+            min(counts) > 0,
+            lambda: (
+                f"{kind}: the window {self.kernel} (dilation {self.dilation}) is larger than the input {x[2:]} "
+                f"with padding {self.padding}. Use a smaller kernel or more padding."
+            ),
+        )
+        return counts
 
     def written(self, k: int, count: int) -> int:
         """How long an axis is that `count` windows cover exactly, without its padding."""

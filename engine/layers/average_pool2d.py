@@ -13,6 +13,7 @@ from convoscope.engine.geometry import product
 from convoscope.engine.layer import Example, Partials, Saved
 from convoscope.engine.layers._onnx import integer
 from convoscope.engine.layers._patches import patches, patches_adjoint
+from convoscope.engine.layers._pooled import mean
 from convoscope.engine.layers._pooling import Pool
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape
@@ -59,20 +60,15 @@ class AveragePool2d(Pool):
         return (patches_adjoint(np.broadcast_to(share, (*dy.shape, *self.kernel)), x, self.slide(x)),), {}
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
-        window, m = self.windows(xs[0].shape)[0], int(self.counts(xs[0].shape)[at[2:]])
-        values = window.read(xs[0], at)
-        shares = values.astype(np.float64) / m
-        total = float(values.sum(dtype=np.float64))
-        steps = [ex.Step("sum", total, total), ex.Step(f"divided by {m}", total / m, total / m)]
-        return ex.Explanation(
-            "reduce",
+        m = int(self.counts(xs[0].shape)[at[2:]])
+        return mean(
             at,
-            float(y[at]),
-            r"y_{c,i,j} = \frac{1}{m} \sum_{u,v} x_{c,\, s i + d u - p,\, s j + d v - p}",
-            f"out[{place(at)}] = np.sum(X[{self._read(at, xs[0].shape)}]) / {m}",
-            (ex.Operand("x", values, window.cells(at), "x"),),
-            ex.with_rounding(steps, float(y[at])),
-            shares,
+            y,
+            self.windows(xs[0].shape)[0],
+            xs[0],
+            m,
+            formula=r"y_{c,i,j} = \frac{1}{m} \sum_{u,v} x_{c,\, s i + d u - p,\, s j + d v - p}",
+            numpy=f"out[{place(at)}] = np.sum(X[{self._read(at, xs[0].shape)}]) / {m}",
         )
 
     def partials(

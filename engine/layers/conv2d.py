@@ -10,11 +10,12 @@ import numpy as np
 from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window, product
-from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layer import Example, Layer, Partials, Saved
+from convoscope.engine.layers._channels import bias_partials, divided, group_axis
 from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._patches import kernel_axes_first, kernel_axes_last, patches, patches_adjoint
 from convoscope.engine.layers._settings import at_least
-from convoscope.engine.layers._slide import LAYOUTS, Slide, read_filters, written_slide
+from convoscope.engine.layers._slide import Slide, read_filters, written_slide
 from convoscope.engine.layers._text import place, span, spans
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape, Sizes
 
@@ -57,22 +58,9 @@ class Conv2d(Layer):
         return self._slide.over(x[2:])
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, self._slide.rank
-        require(len(x) == 2 + rank, lambda: f"conv2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
-        require(
-            x[1] % self.groups == 0 and self.filters % self.groups == 0,
-            lambda: (
-                f"conv2d: {self.groups} groups must divide the {x[1]} input channels and the {self.filters} filters."
-            ),
-        )
-        counts = self.slide(x).count(x[2:])
-        require(
-            min(counts) > 0,
-            lambda: (
-                f"conv2d: the window {self.kernel} (dilation {self.dilation}) is larger than the input {x[2:]} "
-                f"with padding {self.padding}. Use a smaller kernel or more padding."
-            ),
-        )
+        (x,) = x_shapes
+        counts = self._slide.stops("conv2d", x)
+        divided("conv2d", self.groups, x[1], self.filters)
         return x[0], self.filters, *counts
 
     def param_shapes(self, *x_shapes: Shape) -> dict[str, Shape]:
@@ -81,8 +69,7 @@ class Conv2d(Layer):
 
     def windows(self, *x_shapes: Shape) -> tuple[Window, ...]:
         (x,) = x_shapes
-        per_group = x[1] // self.groups
-        channels = Axis(per_group, per_group if self.groups > 1 else 0, every=self.filters // self.groups)
+        channels = group_axis(self.groups, x[1], self.filters)
         return (Window((Axis(), channels, *self.slide(x).axes), x, self.output_shape(x)),)
 
     def macs(self, *x_shapes: Shape) -> int:
@@ -158,9 +145,7 @@ class Conv2d(Layer):
     ) -> Partials:
         (x,), k = xs, at[0]
         if name == "bias":
-            grid = product(range(len(y)), [k], *map(range, y.shape[2:]))
-            formula = r"\frac{\partial L}{\partial b_k} = \sum_{n,i,j} \frac{\partial L}{\partial y_{n,k,i,j}}"
-            return Partials(grid, np.ones(len(grid), y.dtype), "1", formula, f"db[{k}] = np.sum(dout[:, {k}])")
+            return bias_partials(y, k)
         _, c, *taps = at
         channel = k // (self.filters // self.groups) * (x.shape[1] // self.groups) + c
         slide = self.slide(x.shape)

@@ -12,6 +12,7 @@ from convoscope.engine.errors import AttributeValueError
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.geometry import Axis, Window, product
 from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layers._channels import bias_partials, divided, group_axis
 from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._patches import kernel_axes_first, kernel_axes_last, patches, patches_adjoint
 from convoscope.engine.layers._settings import at_least
@@ -63,13 +64,7 @@ class ConvTranspose2d(Layer):
     def output_shape(self, *x_shapes: Shape) -> Shape:
         (x,), rank = x_shapes, self.slide.rank
         require(len(x) == 2 + rank, lambda: f"conv_transpose2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
-        require(
-            x[1] % self.groups == 0 and self.filters % self.groups == 0,
-            lambda: (
-                f"conv_transpose2d: {self.groups} groups must divide the {x[1]} input channels "
-                f"and the {self.filters} filters."
-            ),
-        )
+        divided("conv_transpose2d", self.groups, x[1], self.filters)
         sizes = tuple(map(int.__add__, map(self.slide.written, range(rank), x[2:]), self.output_padding))
         require(
             min(sizes) > 0,
@@ -92,8 +87,7 @@ class ConvTranspose2d(Layer):
 
     def windows(self, *x_shapes: Shape) -> tuple[Window, ...]:
         (x,) = x_shapes
-        per_group = x[1] // self.groups
-        channels = Axis(per_group, per_group if self.groups > 1 else 0, every=self.filters // self.groups)
+        channels = group_axis(self.groups, x[1], self.filters)
         spatial = (axis._replace(inverse=True) for axis in self.slide.axes)
         return (Window((Axis(), channels, *spatial), x, self.output_shape(x)),)
 
@@ -170,9 +164,7 @@ class ConvTranspose2d(Layer):
     ) -> Partials:
         (x,) = xs
         if name == "bias":
-            grid = product(range(len(y)), [at[0]], *map(range, y.shape[2:]))
-            formula = r"\frac{\partial L}{\partial b_k} = \sum_{n,i,j} \frac{\partial L}{\partial y_{n,k,i,j}}"
-            return Partials(grid, np.ones(len(grid), y.dtype), "1", formula, f"db[{at[0]}] = np.sum(dout[:, {at[0]}])")
+            return bias_partials(y, at[0])
         c, k, *taps = at
         slide = self.slide
         met = [slide.meets(a, tap, y.shape[2 + a], x.shape[2 + a]) for a, tap in enumerate(taps)]

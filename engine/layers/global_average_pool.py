@@ -9,6 +9,7 @@ import numpy as np
 
 from convoscope.engine import explanation as ex
 from convoscope.engine.layer import Example, Partials, Saved
+from convoscope.engine.layers._pooled import mean
 from convoscope.engine.layers._pooling import GlobalPool
 from convoscope.engine.layers._text import place
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params
@@ -38,19 +39,15 @@ class GlobalAveragePool(GlobalPool):
         return (np.broadcast_to(dy / dy.dtype.type(prod(x[2:])), x).copy(),), {}
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
-        window, m = self.windows(xs[0].shape)[0], prod(xs[0].shape[2:])
-        values = window.read(xs[0], at)
-        total = float(values.sum(dtype=np.float64))
-        steps = [ex.Step("sum", total, total), ex.Step(f"divided by {m}", total / m, total / m)]
-        return ex.Explanation(
-            "reduce",
+        (x,) = xs
+        return mean(
             at,
-            float(y[at]),
-            r"y_c = \frac{1}{H W} \sum_{i,j} x_{c,i,j}",
-            f"out[{place(at)}] = np.mean(X[{at[0]}, {at[1]}])",
-            (ex.Operand("x", values, window.cells(at), "x"),),
-            ex.with_rounding(steps, float(y[at])),
-            values.astype(np.float64) / m,
+            y,
+            self.windows(x.shape)[0],
+            x,
+            prod(x.shape[2:]),
+            formula=r"y_c = \frac{1}{H W} \sum_{i,j} x_{c,i,j}",
+            numpy=f"out[{place(at)}] = np.mean(X[{at[0]}, {at[1]}])",
         )
 
     def partials(

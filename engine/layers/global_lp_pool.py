@@ -9,7 +9,7 @@ import numpy as np
 from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
 from convoscope.engine.layer import Example, Partials, Saved
-from convoscope.engine.layers._onnx import integer, refused
+from convoscope.engine.layers._pooled import norm, order
 from convoscope.engine.layers._pooling import GlobalPool
 from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._text import place
@@ -48,41 +48,33 @@ class GlobalLpPool(GlobalPool):
         return (dy * np.sign(x) * (np.abs(x) / np.where(y == 0, 1, y)) ** (self.p - 1),), {}
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
-        window = self.windows(xs[0].shape)[0]
-        values = window.read(xs[0], at)
-        total = float((np.abs(values.astype(np.float64)) ** self.p).sum())
-        norm = total ** (1 / self.p)
-        steps = [ex.Step(f"sum of |x|^{self.p}", total, total), ex.Step(f"its root, ^(1/{self.p})", norm, norm)]
-        return ex.Explanation(
-            "reduce",
+        return norm(
             at,
-            float(y[at]),
-            r"y_c = \left( \sum_{i,j} \left| x_{c,i,j} \right|^p \right)^{1/p}",
-            f"out[{place(at)}] = np.sum(np.abs(X[{at[0]}, {at[1]}]) ** {self.p}) ** (1 / {self.p})",
-            (ex.Operand("x", values, window.cells(at), "x"),),
-            ex.with_rounding(steps, float(y[at])),
+            y,
+            self.windows(xs[0].shape)[0],
+            xs[0],
+            self.p,
+            formula=r"y_c = \left( \sum_{i,j} \left| x_{c,i,j} \right|^p \right)^{1/p}",
+            numpy=f"out[{place(at)}] = np.sum(np.abs(X[{at[0]}, {at[1]}]) ** {self.p}) ** (1 / {self.p})",
         )
 
     def partials(
         self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, which: int, cell: Index
     ) -> Partials:
         reader, x = (*cell[:2], *(0 for _ in cell[2:])), xs[0][cell]
-        norm = y[reader]
-        local = np.sign(x) * (np.abs(x) / (norm or 1)) ** (self.p - 1)
+        size = y[reader]
+        local = np.sign(x) * (np.abs(x) / (size or 1)) ** (self.p - 1)
         formula = (
             r"\frac{\partial L}{\partial x_{c,i,j}} = \frac{\partial L}{\partial y_c}"
             r" \, \operatorname{sign}(x) \left( \frac{|x|}{y_c} \right)^{p - 1}"
         )
         slope = f"np.sign(X[{place(cell)}]) * (np.abs(X[{place(cell)}]) / out[{place(reader)}]) ** {self.p - 1}"
-        line = f"dX[{place(cell)}] = {f'dout[{place(reader)}] * {slope}' if norm else '0.0'}"
+        line = f"dX[{place(cell)}] = {f'dout[{place(reader)}] * {slope}' if size else '0.0'}"
         return Partials(np.array([reader]), np.array([local], y.dtype), "∂y/∂x", formula, line)
 
     @classmethod
     def from_onnx(cls, node: OnnxNode) -> Reading:
-        p = integer(node, "p", 2)
-        if p < 1:
-            raise refused(node, "attribute 'p'", p, "A norm needs p of at least 1.")
-        return Reading(cls(p))
+        return Reading(cls(order(node)))
 
     def to_onnx(self, params: Params, *x_shapes: Shape) -> tuple[OnnxForm, ...]:
         return (OnnxForm("GlobalLpPool", {"p": self.p}),)

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convoscope.engine.exchange import OnnxForm, OnnxNode, Reading
-from convoscope.engine.geometry import Axis
 from convoscope.engine.layer import Example
-from convoscope.engine.layers._axes import axis_of
-from convoscope.engine.layers._normalization import Normalization, trailing_params, whole
+from convoscope.engine.layers._normalization import TrailingNormalization, trailing_params
 from convoscope.engine.layers._onnx import first_output, integer, number
 from convoscope.engine.types import Params, Shape
 
 
 @dataclass(frozen=True)
-class LayerNorm(Normalization):
+class LayerNorm(TrailingNormalization):
     r"""The axes from `axis` on shifted to mean 0 and scaled to variance 1, then each place scaled and shifted.
 
     Equation   y = w · (x − μ) / √(σ² + ε) + b,  μ and σ² over all axes from `axis` on
@@ -23,30 +21,14 @@ class LayerNorm(Normalization):
     Source     Ba et al. 2016, equation 3; ONNX LayerNormalization-17
     """
 
-    axis: int = -1
     bias: bool = True
 
     kind: ClassVar[str] = "layer_norm"
     onnx: ClassVar[tuple[str, ...]] = ("LayerNormalization",)
 
-    def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,) = x_shapes
-        axis_of("layer_norm", self.axis, x)
-        return x
-
     def param_shapes(self, *x_shapes: Shape) -> dict[str, Shape]:
-        (x,) = x_shapes
-        trailing = x[axis_of("layer_norm", self.axis, x) :]
+        trailing = self.trailing(x_shapes[0])
         return {"weight": trailing} | ({"bias": trailing} if self.bias else {})
-
-    def affine(self, x: Shape) -> tuple[int, ...]:
-        return tuple(range(self.axis % len(x), len(x)))
-
-    def blocks(self, x: Shape) -> tuple[Shape, tuple[int, ...]]:
-        return x, self.affine(x)
-
-    def neighbours(self, x: Shape) -> tuple[Axis, ...]:
-        return whole(x, self.affine(x))
 
     @classmethod
     def from_onnx(cls, node: OnnxNode) -> Reading:
@@ -61,6 +43,5 @@ class LayerNorm(Normalization):
 
     @classmethod
     def example(cls, draw: random.Random) -> Example:
-        shape = tuple(draw.randint(1, 3) for _ in range(draw.randint(2, 4)))
-        axis = draw.choice([draw.randint(1, len(shape) - 1), -1, 0])
-        return Example(cls(draw.choice([1e-5, 0.1]), axis, draw.random() < 0.7), (shape,), mixes_batch=axis == 0)
+        epsilon, axis, shape = cls.drawn(draw)
+        return Example(cls(epsilon, axis, draw.random() < 0.7), (shape,), mixes_batch=axis == 0)

@@ -10,10 +10,10 @@ import numpy as np
 from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxForm
 from convoscope.engine.geometry import Axis, Window, product
-from convoscope.engine.layer import Example, Layer, Partials, Saved, require
+from convoscope.engine.layer import Example, Layer, Partials, Saved
 from convoscope.engine.layers._patches import patches, patches_adjoint
 from convoscope.engine.layers._settings import at_least
-from convoscope.engine.layers._slide import LAYOUTS, Slide
+from convoscope.engine.layers._slide import Slide
 from convoscope.engine.layers._text import place, spans
 from convoscope.engine.types import EVAL, Array, Index, Mode, Params, Shape, Sizes
 
@@ -51,17 +51,8 @@ class LocallyConnected2d(Layer):
         return Slide(self.kernel, self.stride, self.padding, self.dilation)
 
     def output_shape(self, *x_shapes: Shape) -> Shape:
-        (x,), rank = x_shapes, self.slide.rank
-        require(len(x) == 2 + rank, lambda: f"locally_connected2d reads {LAYOUTS[rank]}, but its input has shape {x}.")
-        counts = self.slide.count(x[2:])
-        require(
-            min(counts) > 0,
-            lambda: (
-                f"locally_connected2d: the window {self.kernel} (dilation {self.dilation}) is larger than the input "
-                f"{x[2:]} with padding {self.padding}. Use a smaller kernel or more padding."
-            ),
-        )
-        return x[0], self.filters, *counts
+        (x,) = x_shapes
+        return x[0], self.filters, *self.slide.stops("locally_connected2d", x)
 
     def param_shapes(self, *x_shapes: Shape) -> dict[str, Shape]:
         (x,), places = x_shapes, self.output_shape(*x_shapes)[1:]

@@ -10,8 +10,8 @@ from convoscope.engine import explanation as ex
 from convoscope.engine.exchange import OnnxNode
 from convoscope.engine.geometry import product
 from convoscope.engine.layer import Example, Partials, Saved
-from convoscope.engine.layers._onnx import integer, refused
 from convoscope.engine.layers._patches import patches, patches_adjoint
+from convoscope.engine.layers._pooled import norm, order
 from convoscope.engine.layers._pooling import Pool
 from convoscope.engine.layers._settings import at_least
 from convoscope.engine.layers._text import place
@@ -54,20 +54,16 @@ class LpPool2d(Pool):
         return (np.sign(x) * np.abs(x) ** (self.p - 1) * patches_adjoint(dwindows, x.shape, slide),), {}
 
     def explain(self, params: Params, xs: tuple[Array, ...], y: Array, saved: Saved, at: Index) -> ex.Explanation:
-        window = self.windows(xs[0].shape)[0]
-        values = window.read(xs[0], at)
-        powers = np.abs(values.astype(np.float64)) ** self.p
-        total = float(powers.sum())
-        norm = total ** (1 / self.p)
-        steps = [ex.Step(f"sum of |x|^{self.p}", total, total), ex.Step(f"its root, ^(1/{self.p})", norm, norm)]
-        return ex.Explanation(
-            "reduce",
+        read = self._read(at, xs[0].shape)
+        return norm(
             at,
-            float(y[at]),
-            r"y_{c,i,j} = \left( \sum_{u,v} \left| x_{c,\, s i + d u - t,\, s j + d v - t} \right|^p \right)^{1/p}",
-            f"out[{place(at)}] = np.sum(np.abs(X[{self._read(at, xs[0].shape)}]) ** {self.p}) ** (1 / {self.p})",
-            (ex.Operand("x", values, window.cells(at), "x"),),
-            ex.with_rounding(steps, float(y[at])),
+            y,
+            self.windows(xs[0].shape)[0],
+            xs[0],
+            self.p,
+            formula=r"y_{c,i,j} ="
+            r" \left( \sum_{u,v} \left| x_{c,\, s i + d u - t,\, s j + d v - t} \right|^p \right)^{1/p}",
+            numpy=f"out[{place(at)}] = np.sum(np.abs(X[{read}]) ** {self.p}) ** (1 / {self.p})",
         )
 
     def partials(
@@ -88,10 +84,7 @@ class LpPool2d(Pool):
 
     @classmethod
     def _own_onnx(cls, node: OnnxNode) -> dict[str, Any]:
-        p = integer(node, "p", 2)
-        if p < 1:
-            raise refused(node, "attribute 'p'", p, "A norm needs p of at least 1.")
-        return {"p": p}
+        return {"p": order(node)}
 
     def _own_attributes(self) -> dict[str, Any]:
         return {"p": self.p}
