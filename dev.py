@@ -25,6 +25,15 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 USER, DEVELOPER = "imagenet", "imagenet,test"  # the extras of pyproject.toml that each needs
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 NO_BROWSER = """No browser for the browser tests. To get one, do one of these:
     apt-get install chromium libatomic1              (Debian, as root)
     .venv/bin/python -m playwright install chromium  (anywhere)
@@ -98,11 +107,16 @@ def pip() -> "tuple[object, ...]":
     sys.exit(f"pip 22.3 or newer is missing. Get it with\n    {get}\nand run this again.")
 
 
+def browser() -> str:
+    """Where the system's Chromium is; nothing where only Playwright may have one."""
+    return os.environ.get("CONVOSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+
+
 def has_browser() -> bool:
     """Whether there is a Chromium, and on Linux the library that Playwright's driver needs to start it."""
     if sys.platform == "linux" and not ctypes.util.find_library("atomic"):
         return False
-    if os.environ.get("CONVOSCOPE_CHROMIUM") or any(map(shutil.which, BROWSERS)):
+    if browser():
         return True
     ask = "from playwright.sync_api import *\nwith sync_playwright() as p: print(p.chromium.executable_path)"
     return Path(output(PYTHON, "-c", ask) or "nowhere").is_file()

@@ -1,8 +1,6 @@
 """A server of our own and a browser to look at it, for what measures the page and for what takes its picture."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,17 +8,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dev import BROWSERS
+import dev
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COMMAND = (sys.executable, "-m", "convoscope.server", "--no-browser", "--port", "0")
 
 
@@ -42,9 +31,8 @@ def served(*arguments: str) -> Iterator[str]:
 @contextmanager
 def chromium(*flags: str) -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own; no graphics card. flags: further ones of its command line."""
-    found = os.environ.get("CONVOSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
+        browser = playwright.chromium.launch(executable_path=dev.browser() or None, args=[*dev.BROWSER_FLAGS, *flags])
         try:
             yield browser
         finally:

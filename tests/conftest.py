@@ -8,7 +8,6 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the commands set it; read when NumPy is first imported
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
@@ -17,19 +16,10 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from dev import BROWSERS, NO_BROWSER
+import dev
 from tests.live import LiveServer, live_server
 
 IN_CI = bool(os.environ.get("CI"))
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 REPORT_POLICY_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`content security policy: ${event.effectiveDirective} refused ${event.blockedURI}`))"""
 
@@ -56,13 +46,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A running Chromium."""
-    found = os.environ.get("CONVOSCOPE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = dev.browser()
     with ExitStack() as stack:
         try:
             playwright = stack.enter_context(sync_playwright())
-            running = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            running = playwright.chromium.launch(executable_path=found or None, args=dev.BROWSER_FLAGS)
         except Exception as error:  # Playwright has no narrower one for a driver that cannot start
-            reason = f"{found or 'Playwright'} did not start a browser: {str(error).splitlines()[0]}\n{NO_BROWSER}"
+            reason = f"{found or 'Playwright'} did not start a browser: {str(error).splitlines()[0]}\n{dev.NO_BROWSER}"
             (pytest.fail if IN_CI else pytest.skip)(reason)
         stack.callback(running.close)
         yield running
