@@ -16,6 +16,12 @@ from convoscope.server.lessons.model import Beat, Choice, Lesson, Number, Questi
 
 OPTIONS = tuple((str(n), f"{n}: {k}") for n, (_, k, _) in enumerate(LAYERS, 1))
 
+
+def sent_left(ask: str) -> Question:
+    """Asks for the gradient that the chosen layer hands on."""
+    return Question(ask, "number", lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006)
+
+
 LESSON = Lesson(
     slug="backprop",
     title="Backprop is the chain rule",
@@ -120,13 +126,7 @@ The gradient has come back to layer 4, the sigmoid. Its local gradient is $f(1 -
 """,
             blanks,
             start={"n": "4"},
-            question=Question(
-                "What goes to the left, $\\frac{\\partial L}{\\partial h^{(3)}}$? (two decimals)",
-                "number",
-                lambda v: round(gradient(v, layer_of(v) - 1), 4),
-                why,
-                near=0.006,
-            ),
+            question=sent_left("What goes to the left, $\\frac{\\partial L}{\\partial h^{(3)}}$? (two decimals)"),
         ),
         Beat(
             "backward",
@@ -151,13 +151,7 @@ Choose a layer, change the numbers, and do its product yourself.
             blanks,
             ("n", "x", "theta1", "theta3"),
             start={"n": "2"},
-            question=Question(
-                "What does this layer send to the left? (two decimals)",
-                "number",
-                lambda v: round(gradient(v, layer_of(v) - 1), 4),
-                why,
-                near=0.006,
-            ),
+            question=sent_left("What does this layer send to the left? (two decimals)"),
         ),
         Beat(
             "play",

@@ -73,6 +73,13 @@ def grid(
     }
 
 
+def made(y: Any, step: int) -> Item:
+    """A square output as far as it is made: all after the step, in reading order, is blank. A cell chosen sets t."""
+    n = len(y)
+    marks = [mark("blank", [divmod(k, n) for k in range(step + 1, n * n)]), mark("pick", [divmod(step, n)])]
+    return grid(y, f"output {n}×{n}", name="output", pick="t", first=0, marks=marks)
+
+
 def decimals_of(a: Any) -> int:
     """How many decimals the numbers are printed with: none for whole ones, else 2 or 3 by their size."""
     finite = a[np.isfinite(a)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visit import shows
+from tests.browser.visit import one_page, shows
 from tests.live import LiveServer
 
 PEN = '.pad input[type="range"]'
@@ -14,17 +14,8 @@ PEN = '.pad input[type="range"]'
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, server: LiveServer) -> Iterator[Page]:
-    """One page for all of the tests: each goes on where the one before it ended."""
-    problems: list[str] = []
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    found = context.new_page()
-    found.on("pageerror", lambda error: problems.append(str(error)))
-    found.goto("/")
-    shows(found, "cat-photo")
-    yield found
-    context.close()
-    assert not problems
+    with one_page(browser, server, [], reduced_motion="reduce") as found:
+        yield found
 
 
 def label(page: Page, node: str) -> None:

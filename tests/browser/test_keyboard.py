@@ -72,9 +72,7 @@ def test_the_pass_is_stepped_and_the_range_and_theme_are_changed_by_keys(browser
     page = opened(browser_page)
     for key in ("ArrowLeft", "ArrowLeft", "r", "t", ">", ">", "<"):
         page.keyboard.press(key)
-    expect(page).to_have_url(
-        re.compile(r"\?network=example-cnn&image=cat-photo&range=network&t=16&speed=2$")
-    )
+    expect(page).to_have_url(re.compile(r"\?network=example-cnn&image=cat-photo&range=network&t=16&speed=2$"))
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     expect(page.get_by_role("combobox", name="Speed")).to_have_value("2")
     expect(page.locator("#live")).to_contain_text("Computed: flatten. Of its 160 numbers the strongest is number 146")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.visit import shows
+from tests.browser.visit import one_page, shows
 from tests.live import COMMAND, LiveServer, live_server
 from tests.server import network_files as files
 
@@ -29,16 +29,8 @@ def problems() -> list[str]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, server: LiveServer, problems: list[str]) -> Iterator[Page]:
-    """One page for all of the tests: each goes on where the one before it ended."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
-    found = context.new_page()
-    found.on("pageerror", lambda error: problems.append(str(error)))
-    found.goto("/")
-    shows(found, "cat-photo")
-    yield found
-    context.close()
-    assert not problems
+    with one_page(browser, server, problems) as found:
+        yield found
 
 
 def choose(page: Page, *paths: Path | dict[str, object]) -> None:

@@ -2,11 +2,16 @@
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.live import LiveServer
 
 ADDRESS = re.compile(r"^∂?([^@]+)@(\d+(?:,\d+)*)")
 
@@ -16,6 +21,18 @@ def opened(page: Page, address: str = "/", image: str = "cat-photo") -> Page:
     page.goto(address)
     shows(page, image)
     return page
+
+
+@contextmanager
+def one_page(browser: Browser, server: LiveServer, problems: list[str], **context: Any) -> Iterator[Page]:
+    """One page for all tests of a file, opened on the cat: each goes on where the one before it ended."""
+    held = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, **context)
+    held.set_default_timeout(15_000)
+    page = held.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened(page)
+    held.close()
+    assert not problems
 
 
 def shows(page: Page, image: str | re.Pattern[str]) -> None:

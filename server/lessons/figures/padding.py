@@ -55,7 +55,6 @@ def slide(v: Values) -> Board:
     zeros = [(a, b) for a in range(side) for b in range(side) if not (p <= a < side - p and p <= b < side - p)]
     e = t.explain("y", (0, r, c))
     outside = sum(1 for a in rows for b in columns if not (0 <= a < SIDE and 0 <= b < SIDE))
-    todo = [divmod(k, n) for k in range(step + 1, n * n)]
     row = [
         items.grid(
             padded,
@@ -64,14 +63,7 @@ def slide(v: Values) -> Board:
             span=5,
         ),
         items.grid(KERNEL, "weights", role="weight"),
-        items.grid(
-            t.output[0, 0],
-            f"output {n}×{n}",
-            name="output",
-            pick="t",
-            first=0,
-            marks=[items.mark("blank", todo), items.mark("pick", [(r, c)])],
-        ),
+        items.made(t.output[0, 0], step),
     ]
     said = f"Window {step + 1} of {n * n}: {outside} of its 9 cells are padding; it gives {e.value:g}."
     words = items.words(f"out[{r}, {c}] = **{e.value:g}**, with {outside} zeros of padding under the window")

@@ -43,28 +43,20 @@ def never(t: engine.Trace) -> list[tuple[int, int]]:
     return [(r, c) for r in range(side) for c in range(side) if not all(w.reach((0, 0, r, c)))]
 
 
-def slide(v: Values, *, hidden: bool = True) -> Board:
+def slide(v: Values) -> Board:
     """The window at step t, the output as far as it is made."""
     t = passed(v["side"], v["stride"])
     n = t.output.shape[-1]
     step = min(v["t"], n * n - 1)
     r, c = divmod(step, n)
     _, _, rows, columns = window(t).cells((0, 0, r, c))
-    todo = [divmod(k, n) for k in range(step + 1, n * n)]
     left = never(t)
     e = t.explain("y", (0, r, c))
     marks = [items.window(rows, columns), items.mark("never", left)]
     row = [
         items.grid(t.activations["x"][0, 0], f"input {v['side']}×{v['side']}", marks=marks),
         items.grid(KERNEL, "weights", role="weight"),
-        items.grid(
-            t.output[0, 0],
-            f"output {n}×{n}",
-            name="output",
-            pick="t",
-            first=0,
-            marks=[items.mark("blank", todo if hidden else []), items.mark("pick", [(r, c)])],
-        ),
+        items.made(t.output[0, 0], step),
     ]
     said = (
         f"Window {step + 1} of {n * n}: rows {rows[0]} to {rows[-1]}, columns {columns[0]} to "
