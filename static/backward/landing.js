@@ -4,7 +4,7 @@
  * and all before it. A relu is a gate, a max pool a switch, an add copies, a concat splits. In the engine's numbers. Pure.
  */
 
-import { attention, image, shape } from '../scene/marks.js';
+import { attention, image, rect, shape } from '../scene/marks.js';
 import { blockOn, corners } from '../scene/matrix.js';
 import { mapQuad } from '../scene/slices.js';
 import { mapOf, placeOf } from '../model/tensor.js';
@@ -16,11 +16,11 @@ import { saysOf } from './words.js';
 
 /** @import { GivingView, NodeView } from '../types.d.ts' */
 /** @import { Box, Label, Mark, PictureFrame, Point, Pose, Scale, Stage, Volume } from '../stage.d.ts' */
-/** @typedef {{ stage: Stage, giving: GivingView, node: NodeView, box: Box }} Told */
+/** @typedef {{ stage: Stage, giving: GivingView, node: NodeView, box: Box, sent?: number | null }} Told */
 /**
  * A volume that was read, where it stands. channel: of its map in front; cells: those of the window that the tiles show,
- * in reading order; rows, columns: of the tiles.
- * @typedef {{ k: number, node: NodeView, volume: Volume, pose: Pose, channel: number, window: Point[] | null, local: number[], sent: number[], rows: number, columns: number, top: number }} Read
+ * in reading order; rows, columns: of the tiles; before: products that are given before its first.
+ * @typedef {{ k: number, node: NodeView, volume: Volume, pose: Pose, channel: number, window: Point[] | null, local: number[], sent: number[], rows: number, columns: number, top: number, before: number }} Read
  */
 
 /** Shares of the box across: the volumes that were read, the tiles, the giver. */
@@ -64,12 +64,12 @@ function readBy({ stage, giving }, k, room) {
   const { name, cells, channels } = giving.sources[k], node = /** @type {NodeView} */ (stage.graph.byName.get(name)), volume = /** @type {Volume} */ (stage.graph.volumes.get(name));
   const maps = node.shape.length === 3, own = giving.at[0], channel = !maps ? 0 : channels?.includes(own) ? own : channels?.[0] ?? 0;
   const [local, sent] = ['local', 'sent'].map((what) => Array.from(giving.tensors.get(`${what} x${k}`)?.data ?? []));
-  const pose = plate(volume, room, channel), rest = { k, node, volume, pose, channel, top: room.y };
+  const pose = plate(volume, room, channel), others = giving.sources.slice(0, k).reduce((sum, _, n) => sum + (giving.tensors.get(`sent x${n}`)?.data.length ?? 0), 0), rest = { k, node, volume, pose, channel, top: room.y, before: others };
   if (local.length === 0 || channels?.length === 0) return { ...rest, window: null, local, sent, rows: 0, columns: 0 };
   const [deep, high, wide] = maps ? cells.map((axis) => axis.length) : [1, cells[0].length, 1];
   const column = deep > 1 && high * wide === 1; // a window through the channels alone
   const start = maps && !column ? cells[0].indexOf(channel) * high * wide : 0, part = (/** @type {number[]} */ of) => of.slice(start, column ? deep : start + high * wide);
-  return { ...rest, local: part(local), sent: part(sent), rows: column ? 1 : high, columns: column ? deep : wide, window: outlined(node, volume, pose, channel, maps ? cells.slice(1) : cells) };
+  return { ...rest, before: others + start, local: part(local), sent: part(sent), rows: column ? 1 : high, columns: column ? deep : wide, window: outlined(node, volume, pose, channel, maps ? cells.slice(1) : cells) };
 }
 
 /** The window on the map in front, without its padding; of a row, its numbers from the first to the last. @param {NodeView} node @param {Volume} volume @param {Pose} pose @param {number} channel @param {number[][]} cells @returns {Point[] | null} */
@@ -90,22 +90,24 @@ function soFar({ stage, giving }, { k, node, volume, pose, channel }) {
 }
 
 /** Between the giver and the volume: the local gradient, and what is sent. @param {Told} told @param {Read} read @param {{ x: number, y: number, w: number, h: number }} room @param {Point} from @returns {{ marks: Mark[], labels: Label[] }} */
-function tiles({ stage, giving, node, box }, read, room, from) {
+function tiles({ stage, giving, node, box, sent: added }, read, room, from) {
   const { k, rows, columns, local, sent, window, pose } = read, narrow = box.w < NARROW, { look } = stage;
   const middle = room.y + room.h / 2, says = saysOf(node, giving, k, read.channel, window !== null);
   if (!window) return { marks: [], labels: [label(`says ${k}`, room.x + room.w / 2, middle, 'o', 'caption small', says)] };
   const cell = Math.min(CELL, (narrow ? room.w : (room.w - BETWEEN) / 2) / columns, Math.max(40, room.h - 70) / rows), [w, h] = [cell * columns, cell * rows];
   const y = middle - h / 2, into = { x: narrow ? room.x + (room.w - w) / 2 : room.x + (room.w / 2 - BETWEEN / 2 - w) / 2, y, w, h }, by = { x: room.x + room.w / 2 + BETWEEN / 2 + (room.w / 2 - BETWEEN / 2 - w) / 2, y, w, h };
+  const before = read.before, last = added === null || added === undefined ? Infinity : added - 1 - before, now = last >= 0 && last < sent.length ? last : null;
   const range = sizeOf(sent), size = sizeOf(local), few = [3, 2].map((digits) => printer(sent, digits)).find((print) => sent.every((value) => print.signed(value).length * LETTER <= cell)) ?? printer(sent, 2), edge = narrow ? into : by;
   return {
     marks: [
-      ...tileMarks({ box: into, rows, columns, values: sent, range, scale: look.scale }), ...(narrow ? [] : tileMarks({ box: by, rows, columns, values: local, range: size, scale: look.weight })),
+      ...tileMarks({ box: into, rows, columns, values: sent.map((value, n) => (n <= last ? value : 0)), range, scale: look.scale }), ...(narrow ? [] : tileMarks({ box: by, rows, columns, values: local, range: size, scale: look.weight })),
       reachOver(from, [edge.x + w + 8, middle], 1.5), reachOver([into.x - 6, middle], [(window[1][0] + window[2][0]) / 2 + 5, (window[1][1] + window[2][1]) / 2], 1.7),
+      ...(now === null ? [] : (narrow ? [into] : [into, by]).map((b) => rect({ x: b.x + (now % columns) * cell, y: b.y + Math.floor(now / columns) * cell, w: cell, h: cell }, { stroke: 'ink', width: 2.6 }))),
     ],
     labels: [
       label(`sent ${k}`, into.x + w / 2, y - 8, 's', 'direction', narrow ? 'gets' : `${rows * columns > 1 ? 'they get' : 'it gets'}${few.unit && `, in${few.unit.replace(' ×', '')}`}`),
       ...(narrow ? [] : [label(`local ${k}`, by.x + w / 2, y - 8, 's', 'direction', '× local'), label(`is ${k}`, (into.x + w + by.x) / 2, middle, 'o', 'direction', '=')]),
-      ...written(`sent ${k}`, into, sent, columns, cell, look.scale, range, (value) => (value === 0 ? '0' : few.signed(value))), ...(narrow ? [] : written(`local ${k}`, by, local, columns, cell, look.weight, size, short(local))),
+      ...written(`sent ${k}`, into, sent.slice(0, Math.max(0, last + 1)), columns, cell, look.scale, range, (value) => (value === 0 ? '0' : few.signed(value))), ...(narrow ? [] : written(`local ${k}`, by, local, columns, cell, look.weight, size, short(local))),
       ...(narrow ? [] : [label(`says ${k}`, room.x + room.w / 2, Math.min(y + h + 12, pose.y + pose.h + 22), 'n', 'caption small', says)]),
     ],
   };

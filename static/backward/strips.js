@@ -3,7 +3,7 @@
  * its gradient times the input that it met: a dense layer's outer product, a softmax's Jacobian. Pure.
  */
 
-import { attention, shape } from '../scene/marks.js';
+import { attention, rect, shape } from '../scene/marks.js';
 import { cellOutline, plate } from '../pictures/parts/plate.js';
 import { sizeOf, tileMarks } from '../pictures/parts/tiles.js';
 import { LONG, single } from '../lens/digits.js';
@@ -11,7 +11,7 @@ import { CAPTION, WEDGE, caption, indexed, label, inCells } from '../pictures/pa
 
 /** @import { GivingView } from '../types.d.ts' */
 /** @import { Box, Label, Mark, PictureFrame, Scale } from '../stage.d.ts' */
-/** @typedef {{ stage: import('../stage.d.ts').Stage, giving: GivingView, node: import('../types.d.ts').NodeView, source: import('../types.d.ts').NodeView, at: number[], box: Box }} Told */
+/** @typedef {{ stage: import('../stage.d.ts').Stage, giving: GivingView, node: import('../types.d.ts').NodeView, source: import('../types.d.ts').NodeView, at: number[], box: Box, sent?: number | null }} Told sent: products that are given so far, null for all */
 
 /** px: the words at the left, a strip, between strips that belong together, to the next, the number at the right. */
 const WORDS = 150, TALL = 34, NEAR = 10, APART = 30, RIGHT = 130;
@@ -26,7 +26,7 @@ export const givesRow = ({ kind, at }) => /^(dense|softmax|log_softmax)$/.test(k
 
 /** @param {Told} told @returns {PictureFrame} */
 export function strips(told) {
-  const { stage, giving, node, source, at, box } = told, { look } = stage, to = stage.graph.volumes.get(node.name), narrow = box.w < 480;
+  const { stage, giving, node, source, at, box, sent = null } = told, { look } = stage, to = stage.graph.volumes.get(node.name), narrow = box.w < 480;
   const words = narrow ? 0 : WORDS, wide = box.w - words - (narrow ? 60 : RIGHT), given = single(giving.given, LONG);
   const rows = /** @type {[string, string[], Scale, number][]} */ ([
     ['local x0', node.kind === 'softmax' ? [`∂${node.name}[${at}]`, `/ ∂${source.name}`] : [`weights of ${indexed(node.name, at)}`], look.weight, 0],
@@ -44,9 +44,11 @@ export function strips(told) {
     y += marks.length ? TALL + gap + (narrow ? 30 : 0) : narrow ? 30 : 0;
     first = marks.length ? first : y;
     const place = { x: box.x + words, y, w: wide, h: TALL }, range = sizeOf(tensor.data), each = wide / tensor.data.length, said = inCells([...tensor.data]);
-    marks.push(...tileMarks({ box: place, rows: 1, columns: tensor.data.length, values: tensor.data, range, scale }));
+    const values = name === 'sent x0' && sent !== null ? tensor.data.map((value, k) => (k < sent ? value : 0)) : tensor.data;
+    marks.push(...tileMarks({ box: place, rows: 1, columns: values.length, values, range, scale }));
+    if (sent !== null && name.endsWith('x0')) marks.push(rect({ x: place.x + (Math.min(sent, values.length) - 1) * each, y: y - 2, w: Math.max(3, each), h: TALL + 4 }, { stroke: 'ink', width: 2 }));
     labels.push(narrow ? label(`row ${name}`, box.x, y - 4, 'sw', 'row', lines.join(' ')) : label(`row ${name}`, box.x + words - 14, y + TALL / 2, 'e', 'row', ...lines));
-    if (tensor.data.length <= FEW && each > 40) tensor.data.forEach((value, k) => labels.push({ ...label(`${name} ${k}`, place.x + (k + 0.5) * each, y + TALL / 2, 'o', 'cell', said.plain(value)), ink: scale.ink(value, range) }));
+    if (tensor.data.length <= FEW && each > 40) tensor.data.forEach((value, k) => (name !== 'sent x0' || sent === null || k < sent) && labels.push({ ...label(`${name} ${k}`, place.x + (k + 0.5) * each, y + TALL / 2, 'o', 'cell', said.plain(value)), ink: scale.ink(value, range) }));
   }
   const gave = to && plate(to, { x: box.x + box.w - 44, y: first, w: 40, h: Math.max(TALL, y + TALL - first) }, 0), outline = to && gave ? cellOutline(node, to, gave, at) : null;
   return {

@@ -36,15 +36,15 @@ function gatherFact({ explanation: e, scene }) {
 /** @param {number[]} cells */
 const span = ([first, ...rest]) => (rest.length === 0 ? `${first}` : first < 0 ? `−${-first} to ${rest[rest.length - 1]}` : `${first}–${rest[rest.length - 1]}`);
 
-/** The layer whose formula is shown: backward, the one that the gradient comes through. @param {View} view */
-export function layerOf({ back, node, scene, explanation }) {
-  const through = back ? nodeOf(scene, explanation.operands[0]?.source.replace(/^∂/, '') ?? '') : undefined;
+/** The layer whose formula is shown: backward, the one that the gradient comes through, or that gives it on. @param {View & { giver?: boolean }} view */
+export function layerOf({ back, giver, node, scene, explanation }) {
+  const through = back && !giver ? nodeOf(scene, explanation.operands[0]?.source.replace(/^∂/, '') ?? '') : undefined;
   return through ?? node;
 }
 
 /**
  * `conv 3×3, stride 1, padding 1`: what the layer is, from its own attributes; names as in ONNX.
- * @param {View} view
+ * @param {View & { giver?: boolean }} view
  */
 export function layerFact(view) {
   const { explanation } = view, node = layerOf(view);

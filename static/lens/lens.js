@@ -2,6 +2,7 @@
 import { nodeOf } from '../state/select.js';
 import { isBackward, lensAddress, lensOf } from '../state/objective.js';
 import { address, toQuery } from '../state/url.js';
+import { sendingOf, sentOf } from '../backward/sending.js';
 import { createBench } from '../lab/bench.js';
 import { themeOf } from '../ui/theme.js';
 import { changes, fill, h } from '../ui/h.js';
@@ -13,6 +14,7 @@ import { apart, isApart } from './apart.js';
 import { happening } from './growth.js';
 import { SIGNIFICANT, single } from './digits.js';
 import { layerFact, layerOf, readers, windowFact } from './facts.js';
+import { gives } from './gives.js';
 import { formula } from './mathml.js';
 import { liveTerm } from './operands.js';
 import { combine, copy, pointwise, reduce, sequence } from './others.js';
@@ -67,18 +69,19 @@ export function mountLens(root, context) {
     const now = scene(), explanation = now && lensOf(store.get(), now);
     if (!now || !explanation) return;
     const focus = root.contains(document.activeElement) ? document.activeElement?.textContent : null;
-    const view = lookAt(now, store.get(), explanation);
-    const { total, parts } = arithmetic(view, choices, { choose, link, links });
+    const view = lookAt(now, store.get(), explanation), giving = sendingOf(store.get(), now);
+    const { total, parts } = giving ? gives(view, giving, sentOf(store.get(), now, giving), choices.significant, link) : arithmetic(view, choices, { choose, link, links });
     const stated = explanation.operands.length > 0 || view.back;
     const keep = bench.keep();
-    fill(root, head(view, total), bench.root, view.back && chain(view, total, actions.selectWeight), stated && [notation(view), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
+    if (giving) fill(root, head({ ...view, giver: true }, total), bench.root, parts);
+    else fill(root, head(view, total), bench.root, view.back && chain(view, total, actions.selectWeight), stated && [notation(view), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
     fit(root);
-    if (view.added !== null) root.querySelector('.terms .now')?.scrollIntoView({ block: 'nearest' });
+    if (view.added !== null || giving) root.querySelector('.terms .now')?.scrollIntoView({ block: 'nearest' });
     keep();
     if (focus) [...root.querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
   }
 
-  /** @param {View} view @param {string} total */
+  /** @param {View & { giver?: boolean }} view giver: it is shown as what gives @param {string} total */
   function head(view, total) {
     const { explanation: e, scale } = view;
     const ends = view.rangeFor(view.back ? `∂${e.node}` : e.node) || Math.abs(e.value) || 1;
@@ -112,7 +115,7 @@ export function mountLens(root, context) {
       root.setAttribute('aria-busy', String(Boolean(wanted && (late || explanation?.address !== wanted))));
       bench.update(state, now);
       heaviest.show(root.hidden || !explanation || explanation.address !== wanted ? null : explanation);
-      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), state.range, state.objective, now?.objective, themeOf(state.theme), state.colours, state.difference, now?.change)) return;
+      if (root.hidden || !moved(explanation, explanation && now && addedHere(state, now, explanation), now && sendingOf(state, now), now?.giving && sentOf(state, now, now.giving), state.range, state.objective, now?.objective, themeOf(state.theme), state.colours, state.difference, now?.change)) return;
       const kind = explanation ? `${explanation.of} ${explanation.node}` : '';
       if (kind !== shown) choices = { ...choices, open: null, unfolded: false };
       shown = kind;

@@ -1,5 +1,6 @@
 /** What follows from a time of the pass: the selection in one window, and what gradients are of past the loss. Pure. */
 import { added, isFast, pace, spotAt, termStep, timeOf, windowStep } from '../anim/windows.js';
+import { sendCount, sendingOf } from '../backward/sending.js';
 import { groupsOf } from '../lens/groups.js';
 import { flatIndex } from '../model/tensor.js';
 import { backwards, isBackward, layers, lensAddress, lensOf, passEnd } from './objective.js';
@@ -96,8 +97,11 @@ export function termCount(e) {
   return Math.max(1, e.products ? e.products.length + Math.max(0, steps - groupsOf(e).length) : steps);
 }
 
-/** The same of the number that the lens shows. @param {State} state @param {Scene | null} scene */
-export const termsOf = (state, scene) => termCount(scene && lensOf(state, scene));
+/** The same of the number that the lens shows: in the other reading, what it gives. @param {State} state @param {Scene | null} scene */
+export function termsOf(state, scene) {
+  const giving = sendingOf(state, scene);
+  return giving ? sendCount(giving) : termCount(scene && lensOf(state, scene));
+}
 
 /**
  * How many terms of an explanation are added where the clock stands; null where all are shown at once.

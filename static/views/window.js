@@ -3,6 +3,7 @@
 import { gives } from '../backward/giving.js';
 import { column, gathersRow } from '../backward/column.js';
 import { landing, lands } from '../backward/landing.js';
+import { sentOf } from '../backward/sending.js';
 import { givesRow, inRows, strips } from '../backward/strips.js';
 import { PICTURES } from '../pictures/index.js';
 import { gather, through } from '../pictures/parts/gather.js';
@@ -89,9 +90,10 @@ function given(stage, back, box) {
   const e = stage.scene.explanation, node = stage.graph.byName.get(back.node), source = stage.graph.byName.get(e?.operands[0]?.source ?? '');
   if (stage.state.reading !== 'scatter' || back.of !== 'gradient' || !e || !node || !source || e.address !== back.address.replace(/^∂/, '')) return null;
   const shown = { ...stage, look: stage.back?.look ?? stage.look }, { giving } = stage.scene, told = giving?.node === e.node && giving.at.join() === e.at.join() && giving.objective === stage.back?.objective ? giving : null;
-  if (told && givesRow(e) && inRows(told)) return strips({ stage: shown, giving: told, node, source, at: e.at, box });
-  const input = { stage: shown, explanation: e, node, source, box, heavy: [], added: null };
-  if (told && e.kind !== 'conv2d' && lands({ stage: shown, giving: told, node, box })) return landing({ stage: shown, giving: told, node, box });
+  const sent = told && sentOf(stage.state, stage.scene, told);
+  if (told && givesRow(e) && inRows(told)) return strips({ stage: shown, giving: told, node, source, at: e.at, box, sent });
+  const input = { stage: shown, explanation: e, node, source, box, heavy: [], added: sent };
+  if (told && e.kind !== 'conv2d' && lands({ stage: shown, giving: told, node, box })) return landing({ stage: shown, giving: told, node, box, sent });
   return (told && gives(input, told)) ?? (scatters(e) ? scatter(input, back.value) : null);
 }
 

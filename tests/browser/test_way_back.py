@@ -82,6 +82,10 @@ def test_one_window_is_read_both_ways_and_the_picture_says_why(browser_page: Pag
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "backward, in conv4")
     lens(page, "∂conv4@5,6,5")
     expect(page).to_have_url(re.compile("reading=scatter"))
+    page.keyboard.press("ArrowDown")  # to single products: the lens tells what the picture does
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#lens .landed")).to_contain_text("It lands on ∂relu3@0,5,5: ")
+    expect(page.locator("#lens .terms .now")).to_have_count(1)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="|∂L/∂x|").click()
     expect(page.locator(".why figure")).to_contain_text("of the loss for cat")

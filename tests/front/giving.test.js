@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { boxesOf, layerOf as boxedLayer } from '../../static/backward/boxes.js';
 import { column, gathersRow } from '../../static/backward/column.js';
 import { landing } from '../../static/backward/landing.js';
+import { sendCount, sends, sendingOf, sentOf } from '../../static/backward/sending.js';
 import { inRows, givesRow, strips } from '../../static/backward/strips.js';
+import { termsOf } from '../../static/state/moment.js';
+import { timeOf } from '../../static/anim/windows.js';
 import { VIEWS } from '../../static/views/index.js';
 import { backSceneOf, sceneOf, stageOf } from './stage_scenes.js';
 
@@ -30,6 +33,31 @@ test('a convolution gives its gradient times the filter, and fills its input as 
   assert.ok(texts.includes('so far: 7 of 9 outputs have given'), texts.join('|'));
   assert.ok(texts.some((text) => /^× −0\.25/.test(text)));
   assert.equal(frame.over.filter((mark) => mark.kind === 'image' && mark.picture.key.startsWith('so far')).length, explanation.operands[0].cells[0].length);
+});
+
+test('product by product, the picture and the lens are at the same one: a weight, what it sends, and the cell that this lands on', () => {
+  const { stage, explanation: e, giving } = stageAt('conv2', (e) => {
+    const shape = e.operands[0].cells.map((/** @type {number[]} */ axis) => axis.length), all = scene.network.nodes.find((/** @type {any} */ node) => node.name === e.operands[0].source).shape;
+    return { tensors: new Map([['local x0', tensor(shape, (k) => k)], ['sent x0', tensor(shape, (k) => -0.25 * k)], ['so_far x0', tensor([1, ...all.slice(1)], (k) => 100 + k)]]), sources: [{ name: e.operands[0].source, cells: e.operands[0].cells, channels: [1] }] };
+  });
+  const all = sends(/** @type {any} */ (giving), scene.network), size = e.operands[0].values.length, node = scene.network.nodes.find((/** @type {any} */ one) => one.name === 'conv2'), source = scene.network.nodes.find((/** @type {any} */ one) => one.name === e.operands[0].source);
+  assert.deepEqual([all.length, sendCount(/** @type {any} */ (giving))], [size, size]);
+  all.forEach(({ cell, local, sent, after, padding }, k) => {
+    const [c, i, j] = e.operands[0].cells, [rows, columns] = [i.length, j.length];
+    assert.deepEqual(cell, [c[Math.floor(k / (rows * columns))], i[Math.floor(k / columns) % rows], j[k % columns]]);
+    assert.deepEqual([local, sent, padding], [k, -0.25 * k, cell.some((place, axis) => place < 0 || place >= source.shape[axis])]);
+    assert.equal(after, padding || cell[0] !== 1 ? null : 100 + cell[1] * source.shape[2] + cell[2]); // of the other channels it did not come along
+  });
+  const n = node.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1), at = (/** @type {number} */ k) => Number(timeOf(scene.network, 'conv2', e.at, true, 'scatter')) - (1 - k / size) / n;
+  const shown = (/** @type {number} */ k) => ({ ...stage, state: { ...stage.state, grain: /** @type {const} */ ('term'), t: at(k) } });
+  for (const k of [1, 5, size]) {
+    const { state } = shown(k), frame = VIEWS.window(shown(k));
+    assert.deepEqual([sendingOf(state, stage.scene), sentOf(state, stage.scene, /** @type {any} */ (giving)), termsOf(state, stage.scene)], [giving, k, size]);
+    assert.equal(frame.labels.find(({ key }) => key === 'product')?.lines[0].text, `−0.25 × ${(k - 1).toFixed(k > 10 ? 1 : 2)} = ${k > 1 ? '−' : ''}${(0.25 * (k - 1)).toFixed(2)}`);
+  }
+  assert.equal(sendingOf({ ...stage.state, reading: 'gather' }, stage.scene), null);
+  assert.equal(sendingOf({ ...stage.state, at: [0, 0, 0] }, stage.scene), null);
+  assert.equal(sentOf({ ...shown(3).state, grain: 'window' }, stage.scene, /** @type {any} */ (giving)), null);
 });
 
 test('a row gives along its weights, and the strips print the numbers that came', () => {
