@@ -72,13 +72,23 @@ class Case:
         return engine.Network("sandbox", (engine.Input("x", (None, *self.x.shape)),), nodes, {"y": params})
 
     def _check(self) -> None:
-        """Refuses a kernel whose channels do not fit, in words. Raises Problem."""
+        """Refuses channels that do not fit, and an output padding that no framework takes. Raises Problem."""
         channels, wanted = len(self.x), self.w.shape[0] if self.transposed else self.w.shape[1] * self.groups
         if wanted != channels:
             raise Problem(
                 "bad_shape",
                 f"The kernel of shape {self.w.shape} with groups {self.groups} reads {wanted} channels, "
                 f"but the input has {channels}.",
+            )
+        most = tuple(map(max, self.stride, self.dilation))
+        if any(self.extra) and not self.transposed:
+            said = f"output_padding {self.extra} is for a transposed convolution; set transposed, or leave it out."
+            raise Problem("bad_value", said)
+        if any(extra >= m for extra, m in zip(self.extra, most, strict=True)):
+            raise Problem(
+                "bad_value",
+                f"output_padding is {self.extra}; as in ONNX it must be smaller than the stride {self.stride} "
+                f"or the dilation {self.dilation}.",
             )
 
     @cached_property

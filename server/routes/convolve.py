@@ -41,6 +41,9 @@ class Convolve(BaseModel):
     dilation: Small | tuple[Small, Small] = 1
     groups: Small = 1
     transposed: bool = False
+    output_padding: Pad | tuple[Pad, Pad] = Field(
+        0, description="Rows and columns that a transposed convolution keeps more of its end."
+    )
     gradient: Lists | None = Field(None, description="dL/d output, (K, H', W'); ones when left out.")
 
     def case(self) -> Case:
@@ -60,6 +63,7 @@ class Convolve(BaseModel):
             self.groups,
             self.transposed,
             None if self.gradient is None else array("gradient", self.gradient, (3,)),
+            pair(self.output_padding),
         )
         if bias is not None and len(bias) != made.filters:
             raise Problem("bad_shape", f"There are {len(bias)} biases for {made.filters} filters; each needs one.")

@@ -108,6 +108,29 @@ def test_the_numpy_code_prints_the_engines_output(
     assert np.array_equal(names["out"], case.trace.output[0])
 
 
+def test_programs_set_the_output_padding_of_a_transposed_convolution(client: httpx.Client) -> None:
+    body = {"input": [[1, 2], [3, 4]], "kernel": [[1, 10], [100, 1000]], "stride": 2, "padding": 1, "transposed": True}
+    assert client.post("/api/convolve", json=body).json()["output_shape"] == [1, 2, 2]
+    found = client.post("/api/convolve", json=body | {"output_padding": [1, 0]}).json()
+    assert found["output"] == [[[1000, 200], [30, 4], [3000, 400]]]
+    assert "output_padding=(1, 0)" in found["pytorch"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"output_padding": 1}, "is for a transposed convolution; set transposed, or leave it out"),
+        ({"output_padding": [0, 2], "transposed": True, "stride": 2}, "must be smaller than the stride (2, 2)"),
+    ],
+)
+def test_an_output_padding_that_no_framework_takes_is_refused(
+    client: httpx.Client, more: dict[str, Any], words: str
+) -> None:
+    found = client.post("/api/convolve", json={"input": [[1, 2], [3, 4]], "kernel": [[1, 1], [1, 1]]} | more)
+    assert (found.status_code, found.json()["code"]) == (422, "bad_value")
+    assert words in found.json()["detail"]
+
+
 @pytest.mark.parametrize(("stride", "extra", "pad"), [((2, 2), (1, 1), (1, 1, 1, 1)), ((3, 2), (2, 0), (0, 0, 1, 1))])
 def test_output_padding_keeps_more_of_the_end_and_the_code_says_so(
     stride: tuple[int, int], extra: tuple[int, int], pad: tuple[int, int, int, int]
