@@ -34,7 +34,7 @@ class Brought:
         """The network of this name, None when it is none of ours. known: finds networks of any name. Raises Problem."""
         base, mark, how = name.partition(MARK)
         if not mark:
-            return self.models.get(name) or self.from_shelf(name)
+            return self.remembered(name) or self.from_shelf(name)
         model = replace(known(base), name=base)
         key = ("model", model.content, base, how)
         return self.results.get(key, lambda: with_input(model, how, self.limits), lambda _: DERIVED)
@@ -46,6 +46,13 @@ class Brought:
     def name_classes(self, model: Model, text: str, student: str = OWN) -> Model:
         """Keeps the network with other names for its classes. Raises Problem or FormatError."""
         return self.keep(self.shelf.keep(labelled(model, parse_labels(text)), student))
+
+    def remembered(self, name: str) -> Model | None:
+        """The network from memory."""
+        found = self.models.get(name)
+        if found is not None:
+            self.shelf.use(name)
+        return found
 
     def from_shelf(self, name: str) -> Model | None:
         """The network from the store, where it may have been put before a restart, or by another process."""

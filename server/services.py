@@ -143,6 +143,8 @@ class Services:
     def upload(self, id: str) -> Picture | None:
         """The uploaded picture of this id, from memory or from the store. Raises Problem when it is damaged there."""
         found = self.uploads.get(id)
+        if found is not None and self.kept is not None:
+            self.kept.use("image", id)
         if found is None and self.kept is not None and (kept := self.kept.find("image", id)) is not None:
             found = replace(pictures.uploaded(**kept.about, pixels=kept.data), content=id)
             self.uploads.put(id, found, len(kept.data))

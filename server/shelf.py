@@ -33,6 +33,11 @@ class Shelf:
             self.kept.keep("network", model.content, student, about(model), plain(model.network).save())
         return model
 
+    def use(self, id: str) -> None:
+        """Notes that a network was used that is in memory."""
+        if self.kept is not None:
+            self.kept.use("network", id)
+
     def find(self, id: str) -> Model | None:
         """The network that was kept under this id; None when there is none. Raises Problem when it is damaged."""
         if self.kept is None or not ID.fullmatch(id):

@@ -13,6 +13,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from secrets import token_bytes
 from threading import Lock as ThreadLock
 from typing import Any, NamedTuple
@@ -89,6 +90,11 @@ class Uploads:
             raise Problem("blob_corrupt", "The upload is damaged on the server's disk. Send it again.")
         self.files.use(name, once_in=NOTED)
         return Kept(ref["about"], data)
+
+    def use(self, kind: str, id: str) -> None:
+        """Notes that an upload was used that was in memory: it is not the least recently used one."""
+        with suppress(OSError):
+            self.files.use(f"refs/{kind}-{id}", once_in=NOTED)
 
     def of(self, student: str) -> list[tuple[str, int]]:
         """What a student has: refs and bytes."""

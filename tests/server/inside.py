@@ -69,6 +69,11 @@ class Inside:
         if hasattr(self, "helpers"):
             self.services.brought.reader.helpers = self.helpers
 
+    def move(self, folder: Path) -> None:
+        """Starts again with the store in another folder."""
+        self.settings = self.settings.model_copy(update={"data": str(folder)})
+        self.restart()
+
     def __enter__(self) -> Self:
         return self
 
