@@ -205,7 +205,7 @@ def bench(*arguments: str) -> int:
 
 def soak(*arguments: str) -> int:
     set_up(DEVELOPER)
-    os.environ["CONVOSCOPE_KILLS"] = "1000"
+    os.environ |= {"CONVOSCOPE_KILLS": "1000", "CONVOSCOPE_SEQUENCES": "2000"}
     writers = (PYTHON, "-m", "pytest", "--quiet", "-k", "kill_at_any_moment", "tests/server/test_uploads_last.py")
     parts = {
         "load": (PYTHON, "-m", "benchmarks.load", "--long"),
@@ -213,6 +213,7 @@ def soak(*arguments: str) -> int:
         "unplugged": (PYTHON, "-m", "benchmarks.unplugged"),
         "kills": (PYTHON, "-m", "benchmarks.kills"),
         "writers": writers,
+        "students": (PYTHON, "-m", "pytest", "--quiet", "-n", "0", "tests/server/test_students.py"),
         "faults": (PYTHON, "-m", "benchmarks.faults"),
         "s3": (PYTHON, "-m", "pytest", "--quiet", "tests/load/long_machines.py"),
         "mutants": (PYTHON, "-m", "benchmarks.mutants"),
