@@ -18,6 +18,8 @@ import { badges, facts, percent, spoken, spread, totals } from './words.js';
 /** @typedef {import('../types.d.ts').NodeView} NodeView */
 
 const SIZE = { width: 84, height: 17 }; // css px of the histogram
+/** What a narrow window leaves to the card. */
+const SPARE = ['multiply–adds', 'memory'];
 
 /** @param {HTMLElement} root @param {Context} context @returns {Part} */
 export function mountLine(root, context) {
@@ -43,7 +45,7 @@ function lineOf(state, scene, node) {
 }
 
 /** @param {string} term @param {string} value @param {string} [title] */
-const pair = (term, value, title) => h('span', { title }, h('i', null, `${term} `), value);
+const pair = (term, value, title) => h('span', { title, class: SPARE.includes(term) && 'spare' }, h('i', null, `${term} `), value);
 
 /** @param {State} state @param {Scene} scene @param {NodeView} node @param {import('../types.d.ts').NodeStats} stats */
 function numbers(state, scene, node, stats) {
