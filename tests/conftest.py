@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 import dev
 from tests.live import LiveServer, live_server
@@ -64,9 +64,35 @@ def browser_problems() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, server: LiveServer) -> Iterator[BrowserContext]:
+    """One visitor of the live server. A tab stays open, so that neither a window nor a cache is made for every page."""
+    context = visits(browser, server)
+    context.new_page()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def browser_page(browser: Browser, server: LiveServer, browser_problems: list[str]) -> Iterator[Page]:
-    """An empty page; `goto("/")` opens Convoscope. Errors, policy violations and foreign requests fail the test."""
+def browser_page(visitor: BrowserContext, server: LiveServer, browser_problems: list[str]) -> Iterator[Page]:
+    """An empty page; `goto("/")` opens Convoscope. Errors, policy violations and foreign requests fail the test.
+
+    The visitor is new: what the one before kept is gone, and only what all are given alike may come from the cache.
+    """
+    visitor.clear_cookies()
+    tab = visitor.new_cdp_session(visitor.pages[0])
+    tab.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "all"})
+    tab.detach()
+    page = visitor.new_page()
+    watch(page, server, browser_problems)
+    yield page
+    page.close()
+    assert not browser_problems, "\n".join(browser_problems)
+
+
+@pytest.fixture
+def cold_page(browser: Browser, server: LiveServer, browser_problems: list[str]) -> Iterator[Page]:
+    """`browser_page` with nothing in its cache, and with a clock of its own to set."""
     with watched_page(browser, server, browser_problems) as page:
         yield page
     assert not browser_problems, "\n".join(browser_problems)
@@ -75,6 +101,25 @@ def browser_page(browser: Browser, server: LiveServer, browser_problems: list[st
 @contextmanager
 def watched_page(browser: Browser, server: LiveServer, problems: list[str]) -> Iterator[Page]:
     """An empty page in a context of its own; what goes wrong in it is added to `problems`."""
+    context = visits(browser, server)
+    page = context.new_page()
+    watch(page, server, problems)
+    yield page
+    context.close()
+
+
+def visits(browser: Browser, server: LiveServer) -> BrowserContext:
+    """Where a visitor's pages, cookies and cache are."""
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce"
+    )
+    context.set_default_timeout(15_000)
+    context.add_init_script(REPORT_POLICY_VIOLATIONS)
+    return context
+
+
+def watch(page: Page, server: LiveServer, problems: list[str]) -> None:
+    """Adds to `problems` whatever goes wrong in the page from now on."""
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -85,14 +130,6 @@ def watched_page(browser: Browser, server: LiveServer, problems: list[str]) -> I
         if address.scheme not in ("data", "blob") and f"{address.scheme}://{address.netloc}" != server.url:
             problems.append(f"a request to another host: {request.url}")
 
-    context = browser.new_context(
-        base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce"
-    )
-    context.set_default_timeout(15_000)
-    context.add_init_script(REPORT_POLICY_VIOLATIONS)
-    page = context.new_page()
     page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
     page.on("console", on_console)
     page.on("request", on_request)
-    yield page
-    context.close()

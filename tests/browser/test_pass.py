@@ -43,10 +43,10 @@ def tells_its_strongest(said: str, name: str, a: np.ndarray) -> None:
 
 
 def test_a_whole_pass_is_stepped_and_heard_by_keys_forward_to_the_loss_and_back_to_the_picture(
-    browser_page: Page, cat: Trace
+    cold_page: Page, cat: Trace
 ) -> None:
-    browser_page.clock.install()
-    page = opened(browser_page, "/?t=0")
+    cold_page.clock.install()
+    page = opened(cold_page, "/?t=0")
     slider = page.get_by_role("slider")
     heard(page, "It says dog")
     for name in NODES[:-1]:

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.live import LiveServer, live_server
 from tests.server.test_room import picture
@@ -50,12 +50,23 @@ def room(tmp_path_factory: pytest.TempPathFactory, course: ThreadingHTTPServer) 
         yield live
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def students(browser: Browser) -> Iterator[BrowserContext]:
+    """Where the students of these tests come from, one after the other."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(15_000)
-    yield context.new_page()
+    context.new_page()  # while one is open, the others need no new window
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(students: BrowserContext) -> Iterator[Page]:
+    """A student who does not have the key yet."""
+    students.clear_cookies()
+    page = students.new_page()
+    yield page
+    page.close()
 
 
 def test_the_link_opens_the_page_and_an_upload_is_kept(room: LiveServer, page: Page, tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ def test_every_view_fits_every_screen_within_its_elements(theme: str, browser_pa
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{view} is wider than {width}"
 
 
-def test_what_the_first_picture_needs_is_under_way_before_the_scripts_run_and_asked_once(browser_page: Page) -> None:
-    page = opened(browser_page)
+def test_what_the_first_picture_needs_is_under_way_before_the_scripts_run_and_asked_once(cold_page: Page) -> None:
+    page = opened(cold_page)
     asked = page.evaluate("""() => performance.getEntriesByType("resource")
         .map((e) => [new URL(e.name).pathname, e.initiatorType])
         .filter(([path]) => /^.api.(networks.|traces)/.test(path))""")
