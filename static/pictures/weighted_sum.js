@@ -17,7 +17,7 @@ export function weightedSum(input) {
   const [x] = operands;
   const terms = x ? x.cells.reduce((product, axis) => product * axis.length, 1) : 0;
   if (!x || (products !== null && products.length !== terms) || terms === 0 || (steps.length > 0 && steps.length < x.cells[0].length)) return combine(input);
-  if (x.cells.length === 3 && x.cells[0].length > 1 && movesIn(input)) return closeUp(input);
+  if (x.cells.length === 3 && movesIn(input)) return closeUp(input);
   if (x.cells.length === 3) return x.cells[0].length === 1 && (terms > 1 || operands[1].name === 'a') && input.box.w >= 480 ? singleSum(input) : stackSum(input);
   return x.cells.length === 1 && products ? rowSum(input) : combine(input);
 }

@@ -13,6 +13,8 @@ import { maps } from '../../static/views/maps.js';
 import { revealing } from '../../static/views/setting.js';
 import { explained, sceneOf, stageOf } from './stage_scenes.js';
 
+/** px of the stage: a wide one, a phone's. */
+const ROOMY = /** @type {[number, number]} */ ([976, 746]), PHONE = /** @type {[number, number]} */ ([390, 372]);
 const VIEW = /** @type {const} */ (['overview', 'window', 'maps', 'window']);
 
 /** @param {any} frame @param {string} key @returns {string | undefined} */
@@ -25,26 +27,29 @@ function shows(printed = 'nothing', truth, what = '') {
   assert.ok(Math.abs(number(printed) - truth) <= 0.6 * unit + 1e-4, `${what} ${printed} for ${truth}`);
 }
 
-/** A number of a scene, `added` of its terms added. @param {string} name @param {string} address @param {number} added @param {number} terms */
-function atTerm(name, address, added, terms) {
+/** A number of a scene, `added` of its terms added. @param {string} name @param {string} address @param {number} added @param {number} terms @param {[number, number]} [size] */
+function atTerm(name, address, added, terms, size = [976, 746]) {
   const scene = sceneOf(name), e = scene.explanations.find((one) => one.address === address), node = scene.network.nodes.find((one) => one.name === e.node);
   const end = /** @type {number} */ (timeOf(scene.network, e.node, e.at, false)), n = Number(node?.shape.reduce((a, b) => a * b, 1));
   const state = { view: /** @type {const} */ ('window'), grain: /** @type {const} */ ('term'), node: e.node, at: e.at, t: end - (1 - added / terms) / n };
-  return { e, frame: VIEWS.window(stageOf({ ...scene, explanation: e }, state, 976, 746)) };
+  return { e, frame: VIEWS.window(stageOf({ ...scene, explanation: e }, state, ...size)) };
 }
 
 test('product by product a convolution shows the channel, the product and the sum so far that anybody would compute', () => {
-  for (const added of [1, 5, 9, 10, 18, 36]) {
-    const { e, frame } = atTerm('chain', 'conv2@1,1,1', added, 37), [x, w] = e.operands, k = added - 1;
+  for (const [size, added] of [ROOMY, PHONE].flatMap((size) => [1, 5, 9, 10, 18, 36].map((added) => /** @type {const} */ ([size, added])))) {
+    const { e, frame } = atTerm('chain', 'conv2@1,1,1', added, 37, size), [x, w] = e.operands, k = added - 1;
     const products = x.values.map((/** @type {number} */ value, /** @type {number} */ n) => value * w.values[n]);
     const [first, second, product] = (text(frame, 'product') ?? '').split(/ × | = /);
     for (const [shown, truth] of /** @type {[string, number][]} */ ([[first, x.values[k]], [second, w.values[k]], [product, products[k]]])) shows(shown, truth, `term ${added}`);
     shows(text(frame, 'result'), products.slice(0, added).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0), `after ${added}`);
     assert.equal(frame.poses.get('pool1')?.front, Math.floor(k / 9));
   }
-  const { e, frame } = atTerm('chain', 'conv2@1,1,1', 37, 37);
-  assert.equal(text(frame, 'product'), undefined);
-  shows(text(frame, 'result'), e.value);
+  for (const size of [ROOMY, PHONE]) {
+    const { e, frame } = atTerm('chain', 'conv2@1,1,1', 37, 37, size);
+    assert.equal(text(frame, 'product'), undefined);
+    shows(text(frame, 'result'), e.value);
+    frame.labels.forEach(({ key, x, y }) => assert.ok(x >= 0 && x <= size[0] && y <= frame.height, `${key} ${x} ${y}`));
+  }
 });
 
 test('product by product the picture is another than window by window, so that it is moved to', () => {

@@ -12,6 +12,7 @@ import { acrossOf, cellOutline, magnified, peak, plate, reachOver } from './plat
 import { outside, written } from './single_sum.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { SHORT, single } from '../../lens/digits.js';
+import { closeSmall } from './close_small.js';
 import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, weightsOf } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Volume } from '../../stage.d.ts' */
@@ -23,8 +24,11 @@ const TILES = { between: 34, most: 62 };
 const BAR = 26;
 const OUTPUT = 0.4;
 
-/** Whether the picture moves in: a sum through several channels, looked at product by product, and room for it. @param {PictureInput} input */
-export const movesIn = ({ stage, box, explanation: e }) => stage.state.grain === 'term' && box.w >= 480 && Boolean(e.products);
+/** A box less wide (px) has the close-up in a small form. */
+const SMALL = 480;
+
+/** Whether the picture moves in: a sum looked at product by product; of one channel where there is no room for it as it is. @param {PictureInput} input */
+export const movesIn = ({ stage, box, explanation: e }) => stage.state.grain === 'term' && Boolean(e.products) && (box.w < SMALL || e.operands[0].cells[0].length > 1);
 
 /** Which channel is at work, by its place in the window: while what follows the products is added, the last one; the heaviest where all are. @param {PictureInput} input */
 function atWork({ added, explanation: e, heavy }) {
@@ -40,6 +44,7 @@ export function closeUp(input) {
   const [from, to] = [stage.graph.volumes.get(source.name), stage.graph.volumes.get(node.name)];
   if (!from || !to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
   const { size, k, place } = atWork(input), channel = channels[k], part = (/** @type {number[]} */ all) => all.slice(k * size, (k + 1) * size);
+  if (box.w < SMALL) return closeSmall(input, { size, k, place, product: place === null ? null : inWords(part(x.values)[place], part(w.values)[place], part(e.products ?? [])[place]) });
   const tall = Math.min(box.h - 40, box.w * 0.46), edge = Math.min(0.16, Math.max(0, -Math.min(...columns, ...rows)) / Math.max(from.rows, from.columns)) * box.w * SHARES.read;
   const read = plate(from, { x: box.x + edge, y: box.y + edge, w: box.w * SHARES.read - edge, h: tall - edge }, channel);
   const seen = blockOn(mapQuad(from, read, channel).m, from.rows, from.columns, [Math.min(...rows), Math.max(...rows) + 1, Math.min(...columns), Math.max(...columns) + 1]);
@@ -81,7 +86,7 @@ function tiles({ stage, explanation: e, source }, room, { x, w, products, cells,
   const done = place === null ? products.length : place + 1;
   const tile = { rows: rows.length, columns: columns.length }, box = (/** @type {Box} */ b, /** @type {number} */ n) => ({ x: b.x + (n % columns.length) * cell, y: b.y + Math.floor(n / columns.length) * cell, w: cell, h: cell });
   const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns.length + c] === null;
-  const said = place === null ? null : `${alone(x[place])} × ${alone(w[place])} = ${alone(products[place])}`;
+  const said = place === null ? null : inWords(x[place], w[place], products[place]);
   return {
     first: at[0], cells,
     marks: [
@@ -98,8 +103,8 @@ function tiles({ stage, explanation: e, source }, room, { x, w, products, cells,
   };
 }
 
-/** A number by itself. @param {number} value */
-const alone = (value) => single(value, SHORT);
+/** One product in numbers. @param {number} x @param {number} w @param {number} product */
+const inWords = (x, w, product) => `${single(x, SHORT)} × ${single(w, SHORT)} = ${single(product, SHORT)}`;
 
 /** @param {Box} box @returns {import('../../stage.d.ts').Point[]} */
 const cornersOf = ({ x, y, w, h }) => [[x, y], [x + w, y], [x + w, y + h], [x, y + h]];
