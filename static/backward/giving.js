@@ -14,7 +14,7 @@ import { block, explode, numbers, SEEN } from '../pictures/parts/stack.js';
 import { CELL, LONG, SHORT, single, thousands } from '../lens/digits.js';
 import { measures, output, overhang } from '../pictures/parts/stack_sum.js';
 import { cellsOf, sizeOf, tileMarks } from '../pictures/parts/tiles.js';
-import { CAPTION, WEDGE, caption, indexed, label } from '../pictures/parts/words.js';
+import { CAPTION, WEDGE, caption, fitting, indexed, label, roomBeside } from '../pictures/parts/words.js';
 
 /** @import { GivingView, Tensor } from '../types.d.ts' */
 /** @import { Label, Mark, PictureFrame, PictureInput, Point } from '../stage.d.ts' */
@@ -37,6 +37,7 @@ export function gives(input, giving) {
   const added = block(from, plan, { rows, columns }, (channel) => part(sent, channel), sizeOf(sent.data), stage.look.scale);
   const outline = cellOutline(node, to, out.pose, e.at), [, right] = [outline[0], outline[3]], end = added.end;
   const parts = m.capped ? { marks: [], labels: [] } : below(input, giving, plan, added.feet, part, box.y + high + TO_TILES, m.tile, term), at = now === null || term === null ? [] : cellAtWork(from, plan.pose, now, rows, columns, term % size);
+  const gave = `${m.digits > 3 ? 'gives, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, count = `${thousands(giving.index + 1)} of ${thousands(giving.count)}`;
   return {
     poses: new Map([[source.name, plan.pose], [node.name, out.pose]]), under: [],
     over: [
@@ -45,11 +46,11 @@ export function gives(input, giving) {
       shape(outline, { fill: stage.look.scale.css(giving.given, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
-      caption('from', source, m.capped ? 'so far' : `so far: ${thousands(giving.index + 1)} of ${thousands(giving.count)} outputs have given`, plan.pose.x - 2, box.y - CAPTION),
-      caption('to', node, `${m.digits > 3 ? 'gives, channel' : 'ch'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
+      caption('from', source, m.capped ? 'so far' : fitting(source.name, roomBeside(plan.pose.x, out.x1, `∂${node.name} ${gave}`), `so far: ${count} outputs have given`, `so far: ${count}`, 'so far'), plan.pose.x - 2, box.y - CAPTION),
+      caption('to', node, gave, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
       ...(term === null || m.capped ? [] : [label('product', out.middle, out.bottom + 74, 'n', 'number product', `${single(giving.given, CELL)} × ${single(weight.data[term], CELL)} = ${single(sent.data[term], CELL)}`)]),
-      label('result', out.middle, out.bottom + 20, 'n', 'result', { text: single(giving.given, LONG), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      ...(m.capped ? [] : [label('result', out.middle, out.bottom + 20, 'n', 'result', { text: single(giving.given, LONG), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' })]),
     ],
     targets: [],
     spans: [

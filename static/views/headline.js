@@ -28,7 +28,7 @@ export function headline(state, scene) {
   const way = wayBack(state, scene);
   if (way && state.view !== 'window') return recoloured(ofWayBack(scene, way), state.colours);
   const gives = way && state.reading === 'scatter' ? scene.network.nodes.find(({ name, inputs }) => name === scene.explanation?.node && inputs.length > 0) : undefined;
-  if (gives) return { title: [{ text: `What ${gives.name} gives back: ` }, { text: givesSaid(gives), em: true }], sub: '' };
+  if (gives) return { title: [{ text: `${gives.name} gives: ` }, { text: givesSaid(gives), em: true }], sub: '' };
   if (way && scene.backward?.of === 'gradient') return ofGathering(scene, scene.backward);
   if (isDifference(state, scene)) return OF_DIFFERENCE;
   if (state.view === 'maps') return ofMaps(scene, state.colours);

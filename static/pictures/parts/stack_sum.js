@@ -13,7 +13,7 @@ import { cellOutline } from './plate.js';
 import { block, explode, numbers, SEEN } from './stack.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { atWork, summed } from './adding.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many, shapeText, weightsOf } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, fitting, indexed, label, many, roomBeside, shapeText, weightsOf } from './words.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Point, Target } from '../../stage.d.ts' */
 /** @import { Plan } from './stack.js' */
@@ -26,8 +26,8 @@ const PHONE = { label: 0, gap: 18, tile: 0, stack: 0.9, tallest: 190, between: 0
 const DEPTH = 0.16;
 /** Bars closer than this (px) carry no numbers. */
 const NUMBERED = 30;
-/** px across of a letter of the filter's name, and of a caption. */
-const LETTER = 7.5, CAPTIONED = 8;
+/** px across of a letter of the filter's name. */
+const LETTER = 7.5;
 /** px from the slices to the tiles, and from the tiles to the running sum. */
 const TO_TILES = 34;
 const TO_FALL = 18;
@@ -64,7 +64,7 @@ export function stackSum(input) {
       shape(outline, { fill: stage.look.scale.css(e.value, stage.look.range(node.name)) }), ...attention(outline),
     ],
     labels: [
-      caption('from', source, captionText(input, plan.shown.length, channels.length, out.x1 - (`${node.name} channel ${placeOf(node.shape, e.at)[0]}`).length * CAPTIONED - plan.pose.x), plan.pose.x - 2, box.y - CAPTION),
+      caption('from', source, captionText(input, plan.shown.length, channels.length, roomBeside(plan.pose.x, out.x1, `${node.name} channel ${placeOf(node.shape, e.at)[0]}`)), plan.pose.x - 2, box.y - CAPTION),
       caption('to', node, `${m.capped ? 'ch' : 'channel'} ${placeOf(node.shape, e.at)[0]}`, out.x0, box.y - CAPTION),
       ...numbers(plan), ...parts.labels,
       ...(m.capped || filterX(filter.end, plan) + weightsOf(e).length * LETTER > out.x0 ? [] : [label('filter', filterX(filter.end, plan), filter.end[1], 'w', 'caption', { text: weightsOf(e), look: 'name' }, `${channels.length}×${rows.length}×${columns.length}`)]),
@@ -92,10 +92,7 @@ const filterX = (end, plan) => Math.max(end[0] + 12, plan.pose.x + (plan.shown.l
 function captionText({ source, box }, shown, all, room) {
   const shape = shapeText(source);
   if (box.w < 480) return many(shown, 'slice');
-  if (shown < all) {
-    const said = `${shape}, the ${shown} channels that weigh most of ${all}`;
-    return (source.name.length + said.length) * CAPTIONED < room ? said : `${shown} of ${all} channels`;
-  }
+  if (shown < all) return fitting(source.name, room, `${shape}, the ${shown} channels that weigh most of ${all}`, `${shown} of ${all} channels`, `${shown} of ${all}`);
   return source.shape[0] === all ? `${shape}, one slice per channel` : `${shape}, the ${many(all, 'channel').replace(/^one /, '')} of this group`;
 }
 

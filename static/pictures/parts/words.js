@@ -42,6 +42,14 @@ export const label = (key, x, y, anchor, look, ...lines) => ({
   key, x, y, anchor, look, lines: lines.map((line) => (typeof line === 'string' ? { text: line } : line)),
 });
 
+/** px across of a character of a caption. */
+const LETTER = 8;
+/** The longest of what a caption may say that fits beside its name, the shortest where none does. @param {string} name @param {number} room px @param {...string} forms the longest first */
+export const fitting = (name, room, ...forms) => forms.find((form) => (name.length + 1 + form.length) * LETTER < room) ?? forms[forms.length - 1];
+
+/** The room of a caption that starts at x beside one that ends at x1, px. @param {number} x @param {number} x1 @param {string} other */
+export const roomBeside = (x, x1, other) => x1 - other.length * LETTER - x;
+
 /** `relu1` in ink, and what is shown of it. @param {string} key @param {NodeView} node @param {string} what @param {number} x @param {number} y @param {Label['anchor']} [anchor] @returns {Label} */
 export const caption = (key, node, what, x, y, anchor = 'sw') => ({
   key, x, y, anchor, look: 'heading', node: node.name, lines: [{ text: node.name, look: 'name' }, { text: what }],
