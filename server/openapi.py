@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from convoscope.server.errors import CODES
 from convoscope.server.wire import PROBLEM, ProblemView
+from convoscope.server.work import PROGRESS
 
 ABOUT = (
     "Structure travels as JSON, arrays as safetensors; the addresses of arrays also take the ending .json, for small "
@@ -25,6 +26,9 @@ PLACES = {
 OF_PARAMETER = {"at": ("A cell of the parameter, its indices with commas between them.", "3,0,1,1")}
 """What is otherwise in the address of a parameter."""
 EVERYWHERE = (400, 403, 408, 413, 421, 500, 503)
+ANEW = ("/api/sandbox", "/api/convolve")
+"""What is computed for each request, without an ETag; as is how far work has come."""
+UNCHANGED = {"description": "The answer has the ETag that If-None-Match names."}
 READING, WRITING = (404, 410, 422), (404, 410, 415, 422, 507)
 
 
@@ -45,6 +49,8 @@ def description(app: FastAPI) -> dict[str, Any]:
                 operation["responses"] |= {
                     str(s): refusal(s) for s in (*EVERYWHERE, *(READING if method == "get" else WRITING))
                 }
+                if method == "get" and not path.startswith(ANEW) and not path.endswith(PROGRESS):
+                    operation["responses"]["304"] = UNCHANGED
         app.openapi_schema = schema
     return app.openapi_schema
 

@@ -57,6 +57,16 @@ def test_an_answer_has_exactly_the_fields_that_are_described(
     fits(client.get(path).json(), {"$ref": f"#/components/schemas/{name}"}, api["components"]["schemas"], name)
 
 
+def test_what_has_an_etag_says_that_it_may_be_unchanged(client: httpx.Client, api: dict[str, Any]) -> None:
+    for path, methods in api["paths"].items():
+        if (example := methods.get("get", {}).get("x-example")) is None:
+            continue
+        tag = client.get(example).headers.get("etag")
+        again = client.get(example, headers={"If-None-Match": tag} if tag else {})
+        assert again.status_code in (200, 304), path
+        assert ("304" in methods["get"]["responses"]) is (again.status_code == 304), path
+
+
 def fits(value: Any, schema: dict[str, Any], schemas: dict[str, Any], where: str) -> None:
     """The value is what the schema says, and has no field that the schema does not know."""
     if "$ref" in schema:
@@ -109,7 +119,7 @@ def test_the_examples_of_the_description_work_with_edits_and_all(client: httpx.C
 def test_every_operation_says_how_it_may_refuse(api: dict[str, Any]) -> None:
     for path, methods in api["paths"].items():
         for method, operation in methods.items():
-            refusals = {s for s, r in operation["responses"].items() if "application/problem+json" in r["content"]}
+            refusals = {s for s, r in operation["responses"].items() if "application/problem+json" in r.get("content", {})}
             wanted = (
                 {"400", "404", "421", "422", "500", "503"} if method == "get" else {"400", "403", "413", "415", "422"}
             )
