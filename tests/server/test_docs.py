@@ -119,7 +119,9 @@ def test_the_examples_of_the_description_work_with_edits_and_all(client: httpx.C
 def test_every_operation_says_how_it_may_refuse(api: dict[str, Any]) -> None:
     for path, methods in api["paths"].items():
         for method, operation in methods.items():
-            refusals = {s for s, r in operation["responses"].items() if "application/problem+json" in r.get("content", {})}
+            refusals = {
+                s for s, r in operation["responses"].items() if "application/problem+json" in r.get("content", {})
+            }
             wanted = (
                 {"400", "404", "421", "422", "500", "503"} if method == "get" else {"400", "403", "413", "415", "422"}
             )
