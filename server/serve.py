@@ -165,7 +165,7 @@ def start(settings: "Settings", listening: socket.socket, library: "Library", op
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     with shared_folder(settings.workers) as folder:
         settings = settings.model_copy(update={"shared": str(folder or "")})
-        workers.run(settings.workers, lambda: answer(settings, library, listening))
+        workers.run(settings.workers, lambda: answer(settings, library, listening), listening.close)
 
 
 def shared_folder(count: int) -> AbstractContextManager[Path | None]:

@@ -13,21 +13,24 @@ PAUSE = 1.0
 """Seconds before a process that has died is replaced, so that one that cannot live costs little."""
 
 
-def run(count: int, serve: Callable[[], None]) -> None:
-    """Runs `serve` in this process, or in `count` others until this one is told to stop."""
+def run(count: int, serve: Callable[[], None], close: Callable[[], None]) -> None:
+    """Runs `serve` in this process, or in `count` others until this one is told to stop.
+
+    close: closes what this process holds of theirs, so that nobody new waits for those that are about to end.
+    """
     if count == 1:
         serve()
     elif not hasattr(os, "fork"):
         sys.exit("This system has no fork: run one process (--workers 1), or several behind a proxy.")
     else:
-        Workers(count, serve).run()
+        Workers(count, serve, close).run()
 
 
 class Workers:
     """The processes. They are forked before this one has threads."""
 
-    def __init__(self, count: int, serve: Callable[[], None]) -> None:
-        self.count, self.serve = count, serve
+    def __init__(self, count: int, serve: Callable[[], None], close: Callable[[], None]) -> None:
+        self.count, self.serve, self.close = count, serve, close
         self.children: set[int] = set()
         self.stopping = False
         self.life, self.end = os.pipe()
@@ -87,5 +90,6 @@ class Workers:
     def stop(self) -> None:
         """Tells all to stop."""
         self.stopping = True
+        self.close()
         for child in self.children:
             os.kill(child, signal.SIGTERM)
