@@ -16,10 +16,11 @@ import { SIGNIFICANT, single } from './digits.js';
 import { layerFact, layerOf, readers, windowFact } from './facts.js';
 import { gives } from './gives.js';
 import { formula } from './mathml.js';
+import { coloured, paints } from './letters.js';
 import { liveTerm } from './operands.js';
 import { combine, copy, pointwise, reduce, sequence } from './others.js';
 import { lettersOf, specialised } from './specialise.js';
-import { sum } from './sum.js';
+import { opened, sum } from './sum.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Part} Part */
@@ -74,7 +75,7 @@ export function mountLens(root, context) {
     const stated = explanation.operands.length > 0 || view.back;
     const keep = bench.keep();
     if (giving) fill(root, head({ ...view, giver: true }, total), bench.root, parts);
-    else fill(root, head(view, total), bench.root, view.back && chain(view, total, actions.selectWeight), stated && [notation(view), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
+    else fill(root, head(view, total), bench.root, view.back && chain(view, total, actions.selectWeight), stated && [notation(view, choices), line(explanation.numpy, happening(view), liveTerm(explanation, view.added, nodeOf(now, explanation.operands[0]?.source ?? null)?.shape))].flat(), parts, !view.back && heaviest.root, readers(view, link));
     fit(root);
     if (view.added !== null || giving) root.querySelector('.terms .now')?.scrollIntoView({ block: 'nearest' });
     keep();
@@ -130,10 +131,11 @@ function className({ explanation: e, scene: { network } }) {
   return [network.logits, network.output].includes(e.node) && e.at.length === 1 && network.labels[e.at[0]];
 }
 
-/** @param {View} view */
-function notation(view) {
-  const letters = lettersOf(layerOf(view)?.config ?? {});
-  return h('div', { class: 'formula' }, formula(view.explanation.mathml, (tree) => specialised(tree, letters)), windowFact(view));
+/** @param {View} view @param {Choices} choices */
+function notation(view, choices) {
+  const letters = lettersOf(layerOf(view)?.config ?? {}), math = formula(view.explanation.mathml, (tree) => specialised(tree, letters)), { open, total } = opened(view, choices);
+  coloured(math, paints(view, open, total));
+  return h('div', { class: 'formula' }, math, windowFact(view));
 }
 
 /**

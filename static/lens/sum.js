@@ -24,7 +24,7 @@ export function sum(view, choices, choose, links) {
   const grown = growth(view);
   const { shown, groups } = rows(e, choices.unfolded, grown && (grown.group ?? grown.whole));
   const printed = columnIn(shown.map((row) => row.value), e.value, styleOf(e, choices.significant));
-  const open = grown ? grown.group : choices.open ?? largest(shown, groups);
+  const open = openedIn(grown, choices, shown, groups);
   const size = Math.max(...shown.map((row) => Math.abs(row.value)).filter(Number.isFinite), 0) || 1;
   const body = shown.map((row, k) => line(view, row, ...written(shown, k, printed, grown), {
     share: Math.abs(row.value) / size, later: grown !== null && row.last >= grown.whole, open: row.group !== null && row.group === open,
@@ -37,6 +37,17 @@ export function sum(view, choices, choose, links) {
     h('tfoot', null, h('tr', null, h('th', { colspan: 2, scope: 'row' }, grown ? `after ${view.added} of ${termCount(e)} terms` : e.address), h('td', { class: 'v', colspan: 2, data: { total: '' } }, grown ? text(grown.total, printed.style) : printed.total))));
   const fold = choices.unfolded && shown.length > groups && h('button', { class: 'quiet', on: { click: () => choose({ unfolded: false }) } }, 'fold the small ones');
   return { total: printed.total + unit(printed.style), parts: [table, fold, terms(view, open, printed.style, links)] };
+}
+
+/** The row whose terms are spread out: the one at work, the one chosen, else the largest. @param {ReturnType<typeof growth>} grown @param {Choices} choices @param {Row[]} shown @param {number} groups */
+const openedIn = (grown, choices, shown, groups) => (grown ? grown.group : choices.open ?? largest(shown, groups));
+
+/** The same of a number, and what its sum has come to. @param {View} view @param {Choices} choices @returns {{ open: number | null, total: number }} */
+export function opened(view, choices) {
+  const { explanation: e } = view, grown = e.picture === 'weighted_sum' ? growth(view) : null;
+  if (e.picture !== 'weighted_sum') return { open: null, total: e.value };
+  const { shown, groups } = rows(e, choices.unfolded, grown && (grown.group ?? grown.whole));
+  return { open: openedIn(grown, choices, shown, groups), total: grown ? grown.total : e.value };
 }
 
 /** A row's part and running sum: those still to come are not written, of the one at work the sum so far is. @param {Row[]} shown @param {number} k @param {import('./digits.js').Column} printed @param {ReturnType<typeof growth>} grown @returns {[string, Node | string]} */
