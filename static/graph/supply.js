@@ -8,24 +8,24 @@ import { addFaces } from './faces.js';
 
 /** Faces come with so many cells along a side at most: the next power of two above what is seen. */
 const SIDES = [32, 64, 128, 256];
-/** Nodes in one question. */
-const AT_ONCE = 24;
 
 /** @param {number} px */
 const sideFor = (px) => SIDES.find((side) => side >= px) ?? SIDES[SIDES.length - 1];
 
-/** The next question that a wish leads to: nodes at one resolution, null when all is here. @param {Wish} wish @returns {{ side: number, nodes: string[] } | null} */
-export function nextQuestion({ faces, wanted, maps }) {
+/** The next question that a wish leads to: nodes at one resolution, null when all is here. @param {Wish} wish @param {number} most nodes that the server takes in one question @returns {{ side: number, nodes: string[] } | null} */
+export function nextQuestion({ faces, wanted, maps }, most) {
   const open = [...wanted].filter(([node, px]) => (faces.sides.get(node) ?? 0) < sideFor(px) || (maps > 0 && !faces.parts.has(`maps ${node}`) && faces.parts.has(`lid ${node}`)));
   if (open.length === 0) return null;
   const side = sideFor(open[0][1]);
-  return { side, nodes: open.filter(([, px]) => sideFor(px) === side).slice(0, AT_ONCE).map(([node]) => node) };
+  return { side, nodes: open.filter(([, px]) => sideFor(px) === side).slice(0, most).map(([node]) => node) };
 }
 
 /** @param {Resources} resources @param {() => void} arrived @param {(busy: boolean) => void} [told] hears when there is something on its way */
 export function createSupply(resources, arrived, told = () => {}) {
   let busy = false;
-  /** @type {(() => Promise<unknown> | null) | null} */
+  /** Nodes that the server takes in one question, as it says; null until it has said so. @type {number | null} */
+  let most = null;
+  /** @type {((most: number) => Promise<unknown> | null) | null} */
   let next = null;
   /** Whole activations that were asked for. @type {WeakMap<Faces, Set<string>>} */
   const asked = new WeakMap();
@@ -34,24 +34,26 @@ export function createSupply(resources, arrived, told = () => {}) {
 
   async function work() {
     if (busy) return;
-    let question = next?.();
-    if (!question) return;
     busy = true;
-    told(true);
-    for (; question; question = next?.()) {
+    most ??= await resources.limit('list_length').catch(() => null);
+    const ask = () => (most === null ? null : next?.(most));
+    let question = ask();
+    const any = Boolean(question);
+    if (any) told(true);
+    for (; question; question = ask()) {
       await question;
       arrived();
     }
     busy = false;
-    told(false);
+    if (any) told(false);
   }
 
   return {
     /** What is seen now; what is no longer seen is not asked for any more. @param {Scene} scene @param {Wish} wish */
     show({ network, trace }, wish) {
       const { faces, of, maps } = wish;
-      next = () => {
-        const question = failed.has(faces) ? null : nextQuestion(wish);
+      next = (most) => {
+        const question = failed.has(faces) ? null : nextQuestion(wish, most);
         if (!question) return null;
         return resources.faces(network.id, trace.image, question.nodes, { side: question.side, maps, ...of }).then(
           ({ tensors, channels }) => addFaces(faces, tensors, channels, question.side),

@@ -23,6 +23,8 @@ import { lookOf } from '../../static/scene/look.js';
 /** @import { Frame, Stage } from '../../static/stage.d.ts' */
 
 const SIZE = { width: 1372, height: 746 };
+/** Names in one question, as the server says. */
+const MOST = 3;
 
 /** A residual network of so many blocks at each of three sizes. @param {number} blocks */
 function deep(blocks) {
@@ -206,7 +208,7 @@ test('a network of many numbers is not asked for whole', async () => {
   assert.deepEqual(asked, ['light']);
 });
 
-test('faces are asked for as finely as they are seen, a few nodes at a time, each once', async () => {
+test('faces are asked for as finely as they are seen, as many nodes at a time as the server takes, each once', async () => {
   const stage = stageOf('');
   const faces = /** @type {import('../../static/types.d.ts').Faces} */ (stage.scene.faces);
   const { wanted, maps } = needsOf(stage, FOLDED, SIZE, 1);
@@ -215,6 +217,7 @@ test('faces are asked for as finely as they are seen, a few nodes at a time, eac
   const questions = [];
   let arrivals = 0;
   const resources = /** @type {any} */ ({
+    limit: async (/** @type {string} */ name) => (name === 'list_length' ? MOST : 0),
     faces: async (/** @type {string} */ _, /** @type {string} */ __, /** @type {string[]} */ nodes, /** @type {{ side: number }} */ { side }) => {
       questions.push({ nodes, side });
       return { tensors: new Map(nodes.map((node) => [`front ${node}`, { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }])), channels: Object.fromEntries(nodes.map((node) => [node, 1])) };
@@ -225,22 +228,34 @@ test('faces are asked for as finely as they are seen, a few nodes at a time, eac
   supply.show(stage.scene, { faces, of: null, wanted, maps });
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(questions.flatMap(({ nodes }) => nodes).sort(), [...wanted.keys()].sort());
+  assert.equal(Math.max(...questions.map(({ nodes }) => nodes.length)), MOST);
   assert.ok(questions.every(({ nodes, side }) => nodes.every((node) => side >= Math.min(256, wanted.get(node) ?? 0))));
-  assert.deepEqual([arrivals, told, nextQuestion({ faces, of: null, wanted, maps })], [questions.length, [true, false], null]);
+  assert.deepEqual([arrivals, told, nextQuestion({ faces, of: null, wanted, maps }, MOST)], [questions.length, [true, false], null]);
   const coarse = questions.find(({ side }) => side < 256)?.nodes[0] ?? '';
-  assert.deepEqual(nextQuestion({ faces, of: null, wanted: new Map([[coarse, 250]]), maps: 0 }), { side: 256, nodes: [coarse] });
+  assert.deepEqual(nextQuestion({ faces, of: null, wanted: new Map([[coarse, 250]]), maps: 0 }, MOST), { side: 256, nodes: [coarse] });
 });
 
 test('what cannot be had is not asked for again and again', async () => {
   const stage = stageOf('');
   let questions = 0;
-  const supply = createSupply(/** @type {any} */ ({ faces: async () => (questions += 1, Promise.reject(new Error('away'))) }), () => {});
+  const supply = createSupply(/** @type {any} */ ({ limit: async () => MOST, faces: async () => (questions += 1, Promise.reject(new Error('away'))) }), () => {});
   const wish = { faces: /** @type {any} */ (stage.scene.faces), of: null, wanted: new Map([['conv0', 40]]), maps: 0 };
   for (let k = 0; k < 3; k++) {
     supply.show(stage.scene, wish);
     await new Promise((resolve) => setImmediate(resolve));
   }
   assert.equal(questions, 1);
+});
+
+test('where the server does not say how many it takes, nothing is asked until it does', async () => {
+  const stage = stageOf(''), faces = createFaces(), wanted = new Map([['conv0', 40]]), answers = [Promise.reject(new Error('away')), Promise.resolve(MOST)];
+  let questions = 0;
+  const supply = createSupply(/** @type {any} */ ({ limit: () => answers.shift(), faces: async () => (questions += 1, { tensors: new Map([['front conv0', { shape: [2, 2], data: new Float32Array(4) }]]), channels: { conv0: 1 } }) }), () => {});
+  for (const expected of [0, 1, 1]) {
+    supply.show(stage.scene, { faces, of: null, wanted, maps: 0 });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(questions, expected);
+  }
 });
 
 test('a face is painted in its own resolution; another channel has none until its numbers are here', () => {
