@@ -186,3 +186,44 @@ def test_a_slow_number_is_never_shown_under_another_address(browser_page: Page) 
     expect(page.locator("#lens h2")).to_have_text("conv2@5,19,23")
     held[0].continue_()
     lens(page, "conv2@5,19,24")
+
+
+def two_in_one(kind: str) -> bytes:
+    """A picture that is also a page, or a script, for whoever does not ask what it is."""
+    out = io.BytesIO()
+    if kind == "page":
+        Image.new("RGB", (4, 4), "red").save(out, "PNG")
+        return out.getvalue() + b"<!doctype html><script>document.title = 'ran'</script>"
+    Image.new("P", (int.from_bytes(b"/*", "little"), 1)).save(out, "GIF")
+    return out.getvalue() + b"*/ = 1; document.title = 'ran'"
+
+
+def test_a_picture_that_is_also_a_page_or_a_script_is_a_picture_and_nothing_runs(
+    browser_page: Page, browser_problems: list[str]
+) -> None:
+    page = browser_page
+    page.set_content(two_in_one("page").decode("latin-1"))
+    assert page.title() == "ran", "it is one"
+    page.set_content("<title>quiet</title>")
+    page.evaluate(two_in_one("script").decode("latin-1"))
+    assert page.title() == "ran", "and so is this"
+    addresses = []
+    for kind in ("page", "script"):
+        told = page.request.put("/api/images", data=two_in_one(kind))
+        assert told.status == 201
+        addresses.append(f"/api/images/{told.json()['id']}/picture")
+        page.goto(addresses[-1])
+        assert page.evaluate("document.contentType") == "image/png"
+        assert page.title() != "ran"
+    tags = (
+        "<script src='{}'></script>",
+        "<iframe src='{}'></iframe>",
+        "<embed src='{}'>",
+        "<object data='{}'></object>",
+    )
+    evil = "".join(tag.format(address) for tag in tags for address in addresses)
+    page.route("**/evil", lambda route: route.fulfill(body=evil, content_type="text/html"))  # ours, without our policy
+    page.goto("/evil")
+    assert not any(frame.title() == "ran" for frame in page.frames)
+    assert sum("MIME type ('image/png') is not executable" in problem for problem in browser_problems) == 2
+    browser_problems.clear()  # the rest is about frames, and about the page that browsers put around a picture
