@@ -88,13 +88,13 @@ def _split(w: Array, blocks: int) -> Array:
 class Columns:
     """A stretch of a slot as a matrix: rows of windows, then a row of ones if asked for, then zeros up to a four."""
 
-    def __init__(self, taps: Array, start: int, stop: int, height: int, ones: bool, scratch: Scratch | None) -> None:
+    def __init__(
+        self, taps: Array, start: int, stop: int, height: int, ones: bool, scratch: Scratch, kept: bool = False
+    ) -> None:
         source = taps[..., start:stop]
         rows, name = int(np.prod(taps.shape[:-1])), f"columns {taps.shape[:-1]} {ones}"
-        if scratch is None:
-            self.matrix = Scratch(taps.dtype).take(name, height, stop - start)
-        else:
-            self.matrix = scratch.take(name, height, stop - start)
+        shape = height, stop - start
+        self.matrix = scratch.own(*shape) if kept else scratch.take(name, *shape)
         if ones:
             self.matrix[rows] = 1
         self.fill: Call = partial(np.copyto, self.matrix[:rows].reshape(source.shape), source)
@@ -116,7 +116,7 @@ class Convolution:
         self.columns, self.calls = list[Columns](), list[Call]()
         for start, stop in cut:
             last = stop + shifts[-1]
-            columns = Columns(taps, start, last, filters.shape[1], ones, None if self.kept else scratch)
+            columns = Columns(taps, start, last, filters.shape[1], ones, scratch, self.kept)
             self.columns.append(columns)
             self.calls += [columns.fill, *self._product(columns.matrix, start, stop)]
         if out.gaps is not None:

@@ -11,6 +11,8 @@ from convoscope.engine.types import Array
 
 ALIGNMENT = 64
 """Bytes: a cache line, and the widest vector there is."""
+BLOCK = 1 << 18
+"""Bytes that working memory grows by."""
 
 
 def aligned(count: int, dtype: np.dtype[np.floating]) -> Array:
@@ -45,35 +47,65 @@ class Arena:
         return self.memory[start : start + count]
 
 
+class Places:
+    """Where arrays lie in one piece of memory, so that all of them are copied at once, into one piece again."""
+
+    def __init__(self, memory: Array, arrays: Mapping[str, Array]) -> None:
+        self.memory, start = memory, memory.ctypes.data
+        self.places = [(name, a.shape, a.ctypes.data - start, a.strides) for name, a in arrays.items()]
+
+    def copies(self) -> dict[str, Array]:
+        """The same numbers in memory of their own, in the same order there; nothing can be written through them."""
+        copy = self.memory.copy()
+        copy.flags.writeable = False
+        return {
+            name: np.ndarray(shape, copy.dtype, copy.data, offset, strides)
+            for name, shape, offset, strides in self.places
+        }
+
+
 class Scratch:
-    """Working memory that the kernels of one frame share: nothing in it outlives the call that wrote it."""
+    """Working memory that the kernels of one frame share: nothing in it outlives the call that wrote it.
+
+    What several calls need lies in it, too, but is its owner's alone. All of it lies together in blocks, so that a
+    frame that is forgotten leaves few large gaps and not dozens of small ones.
+    """
 
     def __init__(self, dtype: np.dtype[np.floating]) -> None:
-        self.dtype = dtype
+        self.dtype, self.bytes = dtype, 0
+        """bytes: what has been taken by now."""
         self._pieces: dict[tuple[str, tuple[int, ...]], Array] = {}
-
-    @property
-    def bytes(self) -> int:
-        """What it takes by now."""
-        return sum(piece.nbytes for piece in self._pieces.values())
+        self._left = aligned(0, dtype)
+        """What nobody has of the last block."""
 
     def take(self, name: str, *shape: int) -> Array:
         """Zeros at first; the same array for everybody who asks for this name and shape. Rows start aligned."""
         if (name, shape) not in self._pieces:
-            *outer, inner = shape
-            pitch = apart(rounded(inner, self.dtype), self.dtype)
-            whole = aligned(int(np.prod(outer, dtype=int)) * pitch, self.dtype)
-            self._pieces[name, shape] = whole.reshape(*outer, pitch)[..., :inner]
+            self._pieces[name, shape] = self.own(*shape)
         return self._pieces[name, shape]
+
+    def own(self, *shape: int) -> Array:
+        """Zeros at first, for the caller alone. Rows start aligned."""
+        *outer, inner = shape
+        pitch = apart(rounded(inner, self.dtype), self.dtype)
+        return self._zeros(int(np.prod(outer, dtype=int)) * pitch).reshape(*outer, pitch)[..., :inner]
 
     def flat(self, name: str, *shape: int, dtype: type[np.generic] | None = None) -> Array:
         """The same without gaps between rows, for arrays that are walked as one run. dtype: another than the plan's."""
         key = (f"{name}, flat", shape)
         if key not in self._pieces:
-            count = int(np.prod(shape, dtype=int))
-            piece = aligned(count, self.dtype) if dtype is None else np.zeros(count, dtype)
-            self._pieces[key] = piece.reshape(shape)
+            self._pieces[key] = self._zeros(int(np.prod(shape, dtype=int)), dtype).reshape(shape)
         return self._pieces[key]
+
+    def _zeros(self, count: int, dtype: type[np.generic] | None = None) -> Array:
+        """`count` zeros, aligned, from the last block or from a new one."""
+        kind = self.dtype if dtype is None else np.dtype(dtype)
+        room = rounded(-(-count * kind.itemsize // self.dtype.itemsize), self.dtype)
+        if room > len(self._left):
+            self._left = aligned(max(room, BLOCK // self.dtype.itemsize), self.dtype)
+        piece, self._left = self._left[:room], self._left[room:]
+        self.bytes += piece.nbytes
+        return piece.view(kind)[:count]
 
 
 class Watch:

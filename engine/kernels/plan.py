@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from convoscope.engine.kernels.kernel import Call, Weights
 from convoscope.engine.kernels.layout import AnyKernel, Layout, layout_for
-from convoscope.engine.kernels.memory import Arena, Pool, Scratch, Watch
+from convoscope.engine.kernels.memory import Arena, Places, Pool, Scratch, Watch
 from convoscope.engine.kernels.runs import RunRoom
 from convoscope.engine.kernels.slot import NO_MARGIN, Margin, Room, Slot
 from convoscope.engine.kernels.wide.conv import WideConv
@@ -149,6 +149,7 @@ class Frame:
         self.calls = [call for calls in self.steps.values() for call in calls]
         self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
         self.watch, self.memory = Watch(self.views), arena.memory
+        self.places = Places(self.memory, self.views)
         self.lock, self.backwards = Lock(), dict[str, Pool[Backward]]()
 
     @property
@@ -221,6 +222,7 @@ class Backward:
         self.views = {name: given_away(slot.natural) for name, slot in self.slots.items()}
         self.grad_views = {node: {k: given_away(a) for k, a in grads.items()} for node, grads in self.grads.items()}
         self.watch = Watch(self.views, *self.grad_views.values())
+        self.places = Places(self.arena.memory, self.views)
 
     def run(self, dy: Array, told: Told | None = None) -> None:
         """Fills slots and grads from dy, the gradient of the seed. told: hears of every node that is done."""

@@ -53,7 +53,7 @@ class Planned:
         try:
             frame.forward(safe, told)
             changed = {name: read_only(inputs[name].copy()) for name, x in safe.items() if x is not inputs[name]}
-            activations = {**(frame.views if lends else copies(frame.views)), **changed}
+            activations = {**(frame.views if lends else frame.places.copies()), **changed}
             made = PlannedPass(frame) if lends else CopiedPass(self, {name: activations[name] for name in inputs})
             return tracing.Trace(network, MappingProxyType(activations), OnDemand(network, activations), made)
         finally:
@@ -169,7 +169,7 @@ def back(frame: Frame, trace: "tracing.Trace", objective: Objective, told: Told 
         with frame.lock:  # passes over one frame share its working memory
             backward.run(without_tiny(dy), told)
         above = {name: read_only(a) for name, a in objective.above(trace).items()}
-        shown = {**above, **(backward.views if lends else copies(backward.views))}
+        shown = {**above, **(backward.views if lends else backward.places.copies())}
         by_activation = {name: shown[name] if name in shown else nothing(a) for name, a in trace.activations.items()}
         found = backward.grad_views
         by_param = {
@@ -189,7 +189,7 @@ def back(frame: Frame, trace: "tracing.Trace", objective: Objective, told: Told 
 
 
 def copies(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """The same numbers in memory of their own, in the same order there."""
+    """The same numbers, each in memory of its own."""
     return {name: read_only(np.copy(a, order="K")) for name, a in arrays.items()}
 
 
