@@ -218,7 +218,8 @@ def soak(*arguments: str) -> int:
         "s3": (PYTHON, "-m", "pytest", "--quiet", "tests/load/long_machines.py"),
         "mutants": (PYTHON, "-m", "benchmarks.mutants"),
     }
-    if unknown := [name for name in arguments if name not in parts]:
+    unknown = [name for name in arguments if name not in parts]
+    if unknown:
         sys.exit(f"There is no soak of {unknown[0]!r}, only of {', '.join(parts)}; without a name, of all.")
     return max([status(*parts[name]) for name in arguments or parts])
 
