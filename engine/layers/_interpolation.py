@@ -19,6 +19,7 @@ NEAREST: dict[str, Callable[[Array], Array]] = {
     "ceil": np.ceil,
 }
 MODES = ("nearest", "linear", "cubic")
+POLICIES = ("stretch", "not_larger", "not_smaller")
 TRANSFORMATIONS = (
     "half_pixel",
     "half_pixel_symmetric",
