@@ -162,14 +162,15 @@ class Normalization(Layer):
         (x,) = xs
         readers = product(*self.windows(x.shape)[0].cells(cell))  # a block reads itself: readers are neighbours
         rows, m = tuple(readers.T), len(readers)
-        itself = (readers == np.array(cell)).all(axis=1)
-        inverse = np.sqrt(((x[rows] - (x[rows].mean() if self.centred else 0)) ** 2).mean() + self.epsilon)
-        local = itself - (1 / m if self.centred else 0) - saved.xhat[rows] * saved.xhat[cell] / m
+        spread = np.sqrt(((x[rows] - (x[rows].mean() if self.centred else 0)) ** 2).mean() + self.epsilon)
+        through = -((1 / m if self.centred else 0) + saved.xhat[rows] * saved.xhat[cell] / m)
+        # The cell's own way is a term apart: what comes back through the statistics may cancel it but for a millionth.
+        readers, local = np.vstack([[cell], readers]), np.append(1.0, through)
         if "weight" in params:
-            local = local * np.broadcast_to(self.along(params["weight"], x.shape), x.shape)[rows]
+            local = local * np.broadcast_to(self.along(params["weight"], x.shape), x.shape)[tuple(readers.T)]
         formula = SLOPE if self.centred else SLOPE_UNCENTRED
         line = f"dX[{place(cell)}] = {self._slope_line(params, x.shape, cell)}"
-        return Partials(readers, (local / inverse).astype(y.dtype), "∂y/∂x", formula, line)
+        return Partials(readers, (local / spread).astype(y.dtype), "∂y/∂x", formula, line)
 
     def _slope_line(self, params: Params, x: Shape, cell: Index) -> str:
         """NumPy source of (g_a − mean(g) − x̂_a · mean(g · x̂)) / √(σ² + ε)."""

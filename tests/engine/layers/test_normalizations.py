@@ -115,3 +115,13 @@ def test_a_scale_that_is_not_there_is_refused() -> None:
         "Node 'in' (InstanceNormalization): the shapes of its scale and bias is (None, (3,)). "
         "Both must be there, with one number per channel."
     )
+
+
+def test_what_comes_back_through_the_statistics_stands_beside_the_way_of_the_number_itself() -> None:
+    layer, params, x, dy = RMSNorm(), {"weight": np.ones(1)}, np.array([[3.0]]), np.array([[2.0]])
+    y, saved = layer.forward(params, x)
+    ((dx,), _) = layer.backward(params, (x,), y, saved, dy)
+    e = layer.explain_input(params, (x,), y, saved, dy, 0, (0, 0), float(dx[0, 0]))
+    assert e.products is not None
+    np.testing.assert_allclose(e.products, [2 / 3, -2 / 3], rtol=2e-6)
+    np.testing.assert_allclose(e.products.sum(), 2e-5 / (9 + 1e-5) ** 1.5, rtol=1e-9)
