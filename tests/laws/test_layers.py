@@ -3,12 +3,16 @@
 A layer that passes is done. Each law names the layer and the geometry that broke it.
 """
 
+import functools
+import inspect
 import random
+from collections.abc import Callable
+from functools import cache
 from math import erf
 
 import numpy as np
 import pytest
-from hypothesis import given, note
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convoscope.engine import REGISTRY, Mode, from_config
@@ -20,18 +24,13 @@ STEP = 1e-6  # of the central difference; float64 leaves about 1e-10 of it
 GRADIENT = 1e-6  # relative: what rounding leaves of a right gradient; wrong ones are off by 1e-2 and more
 EXACT = 1e-10  # relative, for sums of float64 numbers in another order
 
-kinds = pytest.mark.parametrize("kind", sorted(REGISTRY))
-draws = given(st.integers(0, 2**32 - 1).map(random.Random))
-"""Hypothesis draws the seed and Python's own generator the geometry, which halves the time; each case is noted."""
-
 
 class Case:
-    """One layer on drawn inputs, with both passes run in float64."""
+    """One layer on drawn inputs, with both passes run in float64. All its arrays are read-only."""
 
     def __init__(self, kind: str, draw: random.Random) -> None:
         self.example: Example = REGISTRY[kind].example(draw)
         self.layer: Layer = self.example.layer
-        note(f"{self.example}")
         self.rng = np.random.default_rng(draw.randrange(2**32))
         self.xs = self.spread_apart(self.example.shapes)
         shapes = self.layer.param_shapes(*self.example.shapes)
@@ -40,6 +39,8 @@ class Case:
         self.params = {k: np.asarray(fresh[k].astype(np.float64) + near[k]) for k in shapes}
         self.y, self.saved = self.run(self.xs)
         self.dy = np.asarray(self.rng.standard_normal(self.y.shape))
+        for a in (*self.xs, *self.params.values(), self.dy):
+            a.flags.writeable = False
         self.dxs, self.dparams = self.layer.backward(self.params, self.xs, self.y, self.saved, self.dy)
 
     def spread(self, shape: tuple[int, ...], domain: tuple[float, float] | None = None) -> Array:
@@ -74,6 +75,39 @@ class Case:
         return {"np": np, "erf": erf, "out": self.y, "dout": self.dy} | inputs | params
 
 
+@cache
+def drawn(kind: str) -> dict[int, Case]:
+    """Cases of a kind by the seeds that hypothesis draws, twice as many as usual: all laws look at the same ones."""
+    cases: dict[int, Case] = {}
+
+    @settings(max_examples=2 * settings().max_examples)
+    @given(st.integers(0, 2**32 - 1))
+    def draw(seed: int) -> None:
+        cases[seed] = Case(kind, random.Random(seed))
+
+    draw()
+    return cases
+
+
+def law(holds: Callable[..., None]) -> Callable[..., None]:
+    """A law is tried on every case of every kind; what breaks it is noted."""
+
+    @functools.wraps(holds)
+    def tried(kind: str, **given: object) -> None:
+        for seed, case in drawn(kind).items():
+            case.rng = np.random.default_rng(seed)
+            try:
+                holds(case, **given)
+            except Exception as error:
+                error.add_note(f"Case({kind!r}, random.Random({seed})) is of {case.example}")
+                raise
+
+    _, *others = inspect.signature(holds).parameters.values()
+    kinds = inspect.Parameter("kind", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    vars(tried)["__signature__"] = inspect.Signature([kinds, *others])
+    return pytest.mark.parametrize("kind", sorted(REGISTRY))(tried)
+
+
 def close(a: object, b: object, tolerance: float, scale: float = 1.0) -> bool:
     """Within `tolerance` of each other, relative to their size or to `scale`, the size of what was added up."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
@@ -81,26 +115,20 @@ def close(a: object, b: object, tolerance: float, scale: float = 1.0) -> bool:
     return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance * size))
 
 
-@kinds
-@draws
-def test_forward_gives_the_shape_that_the_shape_rule_says(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_forward_gives_the_shape_that_the_shape_rule_says(case: Case) -> None:
     assert case.y.shape == case.layer.output_shape(*case.example.shapes)
 
 
-@kinds
-@draws
-def test_backward_gives_gradients_of_the_shapes_of_inputs_and_parameters(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_backward_gives_gradients_of_the_shapes_of_inputs_and_parameters(case: Case) -> None:
     assert [d.shape for d in case.dxs] == [x.shape for x in case.xs]
     assert {k: d.shape for k, d in case.dparams.items()} == {k: p.shape for k, p in case.params.items()}
 
 
-@kinds
-@draws
+@law
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_what_goes_in_as_a_dtype_comes_out_as_it(kind: str, dtype: type, draw: random.Random) -> None:
-    case = Case(kind, draw)
+def test_what_goes_in_as_a_dtype_comes_out_as_it(case: Case, dtype: type) -> None:
     xs: tuple[Array, ...] = tuple(x.astype(dtype) for x in case.xs)
     params: dict[str, Array] = {k: p.astype(dtype) for k, p in case.params.items()}
     y, saved = case.run(xs, params)
@@ -108,11 +136,9 @@ def test_what_goes_in_as_a_dtype_comes_out_as_it(kind: str, dtype: type, draw: r
     assert {a.dtype for a in (y, *dxs, *dparams.values())} == {np.dtype(dtype)}
 
 
-@kinds
-@draws
-def test_backward_is_the_derivative_of_forward(kind: str, draw: random.Random) -> None:
+@law
+def test_backward_is_the_derivative_of_forward(case: Case) -> None:
     """Along a random direction through all inputs and parameters at once, by central differences."""
-    case = Case(kind, draw)
     for k, x in enumerate(case.xs):
         v = case.rng.standard_normal(x.shape)
         moved = [case.value((*case.xs[:k], x + e * v, *case.xs[k + 1 :]), case.params) for e in (STEP, -STEP)]
@@ -129,10 +155,8 @@ def agrees(numeric: float, terms: Array, case: Case, what: str) -> None:
     assert abs(numeric - terms.sum()) <= GRADIENT * scale, f"{case.layer}, {what}: {numeric} against {terms.sum()}"
 
 
-@kinds
-@draws
-def test_the_window_holds_all_cells_that_an_output_depends_on(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_the_window_holds_all_cells_that_an_output_depends_on(case: Case) -> None:
     at = case.cell(case.y.shape)
     onehot = np.zeros_like(case.y)
     onehot[at] = 1
@@ -150,10 +174,8 @@ def test_the_window_holds_all_cells_that_an_output_depends_on(kind: str, draw: r
         assert all(set(i) <= set(f) for i, f in zip(inside, field, strict=True) if all(inside))
 
 
-@kinds
-@draws
-def test_the_readers_of_a_cell_are_the_outputs_whose_windows_hold_it(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_the_readers_of_a_cell_are_the_outputs_whose_windows_hold_it(case: Case) -> None:
     for x, window in zip(case.xs, case.layer.windows(*case.example.shapes), strict=True):
         cell = case.cell(x.shape)
         found = {
@@ -178,10 +200,8 @@ def adds_up(e: Explanation, value: float, case: Case) -> None:
     assert close(said, value, EXACT, float(terms)), f"{case.layer}: {e.numpy} is {said}, the array holds {value}"
 
 
-@kinds
-@draws
-def test_the_explanation_of_an_activation_is_the_arithmetic_of_it(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_the_explanation_of_an_activation_is_the_arithmetic_of_it(case: Case) -> None:
     at = case.cell(case.y.shape)
     e = case.layer.explain(case.params, case.xs, case.y, case.saved, at)
     adds_up(e, float(case.y[at]), case)
@@ -194,10 +214,8 @@ def test_the_explanation_of_an_activation_is_the_arithmetic_of_it(kind: str, dra
             )
 
 
-@kinds
-@draws
-def test_the_explanation_of_an_input_gradient_is_the_arithmetic_of_it(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_the_explanation_of_an_input_gradient_is_the_arithmetic_of_it(case: Case) -> None:
     for k, x in enumerate(case.xs):
         cell = case.cell(x.shape)
         value = float(case.dxs[k][cell])
@@ -206,10 +224,8 @@ def test_the_explanation_of_an_input_gradient_is_the_arithmetic_of_it(kind: str,
         stands_where_it_says(e, case)
 
 
-@kinds
-@draws
-def test_the_explanation_of_a_parameter_gradient_is_the_arithmetic_of_it(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_the_explanation_of_a_parameter_gradient_is_the_arithmetic_of_it(case: Case) -> None:
     for name, p in case.params.items():
         at = case.cell(p.shape)
         value = float(case.dparams[name][at])
@@ -227,12 +243,8 @@ def stands_where_it_says(e: Explanation, case: Case) -> None:
             np.testing.assert_array_equal(o.values, found, f"{case.layer}: {o.name} is not {o.source} at {o.at}")
 
 
-@kinds
-@draws
-def test_a_pass_changes_none_of_its_inputs_and_gives_the_same_bits_twice(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
-    for a in (*case.xs, *case.params.values(), case.dy):
-        a.flags.writeable = False
+@law
+def test_a_pass_changes_none_of_its_inputs_and_gives_the_same_bits_twice(case: Case) -> None:
     y, saved = case.run(case.xs)
     dxs, dparams = case.layer.backward(case.params, case.xs, y, saved, case.dy)
     assert y.tobytes() == case.y.tobytes()
@@ -240,10 +252,8 @@ def test_a_pass_changes_none_of_its_inputs_and_gives_the_same_bits_twice(kind: s
     assert {k: d.tobytes() for k, d in dparams.items()} == {k: d.tobytes() for k, d in case.dparams.items()}
 
 
-@kinds
-@draws
-def test_the_examples_of_a_batch_do_not_mix(kind: str, draw: random.Random) -> None:
-    case = Case(kind, draw)
+@law
+def test_the_examples_of_a_batch_do_not_mix(case: Case) -> None:
     if case.example.mixes_batch:
         return
     n = int(case.rng.integers(case.example.shapes[0][0]))
@@ -251,11 +261,9 @@ def test_the_examples_of_a_batch_do_not_mix(kind: str, draw: random.Random) -> N
     assert close(alone[0], case.y[n], EXACT)
 
 
-@kinds
-@draws
-def test_a_layer_comes_back_from_its_config(kind: str, draw: random.Random) -> None:
-    layer = REGISTRY[kind].example(draw).layer
-    assert from_config(layer.config()) == layer
+@law
+def test_a_layer_comes_back_from_its_config(case: Case) -> None:
+    assert from_config(case.layer.config()) == case.layer
 
 
 def test_every_file_of_layers_registers_the_kind_it_is_named_for() -> None:
