@@ -8,7 +8,7 @@ import { openFind } from './find.js';
 import { createGlide } from './glide.js';
 import { mountMinimap } from './minimap.js';
 import { itemsOf } from './plan.js';
-import { anchored, cameraTo, fitted, held, leastZoom, screenIn } from './world.js';
+import { anchored, cameraTo, firstLook, fitted, held, leastZoom, screenIn } from './world.js';
 import { flowColumns } from '../views/ending.js';
 
 /** @import { Context, State } from '../types.d.ts' */
@@ -20,6 +20,9 @@ const PAN = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown
 const STEP = 0.3;
 /** px at the top of the stage that the headline takes. */
 const HEADLINE = 92;
+
+/** @param {State['camera']} camera */
+const toText = ({ x, y, zoom }) => `${x} ${y} ${zoom}`;
 
 /**
  * @param {HTMLElement} root @param {Context} context
@@ -68,7 +71,16 @@ export function mountGround(root, context, { shown, view, size }) {
     glide(held({ ...camera, x: camera.x + way[0] * STEP, y: camera.y + way[1] * STEP }, shown()?.frame.world, size));
   });
 
+  let looked = '';
+
   return {
+    /** A network that is opened is seen as a whole, unless the address says what of it. @param {Shown} now */
+    look({ stage: { scene, state }, frame: { world } }) {
+      if (!world || looked === scene.network.id) return;
+      looked = scene.network.id;
+      const camera = state.open === '' && toText(state.camera) === toText(HOME) ? firstLook(world, size) : null;
+      if (camera) queueMicrotask(() => actions.setCamera(camera));
+    },
     /** @param {Shown} now */
     show({ stage, frame }) {
       const { camera } = stage.state;

@@ -12,6 +12,8 @@ import { cameraMatrix, HOME } from '../scene/camera.js';
 const EMPTY = 0.5;
 /** From afar volumes are so large that a handle's words fit, px on the screen for one of the layout. */
 const NEAR = 0.8;
+/** From farther away than this names and volumes cannot be read. */
+const READABLE = 0.6;
 /** px of the screen to the left of what is come to, and around what is fitted. */
 const INSET = 48;
 
@@ -26,6 +28,9 @@ export const cameraOn = (x, y, zoom, { width, height }) => ({ x: (zoom * (width 
 
 /** All of it on the screen. @param {Box | undefined} world @param {Size} size @returns {Camera} */
 export const fitted = (world, size) => (world && isWide(world, size) ? cameraOn(world.x + world.w / 2, world.y + world.h / 2, leastZoom(world, size), size) : HOME);
+
+/** The first look at it: all of it, where that can be read; null where it is on the screen anyway, or would be too small. @param {Box | undefined} world @param {Size} size @returns {Camera | null} */
+export const firstLook = (world, size) => (isWide(world, size) && leastZoom(world, size) >= READABLE ? fitted(world, size) : null);
 
 /** A box of the layout in the middle of the screen, as near as it is, but not so far that nothing can be read. @param {Box} box @param {Camera} camera @param {Box} world @param {Size} size @returns {Camera} */
 export const cameraTo = (box, camera, world, size) => held(cameraOn(box.x + box.w / 2, box.y + box.h / 2, Math.max(NEAR, camera.zoom), size), world, size);

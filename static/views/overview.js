@@ -57,7 +57,7 @@ function asFunnel(stage, form) {
   const poses = new Map([...placed.poses].map(([name, pose]) => [name, { ...pose, front: front(name) }]));
   const axisOf = (/** @type {string} */ name) => lineOf(placed.lines, name)?.axis ?? placed.axis;
   const photo = photoParts(stage, form, poses);
-  const blocks = blockMarks(stage, form, poses, placed.lines, front), names = volumeLabels(stage, form, poses, placed.lines);
+  const blocks = blockMarks(stage, form, poses, placed.lines, front), names = volumeLabels(stage, form, poses, placed.lines).map((label) => inside(label, stage.width));
   return {
     key: `overview ${form.name}`, height: placed.height, scrolls: form.name === 'phone', poses, photo: photo.box, bars: placed.bars,
     under: [...flowMarks(graph, poses, axisOf, stage.back !== null), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, placed.bars)],
@@ -126,6 +126,15 @@ function inLines(stage, form) {
 
 /** @type {Record<Form['name'], (stage: Stage, form: Form) => Placed>} */
 const LAYOUTS = { wide: inOneFlow, middle: inOneFlow, narrow: inLinesBeside, phone: inLines };
+
+/** px across of a letter of a name, and from a name to the stage's edge at least. */
+const LETTER = 8, EDGE = 4;
+
+/** A name under the last volume that would run over the edge stands beside its middle. @param {Label} label @param {number} width @returns {Label} */
+function inside(label, width) {
+  const half = Math.min(label.width ?? Infinity, Math.max(...label.lines.map(({ text }) => text.length)) * LETTER) / 2;
+  return /^[ns]$/.test(label.anchor) && label.x + half > width - EDGE ? { ...label, x: width - EDGE - half } : label;
+}
 
 /** @param {Line[]} lines @param {string} name */
 const lineOf = (lines, name) => lines.find((line) => line.columns.some((column) => column.nodes.some((node) => node.name === name)));

@@ -124,6 +124,7 @@ export function mountStage(root, context) {
     if (changed || !shown) turnTo(stage, VIEWS[state.view](stage), gliding || opened);
     else shown = { stage, frame: shown.frame };
     root.closest('#stage')?.toggleAttribute('data-passing', state.playing && stage.spot !== null && stage.spot.cell.join() !== state.at?.join());
+    if (shown) ground.look(shown);
     if (shown) follow.to(shown.stage, shown.frame);
     if (worded(shown?.frame, state.camera)) words();
     if (inStep()) draw(performance.now());

@@ -10,7 +10,7 @@ import { between, createGlide } from '../../static/graph/glide.js';
 import { minimapOf, seenOn } from '../../static/graph/minimap.js';
 import { needsOf } from '../../static/graph/needs.js';
 import { createSupply, nextQuestion } from '../../static/graph/supply.js';
-import { anchored, cameraTo, fitted, held, leastZoom, screenIn, shifted } from '../../static/graph/world.js';
+import { anchored, cameraTo, firstLook, fitted, held, leastZoom, screenIn, shifted } from '../../static/graph/world.js';
 import { cameraMatrix, HOME, zoomAt } from '../../static/scene/camera.js';
 import { apply } from '../../static/scene/matrix.js';
 import { sceneMarks } from '../../static/scene/scene.js';
@@ -206,6 +206,14 @@ test('a network of many numbers is not asked for whole', async () => {
   assert.ok((await firstNumbers(resources, 'heavy', 'cat')).faces);
   assert.equal((await firstNumbers(resources, 'light', 'cat')).faces, null);
   assert.deepEqual(asked, ['light']);
+});
+
+test('a network is first seen as a whole, unless that is on the screen anyway, or would be too small to be read', () => {
+  const world = (/** @type {number} */ w) => ({ x: 0, y: 0, w, h: SIZE.height });
+  assert.deepEqual([firstLook(undefined, SIZE), firstLook(world(SIZE.width), SIZE), firstLook(world(3 * SIZE.width), SIZE)], [null, null, null]);
+  const camera = firstLook(world(1.25 * SIZE.width), SIZE), seen = screenIn(camera ?? HOME, SIZE);
+  assert.equal(camera?.zoom, 0.8);
+  assert.ok(Math.abs(seen.x) < 1e-6 && Math.abs(seen.w - 1.25 * SIZE.width) < 1e-6, JSON.stringify(seen));
 });
 
 test('faces are asked for as finely as they are seen, as many nodes at a time as the server takes, each once', async () => {
