@@ -164,9 +164,13 @@ def test_a_style_sheet_is_packed_with_those_that_it_imports_in_their_order(tmp_p
     assert str(refused.value) == "css/page.css imports css/a.css, and there is no such file."
 
 
-def test_the_sheet_of_the_page_holds_every_sheet_that_it_names() -> None:
-    pack = ASSETS.get("css/page.pack.css")
+@pytest.mark.parametrize(
+    ("page", "sheets"),
+    [("page", ("tokens", "stage", "print")), ("reading", ("tokens", "lessons")), ("interface", ("tokens", "api"))],
+)
+def test_the_sheet_of_a_page_holds_every_sheet_that_it_names(page: str, sheets: tuple[str, ...]) -> None:
+    pack = ASSETS.get(f"css/{page}.pack.css")
     assert pack is not None
     assert b"@import" not in pack.body
-    for name in ("tokens", "stage", "print"):
+    for name in sheets:
         assert (ROOT / "static" / "css" / f"{name}.css").read_bytes().strip() in pack.body
