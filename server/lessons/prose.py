@@ -12,6 +12,17 @@ MINUS = re.compile(r"(?<![\w.)−-])-(?=\d)")
 COLOURED = re.compile(r'<mstyle mathcolor="ix(\w)">(.*?)</mstyle>')
 
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def chance(p: float) -> str:
+    """A probability in thousandths; a smaller one by its size, as its logarithm has it: 0.443, 2.32×10⁻⁵."""
+    if p >= 5e-4 or p == 0:
+        return f"{p:.3f}"
+    mantissa, exponent = f"{p:.2e}".split("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(RAISED)}"
+
+
 @lru_cache(maxsize=4096)
 def formula(latex: str) -> str:
     r"""A formula on a line of its own. `\ix{i}` is the index i in its colour."""

@@ -1,5 +1,5 @@
 /** Draw what the network looks at: a sheet of cells beside the network; everything is computed again when the pen is lifted. */
-import { thousandths } from '../lens/digits.js';
+import { chance } from '../lens/digits.js';
 import { asPng } from '../paint/still.js';
 import { times } from '../state/select.js';
 import { changes, fill, h } from '../ui/h.js';
@@ -107,7 +107,7 @@ export function mountPad(root, { resources, actions, scene }, notes) {
   function tell(now) {
     suit(now);
     const top = now?.trace.prediction?.top[0];
-    fill(says, top ? ['The network says ', h('b', null, top.label), `, ${thousandths(top.probability)}`] : '');
+    fill(says, top ? ['The network says ', h('b', null, top.label), `, ${chance(top.probability)}`] : '');
   }
 
   function undo() {

@@ -1,6 +1,6 @@
 /** Several pictures at once: the mean of their losses, and what each of them adds to the gradient of a number. */
 import { gradientScale } from '../color/scales.js';
-import { column, single, styleFor, text, thousandths } from '../lens/digits.js';
+import { chance, column, single, styleFor, text } from '../lens/digits.js';
 import { fill, h } from '../ui/h.js';
 import { readable } from './edits.js';
 import { reach } from './plot.js';
@@ -47,7 +47,7 @@ export function showBatch(root, batch, page) {
       h('tbody', null, examples.map(({ image, label, probability, loss, share }, k) => h('tr', { class: image === page.shown ? 'on' : '', data: { example: image, share } },
         h('th', { scope: 'row' }, h('button', { title: `Look at ${page.titles.get(image) ?? image}`, on: { click: () => page.open(image, label) } },
           h('img', { src: page.picture(image), alt: '', width: 18, height: 18 }), names[k])),
-        h('td', { class: 'v' }, thousandths(probability)), h('td', { class: 'v' }, text(loss, style)),
+        h('td', { class: 'v' }, chance(probability)), h('td', { class: 'v' }, text(loss, style)),
         address && h('td', { class: 'b' }, bar(share)), address && h('td', { class: 'v' }, shares.parts[k])))),
       h('tfoot', null, h('tr', null, h('th', { scope: 'row' }, address ? 'mean L; sum' : 'mean L'), h('td', { class: 'v' }), h('td', { class: 'v', title: 'the mean' }, text(value, style)), address && h('td', { class: 'b' }),
         address && h('td', { class: 'v', data: { total: gradient } }, shares.total)))),

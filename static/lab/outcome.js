@@ -1,5 +1,5 @@
 /** What the edits do to the classes, in words and numbers: what the network said and says, and by how much each logit changed. */
-import { signedThousandths as signed, thousandths } from '../lens/digits.js';
+import { chance, signedThousandths as signed, thousandths } from '../lens/digits.js';
 import { fill, h } from '../ui/h.js';
 
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -48,7 +48,7 @@ export function consequences(scene) {
 function told(scene, k) {
   const { prediction } = scene.trace, changed = scene.change?.prediction;
   if (!prediction || !changed) return { label: '', probability: '', logit: '' };
-  return { label: nameOf(scene, k), probability: `${thousandths(prediction.probabilities[k])} (${signed(changed.probabilities[k])})`, logit: `logit ${signed(changed.logits[k])}` };
+  return { label: nameOf(scene, k), probability: `${chance(prediction.probabilities[k])} (${signed(changed.probabilities[k])})`, logit: `logit by ${signed(changed.logits[k])}` };
 }
 
 /** Every logit as it is, and by how much it changed. @param {Scene} scene @returns {{ label: string, now: string, change: string }[]} */

@@ -146,10 +146,13 @@ export function single(value, significant) {
 /** How many: 83,123. @param {number} count */
 export const thousands = (count) => count.toLocaleString('en');
 
-const THOUSANDTHS = { decimals: 3, exponent: 0 };
+const THOUSANDTHS = { decimals: 3, exponent: 0 }, HALF_A_THOUSANDTH = 5e-4;
 
 /** A probability, a loss or a logit among others. @param {number} value */
 export const thousandths = (value) => text(value, THOUSANDTHS);
+
+/** A probability, or the loss that it makes, by itself: one that is less than half a thousandth says how small it is, for its logarithm does: 0.443, 2.32×10⁻⁵. @param {number} value @param {number} [significant] of a small one */
+export const chance = (value, significant = CELL) => (value > 0 && value < HALF_A_THOUSANDTH ? about(value, significant) : thousandths(value));
 
 /** By how much one has changed. @param {number} value */
 export const signedThousandths = (value) => text(value, THOUSANDTHS, '+');
@@ -157,11 +160,11 @@ export const signedThousandths = (value) => text(value, THOUSANDTHS, '+');
 /** A whole number as it is, another in three digits: factors such as 1, 0 and 0.250. @param {number} value */
 export const factor = (value) => (Number.isInteger(value) ? String(value).replace('-', '−') : single(value, CELL));
 
-/** A number read off a picture, in as little room as may be, in as many digits as the picture's float16 is good for: 0, 1.21, 0.0480, 1.23×10⁻⁵. @param {number} value */
-export function about(value) {
+/** A number read off a picture, in as little room as may be, in as many digits as the picture's float16 is good for: 0, 1.21, 0.0480, 1.23×10⁻⁵. @param {number} value @param {number} [significant] */
+export function about(value, significant = CELL) {
   const size = Math.abs(value);
   if (size === 0 || !Number.isFinite(value)) return size === 0 ? '0' : odd(value, '');
-  const power = Math.floor(Math.log10(size)), exponent = power < -3 || power > 2 ? power : 0, style = { decimals: Math.max(0, CELL - 1 - power + exponent), exponent };
+  const power = Math.floor(Math.log10(size)), exponent = power < -3 || power > 2 ? power : 0, style = { decimals: Math.max(0, significant - 1 - power + exponent), exponent };
   return `${text(value, style)}${unit(style).replaceAll(' ', '')}`;
 }
 

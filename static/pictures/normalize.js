@@ -6,7 +6,7 @@ import { chain } from './parts/chain.js';
 import { sizeOf } from './parts/tiles.js';
 import { measures } from './parts/stack_sum.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
-import { thousandths, valueText } from '../lens/digits.js';
+import { chance as chanceText, thousandths, valueText } from '../lens/digits.js';
 import { cellTarget } from '../scene/hit.js';
 import { ofBox } from '../scene/matrix.js';
 
@@ -90,7 +90,7 @@ function row({ stage, explanation: e, node, source, box }, { k, y, pitch, left, 
     labels: [
       label(`name ${k}`, left.x - 12, y + pitch / 2, 'e', look, stage.scene.network.labels[k] ?? String(k)),
       label(`logit ${k}`, left.x + left.w + 52, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', print.signed(logit)),
-      label(`chance ${k}`, right.x + right.w + 56, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', thousandths(chosen ? e.value : chance)),
+      label(`chance ${k}`, right.x + right.w + 56, y + pitch / 2, 'e', chosen ? 'number' : 'number quiet', chosen ? chanceText(e.value) : thousandths(chance)),
     ],
     targets: [
       cellTarget(source.name, [k], ofBox({ x: left.x - name, y, w: left.w + name + 56, h: pitch })),

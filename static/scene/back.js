@@ -6,7 +6,7 @@
 import { layerCount, passEnd, returned } from '../anim/timeline.js';
 import { gradientScale } from '../color/scales.js';
 import { faceOf } from '../graph/faces.js';
-import { thousandths } from '../lens/digits.js';
+import { chance } from '../lens/digits.js';
 import { facePicture, painted } from './look.js';
 
 /** @import { Scene, ShowMode, State, Tensor } from '../types.d.ts' */
@@ -19,7 +19,7 @@ export const showOf = ({ show }, { gradients, objective }) => (show === 'value' 
 export const endOf = (state, scene) => passEnd(scene.network.nodes.filter((node) => node.inputs.length > 0).length, showOf(state, scene) !== 'value');
 
 /** The objective's value as it is written, empty where there is none. @param {Scene} scene */
-export const lossOf = ({ objective }) => (objective ? thousandths(objective.value) : '');
+export const lossOf = ({ objective }) => (objective ? chance(objective.value) : '');
 
 /** The class that a loss is taken for; null for what is no loss. @param {string} objective */
 export const labelOf = (objective) => (/^loss:\d+$/.test(objective) ? Number(objective.slice(5)) : null);

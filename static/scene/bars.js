@@ -1,6 +1,6 @@
 /** The classes as bars of probability: all of a few, the ten likeliest of many. Pure. */
 
-import { signedThousandths as signed, thousandths } from '../lens/digits.js';
+import { chance, signedThousandths as signed, thousandths } from '../lens/digits.js';
 import { labelOf } from './back.js';
 import { MOST_BARS } from './tail.js';
 
@@ -28,7 +28,7 @@ export function barsOf(scene, { x, y, w, pitch }, node, pending, chosen) {
     const value = /** @type {import('../types.d.ts').Prediction} */ (trace.prediction).probabilities[index];
     const label = network.labels[index] ?? String(index);
     const look = [label === image.label ? 'truth' : '', index === best && !pending ? 'best' : '', index === chosen ? 'chosen' : ''].filter(Boolean).join(' ');
-    return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: thousandths(value), look, y: y + (k + 0.5) * pitch, said: changed(scene, index) });
+    return /** @type {Bar} */ ({ key: `bar ${k}`, index, label, value, text: (look ? chance(value, 1) : thousandths(value)), look, y: y + (k + 0.5) * pitch, said: changed(scene, index) });
   });
   return { x, w, pitch, rows, node, pending, range: null };
 }
@@ -51,7 +51,7 @@ export function slopesOf(bars, { network }, { gradients, objective, look, show }
   const rows = bars.rows.map((row) => {
     const value = slopes[row.index];
     const chosen = row.index === label;
-    return { ...row, value, text: signed(value), said: label === null || show === 'product' ? '' : `${thousandths(row.value)} − ${chosen ? 1 : 0}`, look: `${chosen ? 'label' : ''}${row.look.endsWith('chosen') ? ' chosen' : ''}`, ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
+    return { ...row, value, text: signed(value), said: label === null || show === 'product' ? '' : `${chosen ? chance(row.value, 1) : thousandths(row.value)} − ${chosen ? 1 : 0}`, look: `${chosen ? 'label' : ''}${row.look.endsWith('chosen') ? ' chosen' : ''}`, ink: look.scale.css(value < 0 ? -1 : 1, 1.3) };
   });
   return { ...bars, rows, range };
 }

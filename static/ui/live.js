@@ -1,6 +1,6 @@
 /** What a change says, for those who listen: one sentence, said when things have come to rest. */
 import { changes } from './h.js';
-import { thousandths } from '../lens/digits.js';
+import { chance } from '../lens/digits.js';
 import { gradientSentence, sentence } from '../lens/speak.js';
 import { isWindowed } from '../state/moment.js';
 import { isBackward, lensOf, said } from '../state/objective.js';
@@ -56,11 +56,11 @@ const objective = (scene) => said(scene.objective?.name ?? '', scene.network.lab
 function passText(state, scene) {
   if (!isBackward(state) || !scene.objective) return 'Forward: the numbers themselves.';
   const what = scene.objective.of === 'product' ? 'Each number times its gradient' : 'Backward: gradients';
-  return `${what}, of the ${objective(scene)}, which is ${thousandths(scene.objective.value).replace('−', 'minus ')}.`;
+  return `${what}, of the ${objective(scene)}, which is ${chance(scene.objective.value).replace('−', 'minus ')}.`;
 }
 
 /** @param {Scene} scene */
 function picture({ image, network, trace }) {
   const top = trace.prediction?.top[0];
-  return `${image.title}, in ${network.title}.${top ? ` It says ${top.label}, probability ${thousandths(top.probability)}.` : ''}`;
+  return `${image.title}, in ${network.title}.${top ? ` It says ${top.label}, probability ${chance(top.probability)}.` : ''}`;
 }

@@ -2,7 +2,7 @@
 import { placeText } from '../lens/speak.js';
 import { isBackward, said } from '../state/objective.js';
 import { liveliest, nodeOf, times } from '../state/select.js';
-import { about, thousandths } from '../lens/digits.js';
+import { about, chance } from '../lens/digits.js';
 
 /** @typedef {import('../types.d.ts').State} State */
 /** @typedef {import('../types.d.ts').Scene} Scene */
@@ -30,7 +30,7 @@ export function stepText(state, scene) {
 /** @param {Scene} scene */
 function done({ trace }) {
   const top = trace.prediction?.top[0];
-  return `The forward pass is done.${top ? ` It says ${top.label}, probability ${thousandths(top.probability)}.` : ''}`;
+  return `The forward pass is done.${top ? ` It says ${top.label}, probability ${chance(top.probability)}.` : ''}`;
 }
 
 /** @param {Scene} scene @param {string} name @param {Map<string, Tensor> | null} tensors */

@@ -4,7 +4,7 @@ import { said } from '../state/objective.js';
 import { CALLED, VALUES_CALLED } from '../color/stops.js';
 import { fieldHeadline } from '../field/say.js';
 import { isDifference } from '../lab/differing.js';
-import { thousandths, thousands } from '../lens/digits.js';
+import { chance, thousands } from '../lens/digits.js';
 import { through } from '../pictures/parts/gather.js';
 import { many } from '../pictures/parts/words.js';
 import { givesSaid } from '../backward/words.js';
@@ -80,7 +80,7 @@ function starts({ trace, network, image }, label) {
   if (p === undefined || label === null) return '';
   const name = called(network.labels, label), known = image.label !== null && network.labels.includes(image.label);
   const own = !known && trace.prediction?.top[0]?.index === label ? `This picture has no label here: the network’s own answer, ${name}, is taken as the right one. ` : '';
-  return `${own}L = −log p: the probability of ${name}, ${thousandths(p)}, should be 1. `;
+  return `${own}L = −log p: the probability of ${name}, ${chance(p)}, should be 1. `;
 }
 
 /** A class by its name, or by its number where it has none. @param {string[]} labels @param {number} index */
@@ -105,7 +105,7 @@ function ofNetwork(state, scene) {
   }
   const { label } = scene.image;
   const truth = label !== null && label !== top.label ? trace.prediction?.top.find((p) => p.label === label) : undefined;
-  const odds = [top, ...(truth ? [truth] : [])].map((p) => (isWord(p.label) ? `${thousandths(p.probability)} ${p.label}` : `probability of ${p.label}: ${thousandths(p.probability)}`)).join(', ');
+  const odds = [top, ...(truth ? [truth] : [])].map((p) => (isWord(p.label) ? `${chance(p.probability)} ${p.label}` : `probability of ${p.label}: ${chance(p.probability)}`)).join(', ');
   return {
     title: [{ text: `The network looks at ${seen(scene)} and says ` }, { text: `${top.label}.`, em: true }],
     sub: `${odds[0].toUpperCase()}${odds.slice(1)}. Click any of the ${thousands(numbers)} numbers that led here to see its arithmetic.`,

@@ -111,7 +111,7 @@ test('the headline says that differences are shown, and no longer what values me
 });
 
 test('of a change are told: what the network said and says, the right class, those that changed most, and each logit', () => {
-  assert.deepEqual(consequences(SCENE)[0], { label: 'cat', probability: '0.750 (−0.125)', logit: 'logit −1.000' });
+  assert.deepEqual(consequences(SCENE)[0], { label: 'cat', probability: '0.750 (−0.125)', logit: 'logit by −1.000' });
   assert.equal(answer(SCENE), 'still cat');
   const labels = ['cat', 'dog', 'frog', 'ship', 'car'], five = { ...SCENE, network: { ...SCENE.network, labels }, image: { label: 'car' },
     trace: { prediction: { probabilities: [0.2, 0.4, 0.2, 0.1, 0.1], logits: [1, 2, 1, 0, 0] } }, change: { prediction: { probabilities: [-0.3, 0.1, 0.15, 0.05, 0], logits: [-2, 0.5, 1, 0.5, 0] } } };

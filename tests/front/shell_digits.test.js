@@ -1,7 +1,7 @@
 /** Numbers as text: one rule for all of the page; a printed column adds up, with the rest said beside it where it has to be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { about, adds, CELL, column, columnIn, factor, LONG, remainder, SHORT, signedThousandths, single, styleFor, styleOf, text, thousandths, unit, valueText } from '../../static/lens/digits.js';
+import { about, adds, CELL, chance, column, columnIn, factor, LONG, remainder, SHORT, signedThousandths, single, styleFor, styleOf, text, thousandths, unit, valueText } from '../../static/lens/digits.js';
 import { rows } from '../../static/lens/rows.js';
 
 /** Printed text as a whole number of its last digits. @param {string} printed */
@@ -60,6 +60,11 @@ test('a running sum adds up in print or it does not', () => {
 test('factors are whole where they can be, and probabilities have three decimals everywhere', () => {
   assert.deepEqual([1, 0, -2, 0.25, -1 / 3].map(factor), ['1', '0', '−2', '0.25', '−0.33']);
   assert.deepEqual([thousandths(0.9125), thousandths(-2), signedThousandths(0.5), signedThousandths(-1e-5), signedThousandths(NaN)], ['0.913', '−2.000', '+0.500', '0.000', 'NaN']);
+});
+
+test('a probability that is not 0 is never printed as 0 beside its logarithm', () => {
+  assert.deepEqual([0.443, 0.0005, 2.3204e-5, 4.99e-4, 0, 1].map((p) => chance(p)), ['0.443', '0.001', '2.32×10⁻⁵', '4.99×10⁻⁴', '0.000', '1.000']);
+  assert.deepEqual([chance(2.3204e-5, 1), chance(NaN), chance(-1e-5)], ['2×10⁻⁵', 'NaN', '0.000']);
 });
 
 test('what no digit repairs is said', () => {

@@ -86,6 +86,11 @@ def test_the_loss_is_the_mean_of_minus_log_p_of_the_right_answers(board: Any) ->
     assert math.isclose(total["value"], -(math.log(p[0][1]) + math.log(p[1][0])) / 2, rel_tol=1e-9)
 
 
+def test_a_probability_is_not_printed_as_0_beside_the_loss_that_it_makes(board: Any) -> None:
+    said = board("softmax", "play", f0=8.0, f1=-8.0, f2=-8.0, y0="dog")["say"]
+    assert said == "p of dog is 1.13×10⁻⁷, the loss 16.0000."
+
+
 def test_the_gradient_of_the_weights_is_the_outer_product(board: Any) -> None:
     found = board("weights", "outer", x=[[1, -2, 5]], dh=[[3, -1]])
     dh, x, dw, db = (np.array(item["values"]) for item in items(found, "grid"))

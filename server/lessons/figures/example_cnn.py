@@ -5,6 +5,7 @@ import numpy as np
 from convoscope import engine
 from convoscope.server.lessons import items, nets, onward
 from convoscope.server.lessons.model import Board, Item, Values
+from convoscope.server.lessons.prose import chance
 
 BLOCKS = {n: (f"conv{2 * n - 1}", f"relu{2 * n - 1}", f"conv{2 * n}", f"relu{2 * n}", f"pool{n}") for n in (1, 2, 3)}
 ORDER = ("input", *(name for block in BLOCKS.values() for name in block), "flatten", "fc", "softmax")
@@ -137,7 +138,7 @@ def decision(v: Values) -> Board:
             ],
             [stage(v, "The decision on the stage", "decision", view="overview")],
         ],
-        f"It says {labels[best]}, {p[best]:.3f}.",
+        f"It says {labels[best]}, {chance(float(p[best]))}.",
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from convoscope import engine
 from convoscope.server.lessons import items, nets, on_stage, onward
 from convoscope.server.lessons.model import Board, Item, Values
+from convoscope.server.lessons.prose import chance
 from convoscope.server.lessons.snippets import run
 
 F = ((2.0, 1.0, -1.0), (0.5, 0.5, 3.0))
@@ -148,7 +149,7 @@ def seed_why(v: Values) -> str:
     """p − t of the right class, in numbers."""
     g = passed(one(v), (1,))
     p, d = float(g.trace.output[0, 1]), float(g.by_activation["x"][0, 1])
-    return f"It is $p - t$ with $t = 1$: {p:.3f} − 1 = **−{abs(d):.3f}**. Negative: raising this logit lowers the loss."
+    return f"It is $p - t$ with $t = 1$: {chance(p)} − 1 = **−{abs(d):.3f}**. Negative: raising this logit lowers the loss."
 
 
 def sliders(v: Values) -> Board:
@@ -171,7 +172,7 @@ def sliders(v: Values) -> Board:
             [items.number(f"$L = -\\log p_y$, $y$ = {LABELS[y]}", g.value)],
             led(one(v), at=f"x@{y}", objective=f"loss:{y}", show="gradient"),
         ],
-        f"p of {LABELS[y]} is {p[y]:.3f}, the loss {g.value:.4f}.",
+        f"p of {LABELS[y]} is {chance(float(p[y]))}, the loss {g.value:.4f}.",
     )
 
 

@@ -1,19 +1,23 @@
 /** Numbers as bars, and terms that add up to a total. */
-import { column, columnIn, unit } from '../../lens/digits.js';
+import { about, column, columnIn, unit } from '../../lens/digits.js';
 import { h, svg } from '../../ui/h.js';
 import { setHtml } from '../html.js';
 import { decimalsFor, digits, heading, scaleOf } from './say.js';
 
 const WIDE = 150; // px of the longest bar
 const SIGNIFICANT = 5;
+const SMALL = 2; // digits of what is not 0 but would be printed so
 
 /** @param {import('../types.d.ts').Bars} item */
 export function bars({ title, rows, role, span, pick }) {
   const signed = rows.some(([, v]) => v < 0);
   const decimals = decimalsFor(span);
   return [...heading(title), h('table', { class: `bars ${role}` }, h('tbody', null, rows.map(([label, value], k) =>
-    h('tr', { class: k === pick ? 'picked' : null }, name(label), h('td', null, bar(value, span, role, signed)), h('td', { class: 'figure' }, digits(value, decimals))))))];
+    h('tr', { class: k === pick ? 'picked' : null }, name(label), h('td', null, bar(value, span, role, signed)), h('td', { class: 'figure' }, figure(value, decimals))))))];
 }
+
+/** @param {number} value @param {number} decimals */
+const figure = (value, decimals) => (value !== 0 && Math.abs(value) < 0.5 * 10 ** -decimals ? about(value, SMALL) : digits(value, decimals));
 
 /** @param {string} label */
 function name(label) {
