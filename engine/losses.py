@@ -18,6 +18,15 @@ def one_hot(target: Sequence[int] | Array, classes: int, dtype: object = np.floa
     return np.eye(classes, dtype=dtype)[labels]  # type: ignore[call-overload]
 
 
+def _labelled(needs: str, rows: Array, target: Sequence[int] | Array) -> tuple[int, int]:
+    """(N, K) of rows with a label each. Raises ShapeError."""
+    labels = len(np.asarray(target))
+    if rows.ndim != 2 or labels != len(rows):
+        raise ShapeError(f"{needs} (N, K) and N labels, but got {rows.shape} and {labels} labels.")
+    n, k = rows.shape
+    return n, k
+
+
 def softmax_cross_entropy(logits: Array, target: Sequence[int] | Array) -> tuple[float, Array]:
     r"""Mean over the examples of −log p_y, where p is the softmax of the logits; and its gradient.
 
@@ -26,12 +35,7 @@ def softmax_cross_entropy(logits: Array, target: Sequence[int] | Array) -> tuple
     Raises     ShapeError when there is not one label per example, or a label is no class.
     Source     the lecture, "Example: Softmax (for N inputs)"
     """
-    if logits.ndim != 2 or len(np.asarray(target)) != len(logits):
-        raise ShapeError(
-            f"softmax cross-entropy needs logits (N, K) and N labels, but got {logits.shape} and "
-            f"{len(np.asarray(target))} labels."
-        )
-    n, k = logits.shape
+    n, k = _labelled("softmax cross-entropy needs logits", logits, target)
     t = one_hot(target, k, logits.dtype)
     loss = -(log_softmax(logits.astype(np.float64)) * t).sum() / n
     return float(loss), (softmax(logits) - t) / np.asarray(n, logits.dtype)
@@ -47,12 +51,7 @@ def multiclass_hinge(scores: Array, target: Sequence[int] | Array, margin: float
     Raises     ShapeError when there is not one label per example, or a label is no class.
     Source     Weston and Watkins 1999, equation 3
     """
-    if scores.ndim != 2 or len(np.asarray(target)) != len(scores):
-        raise ShapeError(
-            f"the hinge loss needs scores (N, K) and N labels, but got {scores.shape} and "
-            f"{len(np.asarray(target))} labels."
-        )
-    n, k = scores.shape
+    n, k = _labelled("the hinge loss needs scores", scores, target)
     t = one_hot(target, k, scores.dtype)
     short = (scores - (scores * t).sum(axis=1, keepdims=True) + margin) * (1 - t)
     wrong = (short > 0).astype(scores.dtype)
