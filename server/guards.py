@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convoscope.server.errors import Problem
 from convoscope.server.handlers import as_json
+from convoscope.server.notes import note
 from convoscope.server.settings import Settings
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -96,6 +97,7 @@ class Guards:
             await send(message)
 
         if problem is not None:
+            note(scope, code=problem.code, request_id=request_id)
             await as_json(problem, request_id)(inner, receive, with_headers)
         else:
             await self.app(inner, self.bounded(receive, scope["path"]), with_headers)

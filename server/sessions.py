@@ -17,8 +17,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convoscope.server.errors import Problem
-from convoscope.server.guards import armour
+from convoscope.server.guards import armour, host_name
 from convoscope.server.handlers import as_json
+from convoscope.server.notes import note
 from convoscope.server.store import content_id
 
 COOKIE, STUDENT, OWN = "convoscope", "convoscope.student", "own"
@@ -95,6 +96,7 @@ class Room:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
+        note(scope, code=LOCKED.code)
         answer = as_json(LOCKED, "", self.armour)
         if headers.get("accept", "").startswith("text/html"):
             answer.headers["Content-Type"] = "text/html; charset=utf-8"
@@ -155,12 +157,13 @@ def is_loopback(host: str) -> bool:
 
 
 def is_local(scope: Scope) -> bool:
-    """Whether a request comes from this machine, and not through a proxy on it."""
+    """Whether a request comes from this machine, by this machine's own name, and not through a proxy on it."""
     headers = Headers(scope=scope)
     forwarded = any(
         name in headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
     )
-    return is_loopback((scope.get("client") or ("",))[0]) and not forwarded
+    named = is_loopback(host_name(headers.get("host", "")).strip("[]"))
+    return is_loopback((scope.get("client") or ("",))[0]) and named and not forwarded
 
 
 def is_https(scope: Scope) -> bool:

@@ -1,29 +1,25 @@
 """`convoscope doctor [URL]`: whether this machine can do what Convoscope needs, and whether a running one is well."""
 
 import argparse
-import http.client
 import io
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
 
 from convoscope.server.blobs import files_at
+from convoscope.server.reached import Check, running
 from convoscope.server.settings import Settings
 
 FLOORS = {"starlette": (1, 6), "pillow": (11, 0), "numpy": (2, 0), "h11": (0, 16), "uvicorn": (0, 32)}
 """The oldest versions without a known hole that matters here."""
-Check = tuple[str, bool, str]
-"""What was looked at, whether it is well, and what was found or what to do."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command to `convoscope`."""
     p = subparsers.add_parser("doctor", help="check this machine, or a running Convoscope", description=__doc__)
-    p.add_argument("url", nargs="?", metavar="URL", help="a running Convoscope, for example http://127.0.0.1:8000")
+    p.add_argument("url", nargs="?", metavar="URL", help="a running Convoscope; of a room its link with the key")
     p.set_defaults(run=run)
 
 
@@ -147,33 +143,17 @@ def network(settings: Settings) -> Check:
     return "network", abs(total - 1) < 1e-5, f"{name}'s probabilities add up to {total:.6f}"
 
 
-CHECKS = (python, packages, store, disk, clock, processes, connections, decoder, network)
+def reader(settings: Settings) -> Check:
+    """Whether network files are read, in a process of its own."""
+    from convoscope import engine
+    from convoscope.server.models import Reader
+    from convoscope.server.models_child import GIVEN
+    from convoscope.server.scratch import scratch
+
+    with scratch() as folder:
+        (folder / GIVEN).write_bytes(engine.zoo.load(engine.zoo.names()[0]).save())
+        found = Reader(settings.limits).model(folder, "")
+    return "reader", True, f"a network of {len(found.network.nodes)} nodes was read in a confined process"
 
 
-def running(url: str) -> Iterator[Check]:
-    """Whether a running server is well, and keeps strangers out."""
-    for path in ("/healthz", "/readyz"):
-        status, _, body = asked(url, path)
-        hidden = status in (403, 404)
-        yield path, status == 200 or hidden, "only told on its own machine" if hidden else f"{status} {body.strip()}"
-    status, _, body = asked(url, "/metrics")
-    lines = [line for line in body.splitlines() if not line.startswith("#")]
-    counted = status in (403, 404) or (status == 200 and all(re.fullmatch(r"\w+(\{.*\})? \S+", x) for x in lines))
-    yield "/metrics", counted, "only told on its own machine" if status != 200 else f"{len(lines)} numbers"
-    status, headers, _ = asked(url, "/", Host="evil.example")
-    yield "foreign host names", status in (403, 421), f"answered by {status}"
-    policy = headers.get("Content-Security-Policy", "")
-    yield "policy", "default-src 'none'" in policy and "unsafe" not in policy, policy or "none is sent"
-
-
-def asked(url: str, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, str]:
-    """Status, headers and body of an answer."""
-    place = urlsplit(url)
-    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
-    connection = kind(place.netloc, timeout=10)
-    try:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read().decode("utf-8", "replace")
-    finally:
-        connection.close()
+CHECKS = (python, packages, store, disk, clock, processes, connections, decoder, reader, network)

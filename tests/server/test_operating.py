@@ -16,6 +16,7 @@ import pytest
 
 from convoscope.server.logs import Observed
 from convoscope.server.metrics import BOUNDS, Metrics
+from convoscope.server.reached import running
 from tests.live import LiveServer, live_server
 from tests.server.test_room import picture, somebody, student
 
@@ -46,6 +47,9 @@ def test_the_operator_alone_is_told_how_the_server_is(room: LiveServer, key: str
         alive, ready, metrics = (here.get(path) for path in OPERATING)
         assert (alive.text, ready.text) == ("alive\n", "ready\n")
         assert "process_resident_memory_bytes" in metrics.text
+    looked = list(running(f"{room.url}/?key={key}"))
+    assert [check for check in looked if not check[1]] == []
+    assert "link" in {name for name, _, _ in looked}
     with somebody(room) as client:
         assert {client.get(path).status_code for path in OPERATING} == {403}
         bearer = {"Authorization": f"Bearer {key}"}
@@ -93,16 +97,20 @@ def logged(room: LiveServer, last: str) -> list[dict[str, Any]]:
 
 
 def test_the_log_knows_routes_and_no_student(room: LiveServer, key: str) -> None:
+    with somebody(room) as stranger:
+        stranger.get("/api/limits")
     with student(room, key) as client:
         cookie = client.cookies["convoscope"]
         id = client.put(f"/api/images?{CANARY}", content=picture(78)).json()["id"]
         answer = client.get(f"/api/traces/example-cnn/{id}?v={CANARY}", headers={"User-Agent": CANARY, "X": CANARY})
+        client.get("/api/limits", headers={"Host": "evil.example"})
         last = client.get(f"/api/networks/{CANARY}")
     lines = logged(room, last.headers["x-request-id"])
     told = next(line for line in lines if line["request_id"] == answer.headers["x-request-id"])
     assert told["route"] == "/api/traces/{net}/{image}"
     assert (told["method"], told["status"], told["bytes"] > 0, told["ms"] > 0) == ("GET", 200, True, True)
     assert any((line["status"], line["code"]) == (404, "unknown_network") for line in lines)
+    assert {"room_key", "wrong_host"} <= {line["code"] for line in lines}
     log = "\n".join(line for line in room.said().splitlines() if line.startswith("{"))
     for secret in (CANARY, id, key, *cookie.split("."), "192.0.2.9"):
         assert secret not in log

@@ -162,6 +162,8 @@ def test_an_address_is_what_urls_write_as_one(host: str, address: bool) -> None:
     ("peer", "headers", "https", "local"),
     [
         ("127.0.0.1", {}, False, True),
+        ("127.0.0.1", {"Host": "[::1]:8000"}, False, True),
+        ("127.0.0.1", {"Host": "class.example"}, False, False),
         ("127.0.0.1", {"X-Forwarded-Proto": "https"}, True, True),
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.1"}, False, False),
         ("192.0.2.1", {"X-Forwarded-Proto": "https"}, False, False),
@@ -171,7 +173,7 @@ def test_an_address_is_what_urls_write_as_one(host: str, address: bool) -> None:
 def test_what_a_proxy_says_counts_from_this_machine_alone(
     peer: str, headers: dict[str, str], https: bool, local: bool
 ) -> None:
-    raw = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+    raw = [(k.lower().encode(), v.encode()) for k, v in {"Host": "127.0.0.1:8000", **headers}.items()]
     scope = {"type": "http", "scheme": "http", "client": (peer, 1), "headers": raw}
     assert (is_https(scope), is_local(scope)) == (https, local)
 
