@@ -1,7 +1,7 @@
 """What is looked at on a page: names of controls, doubled ids, and the contrast of everything that is read."""
 
 import re
-from typing import Any
+from typing import NamedTuple
 
 from playwright.sync_api import Page
 
@@ -45,9 +45,29 @@ INKS = """() => {
 }"""
 
 
-def faint(page: Page) -> list[str]:
+LOOK = f"""async () => {{
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  return [document.documentElement.dataset.theme, ({NAMELESS})(), document.documentElement.scrollWidth, ({INKS})()];
+}}"""
+
+
+class Look(NamedTuple):
+    """What the eye finds on a page: css pixels across, and of each text what is behind it, its ink, and where it is."""
+
+    theme: str
+    nameless: list[str]
+    width: int
+    inks: list[tuple[str, str, str]]
+
+
+def look(page: Page) -> Look:
+    """The page, once all is drawn that was under way."""
+    return Look(*page.evaluate(LOOK))
+
+
+def faint(inks: list[tuple[str, str, str]]) -> list[str]:
     """Whatever is on the screen and too faint to be read: its colours, its contrast, where."""
-    looked: list[Any] = [(contrast(behind, ink), behind, ink, what) for behind, ink, what in page.evaluate(INKS)]
+    looked = [(contrast(behind, ink), behind, ink, what) for behind, ink, what in inks]
     assert len(looked) > 2, "Nothing was looked at."
     return [f"{c:.2f}: {ink} on {behind} in {what}" for c, behind, ink, what in looked if c < READABLE]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from convoscope.server import lessons
 from tests.conftest import watched_page
 from tests.lessons.conftest import json_of
-from tests.lessons.looks import DOUBLES, NAMELESS, contrast, faint
+from tests.lessons.looks import DOUBLES, contrast, faint, look
 from tests.live import LiveServer
 
 SLUGS = [lesson.slug for lesson in (*lessons.lessons(), lessons.sandbox_lesson())]
@@ -21,11 +21,13 @@ BEAT_MS = 100
 MOST_ELEMENTS = 1_500
 PROBLEMS: list[str] = []
 """What went wrong in the one page of these tests, since it was last looked at."""
-FRAME = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 PRINT = """() => {
   window.print = () => { dispatchEvent(new Event('beforeprint')); document.title = 'printed' };
 }"""
 NOW = "(name) => document.querySelector('section[data-now]')?.id === name"
+FIGURE = "svg, canvas, .formula, .source, .facts, .bars, .links-of, .whole, .typed"
+DRAWN = "([name, figure]) => document.querySelector(`section[data-now]#${name} .rows`)?.querySelector(figure)"
+ARRIVED = "() => [document.activeElement.tagName, document.querySelectorAll('*').length]"
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +60,6 @@ def beat(page: Page) -> str:
     return str(page.locator("section[data-now]").get_attribute("id"))
 
 
-def drawn(page: Page) -> None:
-    """Waits until the beat's figure is drawn rather than written."""
-    parts = "svg, canvas, .formula, .source, .facts, .bars, .links-of, .whole, .typed"
-    page.wait_for_function(
-        "(parts) => document.querySelector('section[data-now] .rows')?.querySelector(parts)", arg=parts
-    )
-
-
 @pytest.mark.parametrize("slug", SLUGS)
 def test_each_key_press_is_a_beat_that_is_labelled_readable_and_fits(page: Page, slug: str) -> None:
     names = [b.name for b in lessons.lesson(slug).beats]
@@ -73,19 +67,19 @@ def test_each_key_press_is_a_beat_that_is_labelled_readable_and_fits(page: Page,
     for k, name in enumerate(names):
         if k:
             page.keyboard.press(("ArrowRight", "PageDown", "Space")[k % 3])
-            page.wait_for_function(NOW, arg=name)
-            assert page.evaluate("document.activeElement.tagName") == "H2"
-        drawn(page)
-        assert page.evaluate("document.querySelectorAll('*').length") <= MOST_ELEMENTS, name
+        page.wait_for_function(DRAWN, arg=[name, FIGURE])
+        focus, elements = page.evaluate(ARRIVED)
+        assert focus == ("H2" if k else "BODY")
+        assert elements <= MOST_ELEMENTS, name
         for size, theme in LOOKS[k % 2]:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            page.evaluate(FRAME)
             where = f"{slug}#{name} at {size['width']}, {theme}"
-            assert page.evaluate("document.documentElement.dataset.theme") == theme
-            assert page.evaluate(NAMELESS) == [], where
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], where
-            assert faint(page) == [], where
+            seen = look(page)
+            assert seen.theme == theme
+            assert seen.nameless == [], where
+            assert seen.width <= size["width"], where
+            assert faint(seen.inks) == [], where
     assert page.evaluate(DOUBLES) == []
     if len(names) > 1:
         page.keyboard.press("ArrowLeft")
