@@ -72,7 +72,8 @@ export interface State {
   edit: string; difference: boolean; bench: Bench; lesson: string;
 }
 /** stage: the address at which the stage shows the beat. */
-export interface LessonView { slug: string; title: string; beats: { name: string; title: string; text: string; say: string; stage: string }[] }
+/** count: beats of the lesson's page, on which number counts; those in which a reader does something are not told. */
+export interface LessonView { slug: string; title: string; count: number; beats: { name: string; number: number; title: string; text: string; say: string; stage: string }[] }
 export type Bench = '' | 'check' | 'learn' | 'batch';
 export interface Store {
   get(): State; set(patch: Partial<State>): void;

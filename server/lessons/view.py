@@ -105,15 +105,15 @@ def lesson_view(lesson: Lesson, services: Services) -> Json:
 
 
 def told_view(lesson: Lesson, services: Services, given: Mapping[str, Any]) -> Json:
-    """A lesson as it is told on the stage: the beats that have a place there, without formulas."""
+    """A lesson as it is told on the stage: the beats that have a place there, counted as on its page; no formulas."""
     beats = []
-    for beat in lesson.beats:
+    for number, beat in enumerate(lesson.beats, 1):
         board = lesson.board(beat, lesson.values(beat, services, given))
         if beat.kind in TOLD and board.on_stage:
             text = "" if "$" in beat.text else " ".join(beat.text.split())
-            words = {"name": beat.name, "title": beat.title, "text": text, "say": MINUS.sub("−", board.say)}
-            beats.append({**words, "stage": board.on_stage})
-    return {"slug": lesson.slug, "title": lesson.title, "beats": beats}
+            words = {"name": beat.name, "number": number, "title": beat.title, "text": text}
+            beats.append({**words, "say": MINUS.sub("−", board.say), "stage": board.on_stage})
+    return {"slug": lesson.slug, "title": lesson.title, "count": len(lesson.beats), "beats": beats}
 
 
 def presets(lesson: Lesson) -> list[Json]:

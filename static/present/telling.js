@@ -39,6 +39,15 @@ export function toldOf({ objective, image }, { network, trace, image: view }) {
   return label && network.labels.includes(label) ? { image, label } : { image };
 }
 
+/** Where the told beat stands in its lesson: the page of the lesson counts the same. @param {LessonView} lesson @param {number} k */
+export const countedSaid = ({ title, count, beats }, k) => `${title}, ${beats[k].number} of ${count}`;
+
+/** What stands on the lesson's page between this beat and the next that is told. @param {LessonView} lesson @param {number} k */
+function asks({ beats, count }, k) {
+  const missed = (beats[k + 1]?.number ?? count + 1) - beats[k].number - 1;
+  return missed > 0 ? '; what comes next there asks you to do something' : '';
+}
+
 /**
  * @param {HTMLElement} footer @param {Context} context
  * @returns {Part & { turn(by: number): boolean }}
@@ -72,7 +81,7 @@ export function mountTelling(footer, { actions, clock, resources, seek, store })
     return fill(bar,
       h('div', { class: 'words', role: 'status' }, h('h2', null, beat.title), h('p', null, beat.text, ' ', h('b', null, beat.say))),
       h('div', { class: 'ways', role: 'group', 'aria-label': 'Beats' },
-        h('a', { href: `/lessons/${lesson.slug}#${beat.name}` }, `${lesson.title}, ${k + 1} of ${last + 1}`),
+        h('a', { href: `/lessons/${lesson.slug}#${beat.name}`, title: `This beat on the page of the lesson${asks(lesson, k)}` }, countedSaid(lesson, k)),
         h('button', { title: 'The beat before (PageUp)', disabled: k === 0, on: { click: () => turn(-1) } }, '← back'),
         h('button', { title: 'The next beat (PageDown)', disabled: k === last, on: { click: () => turn(1) } }, 'on →'),
         h('button', { class: 'close', title: 'Stop telling', 'aria-label': 'Stop telling', on: { click: () => actions.tell('') } }, '×')));

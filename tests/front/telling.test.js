@@ -1,13 +1,18 @@
 /** A lesson on the stage: where a beat is, from where the pass runs on to it, and what the lesson is told of. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beginning, placeOf, toldOf } from '../../static/present/telling.js';
+import { beginning, countedSaid, placeOf, toldOf } from '../../static/present/telling.js';
 import { DEFAULTS } from '../../static/state/app.js';
 
 test('a beat says what is looked at and when, and leaves theme, colours and speed alone', () => {
   const to = placeOf('/?network=example-cnn&image=cat-photo&view=maps&objective=loss:3&show=gradient&t=37&lesson=example-cnn/backward');
   assert.deepEqual([to.network, to.image, to.view, to.objective, to.show, to.t, to.node], ['example-cnn', 'cat-photo', 'maps', 'loss:3', 'gradient', 37, null]);
   for (const key of ['theme', 'colours', 'speed', 'range', 'present', 'edit']) assert.ok(!(key in to), key);
+});
+
+test('a beat on the stage has the number that it has on the page of its lesson', () => {
+  const beats = [{ number: 1 }, { number: 3 }].map((beat) => ({ name: '', title: '', text: '', say: '', stage: '', ...beat }));
+  assert.equal(countedSaid({ slug: 'a', title: 'A lesson', count: 4, beats }, 1), 'A lesson, 3 of 4');
 });
 
 test('the pass runs on from where it stands, and never back', () => {

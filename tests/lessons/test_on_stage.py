@@ -88,7 +88,7 @@ def test_the_chain_of_lesson_2_has_every_value_and_gradient_on_the_stage(stage: 
     figure, shown = stage("backprop", "play", x=-0.7, theta1=1.1, theta3=0.4, n="3")
     nodes = items(figure, "chain")[0]["nodes"]
     values, gradients = shown.arrays("activations"), shown.gradients()
-    for name, node in zip(("x", "h1", "h2", "h3", "h4", "h5", "h6"), nodes, strict=True):
+    for name, node in zip(("x", "h1", "h2", "h3", "f", "h5", "L"), nodes, strict=True):
         same(values[name], node["value"])
         same(gradients[name], node["gradient"])
     same(shown.lens(), nodes[2]["gradient"])

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from convoscope.engine import zoo
+from convoscope.server import lessons
 from tests.browser.visit import opened
 
 
@@ -25,6 +26,8 @@ def test_every_beat_is_told_of_the_picture_that_is_on_the_stage(client: httpx.Cl
     beats = told(client, "example-cnn", image="frog-drawn", label="dog")
     names = ["network", "picture", "block1", "block2", "block3", "decision", "loss", "backward", "weights", "play"]
     assert [beat["name"] for beat in beats] == names
+    page = [beat.name for beat in lessons.lesson("example-cnn").beats]
+    assert [page[beat["number"] - 1] for beat in beats] == names
     where = {beat["name"]: parse_qs(urlsplit(beat["stage"]).query) for beat in beats}
     assert {(q["network"][0], q["image"][0]) for q in where.values()} == {("example-cnn", "frog-drawn")}
     assert [q["lesson"][0] for q in where.values()] == [f"example-cnn/{name}" for name in names]

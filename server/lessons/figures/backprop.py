@@ -12,9 +12,9 @@ LAYERS = (
     ("h1", "dense", "$h^{(1)} = \\theta^{(1)} x$"),
     ("h2", "tanh", "$h^{(2)} = \\tanh h^{(1)}$"),
     ("h3", "dense", "$h^{(3)} = \\theta^{(3)} h^{(2)}$"),
-    ("h4", "sigmoid", "$f = \\sigma(h^{(3)})$"),
+    ("f", "sigmoid", "$f = \\sigma(h^{(3)})$"),
     ("h5", "log", "$h^{(5)} = \\log f$"),
-    ("h6", "neg", "$L = -h^{(5)}$"),
+    ("L", "neg", "$L = -h^{(5)}$"),
 )
 DOES = ("", "$\\theta^{(1)} \\cdot$", "tanh", "$\\theta^{(3)} \\cdot$", "$\\sigma$", "log", "$-1 \\cdot$")
 NAMES = ("x", "$h^{(1)}$", "$h^{(2)}$", "$h^{(3)}$", "$f$", "$h^{(5)}$", "$L$")
@@ -31,7 +31,7 @@ def passed(x: float, first: float, third: float) -> tuple[engine.Trace, engine.G
     layers = [(n, nets.layer(k, units=1, bias=False) if k == "dense" else nets.layer(k)) for n, k, _ in LAYERS]
     params = {"h1": {"weight": [[first]]}, "h3": {"weight": [[third]]}}
     trace = nets.chain((1,), layers, params).trace(np.array([[x]]))
-    return trace, trace.gradients(engine.unit("h6", (0, 0)))
+    return trace, trace.gradients(engine.unit("L", (0, 0)))
 
 
 def both(v: Values) -> tuple[engine.Trace, engine.Gradients]:

@@ -149,7 +149,8 @@ def seed_why(v: Values) -> str:
     """p − t of the right class, in numbers."""
     g = passed(one(v), (1,))
     p, d = float(g.trace.output[0, 1]), float(g.by_activation["x"][0, 1])
-    return f"It is $p - t$ with $t = 1$: {chance(p)} − 1 = **−{abs(d):.3f}**. Negative: raising this logit lowers the loss."
+    made = f"{chance(p)} − 1 = **−{abs(d):.3f}**"
+    return f"It is $p - t$ with $t = 1$: {made}. Negative: raising this logit lowers the loss."
 
 
 def sliders(v: Values) -> Board:
