@@ -25,6 +25,7 @@ from convoscope.server.routes import (
     limits,
     networks,
     pages,
+    room,
     saliency,
     steps,
     traces,
@@ -52,6 +53,7 @@ ROUTES = (
     lessons,
     docs,
     health,
+    room,
     pages,
 )
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, wire.SAFETENSORS)

@@ -16,18 +16,14 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from convoscope.server.errors import Problem
+from convoscope.server.doorstep import refusal
 from convoscope.server.guards import armour, host_name
-from convoscope.server.handlers import as_json
 from convoscope.server.notes import note
 from convoscope.server.store import content_id
 
 COOKIE, STUDENT, OWN = "convoscope", "convoscope.student", "own"
 DAYS = 30
 OPERATING = ("/healthz", "/readyz", "/metrics")
-LOCKED = Problem("room_key", "This room opens with its link. Ask whoever started Convoscope for it.")
-PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Convoscope</title>
-<h1>{LOCKED.title}</h1><p>{LOCKED.detail}</p></html>""".encode()
 
 
 class Lock(NamedTuple):
@@ -92,17 +88,12 @@ class Room:
         await send({"type": "http.response.body", "body": b""})
 
     async def refuse(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        """The one answer without a key: it depends on no address, no method and nothing that is here."""
+        """The one answer without a key: it depends on no address, no method and nothing of the room."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        note(scope, code=LOCKED.code)
-        answer = as_json(LOCKED, "", self.armour)
-        if headers.get("accept", "").startswith("text/html"):
-            answer.headers["Content-Type"] = "text/html; charset=utf-8"
-            answer.headers["Content-Length"] = str(len(PAGE))
-            answer.body = PAGE
-        await answer(scope, receive, send)
+        note(scope, code="room_key")
+        await refusal(headers.get("accept", ""), self.armour)(scope, receive, send)
 
     def set_cookie(self, scope: Scope, student: str) -> str:
         """The cookie as it is set: for this server's own pages, and inside a frame of another site where that is so."""

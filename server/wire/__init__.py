@@ -37,7 +37,7 @@ from convoscope.server.wire.network import (
     UnsupportedView,
     WaitingView,
 )
-from convoscope.server.wire.service import LimitList, LimitView, ProblemView, ProgressView
+from convoscope.server.wire.service import LimitList, LimitView, ProblemView, ProgressView, RoomView
 from convoscope.server.wire.trace import (
     ClassView,
     FlowView,
@@ -86,6 +86,7 @@ __all__ = [
     "ProgressView",
     "RangesView",
     "ReaderView",
+    "RoomView",
     "SlidingView",
     "StepView",
     "StrengthView",

@@ -14,6 +14,10 @@ class LimitList(Wire):
     limits: list[LimitView]
 
 
+class RoomView(Wire):
+    link: str
+
+
 class ProgressView(Wire):
     share: float | None
 

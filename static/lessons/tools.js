@@ -1,6 +1,8 @@
 /** Presenter mode, print, and the link to what is on the screen. */
 import { linkTo } from '../state/url.js';
+import { copy as copied } from '../ui/copy.js';
 import { h } from '../ui/h.js';
+import { mountShare } from '../ui/share.js';
 import { mountTheme } from './theme.js';
 
 /** @typedef {{ redraw: () => void, whole: () => Promise<unknown>, name: () => string, values: () => Record<string, any> }} Subject */
@@ -18,8 +20,7 @@ export function mountTools(root, subject) {
   };
   const copy = async () => {
     const address = linkTo({ beat: subject.name(), values: JSON.stringify(subject.values()) });
-    const done = await navigator.clipboard?.writeText(address).then(() => true, () => false);
-    link.textContent = done ? 'copied' : 'no clipboard';
+    link.textContent = await copied(address, link) ? 'copied' : 'press Ctrl C';
     setTimeout(() => (link.textContent = 'link'), SAID);
   };
   const paper = () => subject.whole().then(() => print());
@@ -28,6 +29,7 @@ export function mountTools(root, subject) {
   const link = h('button', { title: 'Copies the address of this beat with these numbers', on: { click: copy } }, 'link');
   root.append(link, button, h('button', { class: 'print', title: 'Every beat on paper', on: { click: paper } }, 'print'));
   mountTheme(root, subject.redraw);
+  mountShare(root);
   addEventListener('keydown', (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'p') return;
     event.preventDefault();

@@ -1,4 +1,5 @@
 /** Parts of figures that are words: code with its output, formulas, tables, signs, large numbers, links. */
+import { copy } from '../../ui/copy.js';
 import { h } from '../../ui/h.js';
 import { setHtml } from '../html.js';
 import { dial } from './dial.js';
@@ -15,9 +16,9 @@ function html(tag, content, name) {
 
 /** @param {import('../types.d.ts').Code} item */
 export function code({ title, source, output, failed }) {
-  const copied = (/** @type {MouseEvent} */ event) => {
+  const copied = async (/** @type {MouseEvent} */ event) => {
     const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
-    navigator.clipboard?.writeText(source).then(() => (button.textContent = 'copied'), () => (button.textContent = 'no clipboard'));
+    button.textContent = await copy(source, button) ? 'copied' : 'press Ctrl C';
   };
   return [
     ...heading(title),
