@@ -35,7 +35,7 @@ export function createActions(store, scene) {
     openImage: (image) => set({ image }),
     show: (view) => set({ view, camera: WHOLE, grain: 'window', field: false, ...(view === 'window' ? reading(get(), scene()) : {}) }),
     select: (node, at) => set(fitting(get(), scene(), { node, at, weight: null })),
-    unselect: () => set({ node: null, at: null, weight: null, view: get().view === 'window' ? 'overview' : get().view }),
+    unselect: () => set({ node: null, at: null, weight: null, bench: '', ...(isBackward(get()) ? {} : FORWARD), view: get().view === 'window' ? 'overview' : get().view }),
     move: (rows, columns, channels = 0) => set(fitting(get(), scene(), moved(get(), scene(), [channels, rows, columns]))),
     setRange: (range) => set({ range }),
     setTheme: (theme) => (set({ theme: 'auto' }), keepTheme(theme)),
@@ -46,14 +46,14 @@ export function createActions(store, scene) {
     setSpeed: (speed) => set({ speed: clamp(speed, SPEEDS.least, SPEEDS.most) }),
     setObjective: (objective) => set(objective ? { objective, show: get().objective ? get().show : 'gradient' } : forwards(get(), scene())),
     setShow: (show) => set({ show, weight: null, t: held(get().t, passEnd({ ...get(), show }, scene())) }),
-    turn: () => set(get().objective ? forwards(get(), scene()) : backwards(get(), scene())),
+    turn: () => set(turned(get(), scene())),
     chooseClass: (index) => set({ objective: classOf(index), show: get().objective ? get().show : 'gradient' }),
     selectWeight: (weight) => set({ ...(weight && !get().objective ? { ...backwards(get(), scene()), show: 'value' } : {}), weight }),
     setEdit: (edit) => set(edit ? { edit } : UNEDITED),
     setDifference: (difference) => set({ difference }),
     setBench: (bench) => set(get().objective || !bench ? { bench } : { ...backwards(get(), scene()), show: 'value', bench }),
     setGrain: (grain) => set(grain === 'layer' ? { view: 'overview', camera: WHOLE } : { grain, view: 'window', camera: WHOLE, ...reading(get(), scene()) }),
-    finish: (way) => set({ ...followed({ ...get(), playing: false }, scene(), layerStep(get().t, way, passEnd(get(), scene()))), playing: false }),
+    finish: (way) => set({ ...followed({ ...get(), playing: false }, scene(), finished(get(), scene(), way)), playing: false }),
     setLoop: (loop) => set({ loop }),
     setColours: (colours) => set({ colours }),
     setField: (field) => set({ field, ...(field && get().view === 'window' ? { view: 'overview', camera: WHOLE } : {}) }),
@@ -67,11 +67,20 @@ export function createActions(store, scene) {
   };
 }
 
+/** Where a layer, or in steps of layers the pass, begins or ends. @param {State} state @param {Scene | null} scene @param {number} way */
+const finished = (state, scene, way) => (isWindowed(state) ? layerStep(state.t, way, passEnd(state, scene)) : way > 0 ? Infinity : 0);
+
 /** The shipped network on the picture as it is. @type {Partial<State>} */
 const UNEDITED = { edit: '', difference: false };
 
 /** Without a backward pass. @type {Partial<State>} */
 const FORWARD = { objective: '', show: 'value', weight: null };
+
+/** The other way: forward from gradients that are shown; backward, from what the lens's bench asks about already where it does. @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
+function turned(state, scene) {
+  if (!isBackward(state)) return state.objective ? { show: 'gradient' } : backwards(state, scene);
+  return { ...forwards(state, scene), ...(state.bench ? { objective: state.objective } : {}) };
+}
 
 /** @param {State} state @param {Scene | null} scene @returns {Partial<State>} */
 const forwards = (state, scene) => ({ ...FORWARD, t: held(state.t, layers(scene)) });

@@ -151,7 +151,8 @@ const encode = (text) => encodeURIComponent(text).replaceAll('%40', '@').replace
  */
 export function fromQuery(query) {
   const given = new URLSearchParams(query);
-  return Object.assign({}, DEFAULTS, ...FIELDS.map(({ key, read }) => read(given.get(key) ?? '')));
+  const state = Object.assign({}, DEFAULTS, ...FIELDS.map(({ key, read }) => read(given.get(key) ?? '')));
+  return state.at || state.weight ? state : { ...state, bench: '' }; // the bench asks about a number
 }
 
 /**

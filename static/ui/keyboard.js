@@ -28,7 +28,7 @@ export const KEYS = [
     run: ({ actions, store }, key) => actions.setGrain(finer(grainOf(store.get()), WAYS[key][0])) },
   { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], shown: 'Shift ← → ↑ ↓', does: 'the cell beside the selected one', shift: true,
     run: ({ actions }, key) => actions.move(...WAYS[key]) },
-  { keys: ['Home', 'End'], shown: 'Home End', does: 'to the beginning or the end of this layer', run: ({ actions }, key) => actions.finish(key === 'End' ? 1 : -1) },
+  { keys: ['Home', 'End'], shown: 'Home End', does: 'to the beginning or the end: of this layer, in steps of layers of the pass', run: ({ actions }, key) => actions.finish(key === 'End' ? 1 : -1) },
   { keys: ['l', 'L'], shown: 'L', does: 'play this layer, map or window over and over', run: ({ actions, store, scene }) => actions.setLoop(loopOf(store.get(), scene())) },
   { keys: ['[', ']'], shown: '[ ]', does: 'the channel before or after', run: ({ actions }, key) => actions.move(0, 0, key === ']' ? 1 : -1) },
   { keys: ['b', 'B'], shown: 'B', does: 'backward: the gradients of the loss, and forward again', run: ({ actions }) => actions.turn() },
@@ -36,7 +36,7 @@ export const KEYS = [
   { keys: ['u', 'U'], shown: 'U', does: 'unravel the volumes into their maps, and back',
     run: ({ actions, store }) => actions.show(store.get().view === 'maps' ? 'overview' : 'maps') },
   { keys: ['w', 'W', 'Enter'], shown: 'W', does: 'the window that made the selected number', run: ({ actions }) => actions.show('window') },
-  { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window', run: back },
+  { keys: ['Escape'], shown: 'Esc', does: 'back: close the lens, leave the window; then to the end of the pass, all computed', run: back },
   { keys: ['i', 'I'], shown: 'I', does: 'the card of the layer: its sizes, its numbers, its filters; and away', run: openCard },
   { keys: ['f', 'F'], shown: 'F', does: 'the field: all that the selected number has seen, back to the picture', run: ({ actions, store }) => actions.setField(!store.get().field) },
   { keys: ['g', 'G'], shown: 'G', does: 'the way back in one window: what a number collects, or what it gives', run: ({ actions, store }) => actions.setReading(store.get().reading === 'gather' ? 'scatter' : 'gather') },
@@ -73,11 +73,12 @@ const finer = (grain, by) => GRAINS[Math.max(0, Math.min(GRAINS.length - 1, GRAI
 
 /** @param {Context} context */
 function back({ actions, store }) {
-  const { view, node, weight, field } = store.get();
+  const { view, node, weight, field, t } = store.get();
   if (field) actions.setField(false);
   else if (weight) actions.selectWeight(null);
   else if (view === 'window') actions.show('overview');
   else if (node) actions.unselect();
+  else if (view === 'overview' && t < Infinity) actions.seek(Infinity);
   else actions.show('overview');
 }
 

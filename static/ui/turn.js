@@ -1,6 +1,6 @@
 /** Forward or backward: what the colours show, and of what the gradients are. Native lists, so that keys and readers work. */
 import { address } from '../state/url.js';
-import { objectiveOf, said } from '../state/objective.js';
+import { isBackward, objectiveOf, said } from '../state/objective.js';
 import { changes, fill, h } from './h.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -37,7 +37,7 @@ export function createTurn({ actions }) {
     /** @param {State} state @param {Scene} scene */
     update(state, scene) {
       if (!moved(state.objective, state.show, state.node, state.at, scene.trace)) return;
-      const on = state.objective !== '', all = objectives(state, scene);
+      const on = isBackward(state), all = objectives(state, scene);
       way.textContent = on ? 'forward' : 'backward';
       way.title = on ? 'The numbers themselves (B)' : 'The gradients of the loss (B)';
       if (root.dataset.on !== String(on)) fill(root, on ? [show, ' of ', of] : h('b', null, SHOWN[0][1]), way);

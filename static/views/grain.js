@@ -12,7 +12,7 @@ const WHAT = {
   layer: 'Steps are layers (↑)', window: 'Steps are windows: one output cell after the other (↑ ↓)', term: 'Steps are products: one term of the sum after the other (↓)',
 };
 /** What plays so long that one may want its end. @type {Record<Grain, string>} */
-const SKIP = { layer: 'To the end of this layer (End)', window: 'Fill the rest of this layer (End)', term: 'Fill the rest of this layer (End)' };
+const SKIP = { layer: 'To the end of the pass: all is computed (End)', window: 'Fill the rest of this layer (End)', term: 'Fill the rest of this layer (End)' };
 
 /**
  * @param {HTMLElement} transport @param {Context} context
@@ -21,7 +21,7 @@ const SKIP = { layer: 'To the end of this layer (End)', window: 'Fill the rest o
 export function mountGrain(transport, { actions, store, scene }) {
   const buttons = GRAINS.map((grain) => h('button', { title: WHAT[grain], on: { click: () => actions.setGrain(grain) } }, grain));
   const loop = h('button', { class: 'loop', title: 'Play this part over and over (L)', 'aria-label': 'Loop', on: { click: () => actions.setLoop(loopOf(store.get(), scene())) } }, '↻');
-  const skip = h('button', { class: 'skip', 'aria-label': 'To the end of this layer', on: { click: () => actions.finish(1) } }, '⇥');
+  const skip = h('button', { class: 'skip', 'aria-label': 'To the end', on: { click: () => actions.finish(1) } }, '⇥');
   transport.append(h('div', { class: 'grain', role: 'group', 'aria-label': 'Steps' }, buttons, loop, skip));
   const moved = changes();
   return {

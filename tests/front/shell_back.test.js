@@ -57,6 +57,19 @@ test('turned twice, the page is as before', () => {
   assert.deepEqual(store.get(), before);
 });
 
+test('while the bench asks about the loss and values are shown, backward shows gradients, forward leaves what is asked', () => {
+  const { store, actions } = page({ node: 'conv', at: [0, 0, 0] });
+  actions.setBench('check');
+  const { objective } = store.get();
+  assert.deepEqual([objective !== '', store.get().show], [true, 'value']);
+  actions.turn();
+  assert.deepEqual([store.get().objective, store.get().show], [objective, 'gradient']);
+  actions.turn();
+  assert.deepEqual([store.get().objective, store.get().show, store.get().bench], [objective, 'value', 'check']);
+  actions.unselect();
+  assert.deepEqual([store.get().objective, store.get().bench], ['', '']);
+});
+
 test('with gradients the pass goes on past the loss, a step for each layer, and ends at the input', () => {
   const { store, actions } = page({ objective: 'loss:1', show: 'gradient', t: 2 });
   const times = [];

@@ -129,6 +129,17 @@ test('steps go to whole layers in the direction asked for', () => {
   assert.equal(layerStep(Infinity, 1, 10), 11); // past the loss
 });
 
+test('the end of the pass is one key away in steps of layers; in one window it is the end of the layer', () => {
+  const { store, actions } = page({ t: 1.25 });
+  actions.finish(1);
+  assert.equal(store.get().t, Infinity);
+  actions.finish(-1);
+  assert.equal(store.get().t, 0);
+  const { store: near, actions: inside } = page({ t: 1.25, view: 'window', node: 'conv1', at: [0, 0, 0] });
+  inside.finish(1);
+  assert.equal(near.get().t, 2);
+});
+
 test('speed stays between a quarter and what a screen can show', () => {
   const { store, actions } = page();
   actions.setSpeed(0);

@@ -57,6 +57,11 @@ test('what is differentiated is a loss, a logit or one number', () => {
   assert.match(toQuery({ ...DEFAULTS, objective: 'loss:3' }), /objective=loss:3$/);
 });
 
+test('a bench without a number to ask about is none', () => {
+  assert.equal(fromQuery('?objective=loss:3&bench=check').bench, '');
+  assert.equal(fromQuery('?objective=loss:3&bench=check&at=conv2@9,16,16').bench, 'check');
+});
+
 test('numbers that are none do not get in', () => {
   for (const value of ['NaN', 'Infinity', '1e999', '', ' ', '0x', 'true']) assert.equal(fromQuery(`?t=${value}`).t, Infinity);
   assert.deepEqual(fromQuery('?camera=0,0,0').camera, DEFAULTS.camera);
