@@ -1,5 +1,6 @@
 /** The header: which view, which theme, and help. */
 import { chosen } from '../state/kept.js';
+import { isBackward } from '../state/objective.js';
 import { toQuery } from '../state/url.js';
 import { THEMES, VIEWS, next } from './choices.js';
 import { changes, fill, h } from './h.js';
@@ -33,7 +34,7 @@ export function mountControls(views, controls, { actions, store }) {
     update(state) {
       if (!moved(state, chosen(state.theme))) return;
       VIEWS.forEach(([view], i) => mark(tabs[i], state, view));
-      turn.setAttribute('aria-pressed', String(state.objective !== ''));
+      turn.setAttribute('aria-pressed', String(isBackward(state)));
       if (lit(chosen(state.theme))) theme.show(chosen(state.theme));
     },
   };
