@@ -20,6 +20,9 @@ A message says what is wrong with the values, where, and what would be right; it
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+SAYABLE = 2**53
+"""The largest whole number up to which programs read all of them exactly from JSON."""
+
 
 class ConvoscopeError(ValueError):
     """Anything that the engine refuses. `code` is the stable name that programs may rely on."""
@@ -83,9 +86,16 @@ class UnsupportedOperator(FormatError):
 
 
 class ModelTooLarge(FormatError):
-    """A model that would take more memory or time than its reader allows."""
+    """A model that would take more memory or time than its reader allows.
+
+    limit, value: what is allowed, and the number that is more; None where there is none, or one of too many digits.
+    """
 
     code = "model_too_large"
+
+    def __init__(self, message: str, limit: int | None = None, value: int | None = None) -> None:
+        super().__init__(message)
+        self.limit, self.value = limit, value if value is not None and value <= SAYABLE else None
 
 
 class BadGraph(FormatError):

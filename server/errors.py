@@ -90,4 +90,4 @@ def from_engine(error: engine.errors.ConvoscopeError) -> Problem:
     code, detail = error.code if error.code in CODES else "engine_error", str(error)
     if isinstance(error, engine.errors.UnknownName):
         detail = f"There is nothing of that name. Known are:{detail.rpartition('Known are:')[2]}"
-    return Problem(code, detail)
+    return Problem(code, detail, limit=getattr(error, "limit", None), value=getattr(error, "value", None))

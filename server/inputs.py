@@ -18,7 +18,7 @@ from typing import Any
 
 from convoscope import engine
 from convoscope.engine.formats.onnx_size import Meter
-from convoscope.server.errors import Problem
+from convoscope.server.errors import Problem, from_engine
 from convoscope.server.library import Model
 from convoscope.server.limits import Limits
 from convoscope.server.models_child import onnx_limits
@@ -121,7 +121,7 @@ def sized(network: engine.Network, wanted: tuple[int, int], limits: Limits) -> e
         resized = replace(network, inputs=(engine.Input(given.name, (*given.shape[:2], *wanted)),))
         Meter(onnx_limits(limits.model_dump())).whole(resized)
     except engine.errors.ModelTooLarge as error:
-        raise Problem("model_too_large", str(error)) from error
+        raise from_engine(error) from error
     except engine.errors.ConvoscopeError as error:
         rows, columns = network.input_shape[1:]
         raise wrong(f"this network reads {rows} × {columns} pixels and no other size: {error}") from error

@@ -75,13 +75,13 @@ class Reader:
             return Problem("network_too_slow", detail, limit=seconds)
         return Problem("network_crashed", "The network crashed its reader. Export it anew as ONNX.")
 
-    def _refused(self, code: str, detail: str) -> Problem:
+    def _refused(self, code: str, detail: str, most: int | None, value: int | None) -> Problem:
         if code == "network_memory":
             limit = self.limits.network_memory
             return Problem("model_too_large", f"Reading the network takes more than {limit} bytes.", limit=limit)
         if code == "bad_format":
             return Problem("network_corrupt", f"The file is damaged, or no ONNX network: {detail} {EXPORT}")
-        return Problem(code if code in CODES else "engine_error", detail)
+        return Problem(code if code in CODES else "engine_error", detail, limit=most, value=value)
 
 
 def refuse_others(start: bytes) -> None:

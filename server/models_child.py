@@ -56,11 +56,11 @@ def main(limits: Mapping[str, int], folder: str) -> None:
         said: dict[str, Any] = {"report": report(network)}
         Path(READ).write_bytes(network.save())
     except engine.errors.ConvoscopeError as e:
-        said = {"refused": [e.code, str(e)]}
+        said = {"refused": [e.code, str(e), getattr(e, "limit", None), getattr(e, "value", None)]}
     except MemoryError:
-        said = {"refused": ["network_memory", ""]}
+        said = {"refused": ["network_memory", "", None, None]}
     except OSError:
-        said = {"refused": ["store_full", "There is no room on the disk to read the network."]}
+        said = {"refused": ["store_full", "There is no room on the disk to read the network.", None, None]}
     say(said)
 
 

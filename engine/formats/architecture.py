@@ -76,7 +76,8 @@ def from_json(
         how = _preprocessing(said.get("preprocessing"))
         nodes = said["nodes"]
         if len(nodes) > allowed.nodes:
-            raise ModelTooLarge(f"The architecture has {len(nodes)} nodes; {allowed.nodes} are allowed.")
+            most = allowed.nodes
+            raise ModelTooLarge(f"The architecture has {len(nodes)} nodes; {most} are allowed.", most, len(nodes))
         places = [_node(n) for n in nodes]
         sized = _sized(inputs, places, allowed)
     except ConvoscopeError:
@@ -146,8 +147,11 @@ def _sized(inputs: tuple[Input, ...], nodes: list[Node], limits: OnnxLimits) -> 
             numbers += sum(prod(s) for s in node.layer.param_shapes(*read).values())
         except ShapeError as e:
             raise ShapeError(f"Node {node.name[:80]!r} cannot read {', '.join(map(str, read))}: {e}") from e
-        if numbers > limits.parameters or 4 * prod(shapes[node.name]) > limits.activation_bytes:
-            raise ModelTooLarge(f"Node {node.name[:80]!r} of shape {shapes[node.name]} makes the network too large.")
+        takes = 4 * prod(shapes[node.name])
+        for most, value in ((limits.parameters, numbers), (limits.activation_bytes, takes)):
+            if value > most:
+                said = f"Node {node.name[:80]!r} of shape {shapes[node.name]} makes the network too large."
+                raise ModelTooLarge(said, most, value)
         sized[node.name] = (node.layer, read)
     return sized
 

@@ -48,8 +48,9 @@ def flat(model: ModelProto, limits: OnnxLimits) -> list[Step]:
     functions = {(f.domain, f.name, f.overload): f for f in model.functions}
     expander = Expander(functions, limits)
     made = expander.count(model.graph.node, ())
-    if made > limits.nodes:
-        raise ModelTooLarge(f"With its functions the model has {made} nodes; {limits.nodes} are allowed.")
+    most = limits.nodes
+    if made > most:
+        raise ModelTooLarge(f"With its functions the model has {made} nodes; {most} are allowed.", most, made)
     steps = list(expander.expanded(model.graph.node, versions(model.opset_import), {}))
     given = {i.name for i in model.graph.input} | {t.name for t in model.graph.initializer} | {""}
     return ordered(steps, given)
@@ -106,7 +107,8 @@ class Expander:
         attributes = resolved(node.attribute, outer)
         self.numbers += sum(inspect(a, title, self.limits) for a in attributes.values())
         if self.numbers > self.limits.parameters:
-            raise ModelTooLarge(f"{title}: the constants up to here have {self.numbers} numbers, more than allowed.")
+            said = f"{title}: the constants up to here have {self.numbers} numbers, more than allowed."
+            raise ModelTooLarge(said, self.limits.parameters, self.numbers)
         domain = "" if node.domain in ONNX else node.domain
         if not domain and domain not in opsets:
             raise BadGraph("The file does not say which version of ONNX's operators it uses (opset_import).")

@@ -31,7 +31,8 @@ def parsed(data: bytes | memoryview, limits: OnnxLimits) -> ModelProto:
     """The file's messages, once their counts are known to be small enough. Raises FormatError."""
     span = whole(data)
     if span.size > limits.file_bytes:
-        raise ModelTooLarge(f"The file has {span.size} bytes; {limits.file_bytes} are allowed.")
+        most = limits.file_bytes
+        raise ModelTooLarge(f"The file has {span.size} bytes; {most} are allowed.", most, span.size)
     scan(span, limits)
     model = decode(ModelProto, span, Quota(limits.fields))
     if model.graph is None:
@@ -54,7 +55,8 @@ def _tally(span: Span, parts: Mapping[int, tuple[str, str]], counts: dict[str, i
             what, limit = parts[number]
             counts[what] = counts.get(what, 0) + 1
             if counts[what] > getattr(limits, limit):
-                raise ModelTooLarge(f"The model has more than {getattr(limits, limit)} {what}.")
+                most = getattr(limits, limit)
+                raise ModelTooLarge(f"The model has more than {most} {what}.", most, counts[what])
 
 
 def examine(graph: GraphProto, limits: OnnxLimits) -> None:
@@ -63,7 +65,8 @@ def examine(graph: GraphProto, limits: OnnxLimits) -> None:
         raise BadGraph("The model has sparse weights (sparse_initializer), which are not read. Save them as dense.")
     numbers = sum(count(t, "", limits) for t in graph.initializer)
     if numbers > limits.parameters:
-        raise ModelTooLarge(f"The model has {numbers} numbers in its weights; {limits.parameters} are allowed.")
+        most = limits.parameters
+        raise ModelTooLarge(f"The model has {numbers} numbers in its weights; {most} are allowed.", most, numbers)
     for what, names in (("inputs", [i.name for i in graph.input]), ("weights", [t.name for t in graph.initializer])):
         if len(set(names)) < len(names):
             double = next(n for k, n in enumerate(names) if n in names[:k])
@@ -103,34 +106,40 @@ class Meter:
     def after(self, step: Step, inputs: Sequence[Shape], shape: Shape, known: Mapping[int, Array]) -> None:
         """The shape that a node gives. Raises ModelTooLarge naming node, attribute and value."""
         given, read = prod(shape), sum(prod(s) for s in inputs)
-        limits, why = self.limits, ""
+        limits, why, over = self.limits, "", (0, 0)
         if len(shape) > limits.rank:
-            why = f"an array has at most {limits.rank} axes"
+            why, over = f"an array has at most {limits.rank} axes", (limits.rank, len(shape))
         elif max(shape, default=0) > limits.dim:
-            why = f"an axis has at most {limits.dim} cells"
+            why, over = f"an axis has at most {limits.dim} cells", (limits.dim, max(shape))
         elif 4 * given > limits.activation_bytes:
-            why = f"{limits.activation_bytes} bytes are allowed for all activations"
+            over = limits.activation_bytes, 4 * given
+            why = f"{over[0]} bytes are allowed for all activations"
         elif given > limits.small and given > limits.growth * max(read, 1):
+            over = limits.growth * max(read, 1), given
             why = f"a node may give {limits.growth} times the {read} numbers that it reads"
         if why:
             said = said_by(step, known)
-            raise ModelTooLarge(f"{step.title}: {said + ' ' if said else ''}makes shape {shape} of it; {why}.")
+            raise ModelTooLarge(f"{step.title}: {said + ' ' if said else ''}makes shape {shape} of it; {why}.", *over)
 
     def keep(self, step: Step, numbers: int) -> None:
         """What was computed while the file is read adds up. Raises ModelTooLarge."""
         self.kept += numbers
         if self.kept > self.limits.parameters:
-            raise ModelTooLarge(f"{step.title}: {self.kept} numbers were computed from constants up to here, too many.")
+            said = f"{step.title}: {self.kept} numbers were computed from constants up to here, too many."
+            raise ModelTooLarge(said, self.limits.parameters, self.kept)
 
     def whole(self, network: Network) -> None:
         """All activations of one example, and the work of one pass."""
-        bytes_kept = sum(4 * prod(s) for s in network.shapes.values())
-        if bytes_kept > self.limits.activation_bytes:
-            takes, allowed = (said(count) for count in (bytes_kept, self.limits.activation_bytes))
-            raise ModelTooLarge(f"The activations of one example take {takes}; {allowed} are allowed.")
+        bytes_kept, most = sum(4 * prod(s) for s in network.shapes.values()), self.limits.activation_bytes
+        if bytes_kept > most:
+            takes, allowed = said(bytes_kept), said(most)
+            raise ModelTooLarge(
+                f"The activations of one example take {takes}; {allowed} are allowed.", most, bytes_kept
+            )
         macs = sum(n.layer.macs(*(network.shapes[i] for i in n.inputs)) for n in network.nodes)
-        if macs > self.limits.macs:
-            raise ModelTooLarge(f"One pass takes {macs} multiply-accumulates; {self.limits.macs} are allowed.")
+        most = self.limits.macs
+        if macs > most:
+            raise ModelTooLarge(f"One pass takes {macs} multiply-accumulates; {most} are allowed.", most, macs)
 
 
 def said_by(step: Step, known: Mapping[int, Array]) -> str:

@@ -61,8 +61,9 @@ def count(tensor: TensorProto, where: str, limits: OnnxLimits) -> int:
         wanted = f"at most {limits.rank} axes, each of 0 to {limits.dim} cells"
         raise BadTensor(f"{title} has shape {dims[:16]}; an array has {wanted}.")
     numbers, size = prod(dims), ELEMENTS[tensor.data_type].size
-    if numbers * size > limits.tensor_bytes:
-        raise ModelTooLarge(f"{title} of shape {dims} takes {numbers * size} bytes; {limits.tensor_bytes} are allowed.")
+    takes, most = numbers * size, limits.tensor_bytes
+    if takes > most:
+        raise ModelTooLarge(f"{title} of shape {dims} takes {takes} bytes; {most} are allowed.", most, takes)
     _measure(title, tensor, numbers)
     return numbers
 

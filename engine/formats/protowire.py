@@ -65,7 +65,8 @@ class Quota:
     def list(self, length: int) -> None:
         """Raises ModelTooLarge for a list of numbers that should have been an array."""
         if length > LONGEST_LIST:
-            raise ModelTooLarge(f"The file has a list of {length} numbers or more; {LONGEST_LIST} are allowed.")
+            said = f"The file has a list of {length} numbers or more; {LONGEST_LIST} are allowed."
+            raise ModelTooLarge(said, LONGEST_LIST, length)
 
 
 def one(number: int, kind: type, default: Any = None) -> Any:

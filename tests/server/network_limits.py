@@ -38,8 +38,9 @@ def inside(name: str, exact: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for limit in (exact + 1, exact):
             opened(Path(folder), small(), **{name: limit})
-        with pytest.raises(ModelTooLarge):
+        with pytest.raises(ModelTooLarge) as caught:
             opened(Path(folder), small(), **{name: exact - 1})
+        assert (caught.value.limit, caught.value.value) == (exact - 1, exact)
 
 
 def network_nodes(client: httpx.Client, live: LiveServer) -> None:

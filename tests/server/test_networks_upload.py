@@ -343,6 +343,12 @@ def test_a_reader_that_is_ended_hurts_nobody_who_reads_after_it(
     (tmp_path / "given").write_bytes(files.small())
     assert reader.model(tmp_path, "last").network.shapes == first.network.shapes
     assert reader.helpers._idle == helpers
+    (tmp_path / "given").write_bytes(files.small(side=30_000))
+    with pytest.raises(Problem) as caught:
+        reader.model(tmp_path, "")
+    large, most = caught.value, Limits().network_activations
+    assert (large.code, large.limit, (large.value or 0) > most) == ("model_too_large", most, True)
+    (tmp_path / "given").write_bytes(files.small())
     helpers[0].kill()
     helpers[0].wait()
     assert reader.model(tmp_path, "last").network.shapes == first.network.shapes, "nor does the helper's end"
