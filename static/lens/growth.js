@@ -6,7 +6,7 @@ import { groupsOf } from './groups.js';
 /**
  * group: the one at work, null where what follows the products is added. whole: how many rows are complete. total: the
  * running sum. Null where all terms are there.
- * @param {View} view
+ * @param {Pick<View, 'explanation' | 'added'>} view
  * @returns {{ group: number | null, whole: number, total: number } | null}
  */
 export function growth({ explanation: e, added }) {

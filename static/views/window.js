@@ -81,7 +81,7 @@ const explained = ({ scene, back, passing }) => passing ?? (back && scene.backwa
 /** @param {Stage} stage @param {ExplanationView} e @param {NodeView} node @param {import('../stage.d.ts').Box} box @returns {PictureFrame} */
 function wayBack(stage, e, node, box) {
   const source = stage.graph.byName.get(through(e) ?? '') ?? node, look = stage.back?.look ?? stage.look;
-  if (gathersRow(e, source)) return column({ stage: { ...stage, look }, explanation: e, node, from: source, box });
+  if (gathersRow(e, source)) return column({ stage: { ...stage, look }, explanation: e, node, from: source, box, added: addedOf(stage, e) });
   return gather({ stage: { ...stage, look }, explanation: e, node, source, box, heavy: [], added: addedOf(stage, e) });
 }
 

@@ -11,7 +11,7 @@ import { isSeen, layerOf } from '../../static/views/follow.js';
 import { VIEWS } from '../../static/views/index.js';
 import { maps } from '../../static/views/maps.js';
 import { revealing } from '../../static/views/setting.js';
-import { explained, sceneOf, stageOf } from './stage_scenes.js';
+import { backSceneOf, explained, sceneOf, stageOf } from './stage_scenes.js';
 
 /** px of the stage: a wide one, a phone's. */
 const ROOMY = /** @type {[number, number]} */ ([976, 746]), PHONE = /** @type {[number, number]} */ ([390, 372]);
@@ -21,6 +21,11 @@ const VIEW = /** @type {const} */ (['overview', 'window', 'maps', 'window']);
 const text = (frame, key) => frame.labels.find((/** @type {any} */ l) => l.key === key)?.lines[0].text;
 /** A printed number. @param {string} printed */
 const number = (printed) => Number(printed.replace('−', '-').replace('+', ''));
+/** The same with a power of ten. @param {string} printed */
+const valueOf = (printed) => {
+  const [digits, power] = printed.split(' × 10');
+  return number(digits) * 10 ** Number((power ?? '⁰').replace('⁻', '-').replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit))));
+};
 /** A printed number is the true one in the digits that it has. @param {string | undefined} printed @param {number} truth @param {string} [what] */
 function shows(printed = 'nothing', truth, what = '') {
   const unit = 10 ** -(printed.split('.')[1] ?? '').length;
@@ -49,6 +54,21 @@ test('product by product a convolution shows the channel, the product and the su
     assert.equal(text(frame, 'product'), undefined);
     shows(text(frame, 'result'), e.value);
     frame.labels.forEach(({ key, x, y }) => assert.ok(x >= 0 && x <= size[0] && y <= frame.height, `${key} ${x} ${y}`));
+  }
+});
+
+test('on the way back the picture collects what the lens adds: product by product the sum so far, and at the end the gradient', () => {
+  const scene = backSceneOf('chain');
+  for (const [node, adds] of /** @type {[string, number[]][]} */ ([['pool1', [1, 4, 9, 14]], ['flatten', [1, 2]]])) {
+    const e = scene.explanations.findLast((/** @type {any} */ one) => one.node === node), count = e.products.length, n = scene.network.nodes.find((/** @type {any} */ one) => one.name === node).shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
+    const end = /** @type {number} */ (timeOf(scene.network, node, e.at, true));
+    for (const added of [...adds.filter((k) => k < count), count]) {
+      const state = { view: /** @type {const} */ ('window'), grain: /** @type {const} */ ('term'), node, at: e.at, t: end - (1 - added / count) / n, objective: 'loss:0', show: /** @type {const} */ ('gradient') };
+      const frame = VIEWS.window(stageOf({ ...scene, backward: e }, state, ...ROOMY)), result = frame.labels.find(({ key }) => key === 'result')?.lines ?? [];
+      const sum = e.products.slice(0, added).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0);
+      assert.ok(Math.abs(valueOf(result[0].text) - sum) <= 1e-3 * Math.max(...e.steps.map((/** @type {any} */ step) => Math.abs(step.value))), `${node} ${added}: ${result[0].text} ${sum}`);
+      assert.equal(result[1].text, added < count ? 'so far' : `∂${node}[${e.at.join(', ')}]`);
+    }
   }
 });
 

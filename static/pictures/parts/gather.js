@@ -4,7 +4,7 @@
  * from right to left, to the cell at the left. What has another form is told step by step. Pure.
  */
 
-import { attention, curve, line, shape } from '../../scene/marks.js';
+import { attention, curve, line, rect, shape } from '../../scene/marks.js';
 import { apply } from '../../scene/matrix.js';
 import { pose } from '../../scene/pose.js';
 import { depthOf } from '../../scene/sizes.js';
@@ -18,6 +18,7 @@ import { measures } from './stack_sum.js';
 import { sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { waterfall } from './waterfall.js';
 import { valueText } from '../../lens/digits.js';
+import { growth } from '../../lens/growth.js';
 import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, many } from './words.js';
 
 /** @import { Cell, ExplanationView, NodeView } from '../../types.d.ts' */
@@ -63,14 +64,14 @@ export function gather(input) {
   const steps = drawn(e.steps);
   if (!readers || !from || !to || to.vector || from.vector || steps.length !== readers.channels.length) return chain(input);
   if (readers.channels.length === 1 && source.kind !== 'conv2d') return gate(input, readers);
-  const m = measures(box);
+  const m = measures(box), now = workingAt(input, readers);
   const out = output(input, to, m);
   const stackBox = { x: out.x1 + m.gap + m.label, y: box.y, w: box.x + box.w - out.x1 - m.gap - m.label, h: Math.min(m.tallest, box.h * m.stack) };
-  const plan = explode(from, stackBox, [...readers.channels].reverse(), steps.map((s) => s.value).reverse(), 0, m.closest);
+  const plan = explode(from, stackBox, [...readers.channels].reverse(), [...readers.channels].map((channel, k) => (channel === now?.channel ? Infinity : steps[k].value)).reverse(), 0, m.closest);
   const range = sizeOf(e.operands[1].values);
   const turned = block(from, plan, readers, (channel) => readers.local.get(channel) ?? [], range, stage.look.weight);
   const outline = cellOutline(node, to, out.pose, e.at);
-  const parts = m.capped ? { marks: [], labels: [], targets: [], start: null } : below(input, readers, m, plan, turned.feet, range, out.middle);
+  const parts = m.capped ? { marks: [], labels: [], targets: [], start: null } : below(input, readers, m, plan, turned.feet, range, out.middle, now);
   return {
     poses: new Map([[source.name, plan.pose], [node.name, out.pose]]),
     under: [],
@@ -105,10 +106,10 @@ function output({ explanation: e, node, box }, volume, m) {
 /**
  * Gradients given, local gradients and running sum under each slice.
  * @param {PictureInput} input @param {Window} readers @param {ReturnType<typeof measures>} m @param {Plan} plan @param {[Point, Point][]} feet
- * @param {number} range of the local gradients @param {number} end where the sum is carried to
+ * @param {number} range of the local gradients @param {number} end where the sum is carried to @param {Now | null} now
  * @returns {{ marks: Mark[], labels: Label[], targets: Target[], start: number | null }}
  */
-function below(input, readers, m, plan, feet, range, end) {
+function below(input, readers, m, plan, feet, range, end, now) {
   const { stage, explanation: e, node, source, box } = input;
   const { rows: { length: rows }, columns: { length: columns } } = readers;
   const wide = Math.min(m.tile * (plan.pitch > 90 ? 1.5 : 1), plan.pitch - 10);
@@ -134,28 +135,55 @@ function below(input, readers, m, plan, feet, range, end) {
     };
   });
   const print = adding(e, m.digits);
-  const fall = leftward({ steps, plan, readers, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null });
+  const grown = now?.grown ?? null, total = grown ? grown.total : e.value;
+  const fall = leftward({ steps: grown ? soFar(steps, grown) : steps, scaled: steps, plan, readers, y0: yf, y1: box.y + box.h, bar: Math.min(tw, 30), end: end + (m.digits > 3 ? 56 : 44), scale: stage.look.scale, print: plan.pitch >= NUMBERED ? print : null });
   const left = plan.middle(0) - tw / 2 - 14;
-  const result = Math.min(fall.yOf(e.value) + 10, box.y + box.h - 44);
+  const result = Math.min(fall.yOf(total) + 10, box.y + box.h - 44);
   return {
-    marks: [...tiles.flatMap((t) => t.marks), ...fall.marks],
+    marks: [...tiles.flatMap((t) => t.marks), ...(now ? square(plan, now, columns, cell, [yx, yw], tw) : []), ...fall.marks],
     targets: tiles.flatMap((t) => t.targets),
     labels: [
       label('row window', left, yx + th / 2, 'e', 'row', ...(m.digits > 3 ? ['the outputs', 'that read it'] : ['read it'])),
       label('row filter', left, yw + th / 2, 'e', 'row', ...localSaid(source, e)),
       ...fall.labels, ...(print.unit ? [label('unit', left, Math.min(yf + 18, box.y + box.h - 14), 'e', 'row', `each${print.unit}`)] : []),
-      label('result', end, result, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
+      label('result', end, result, 'n', 'result', { text: valueText(e, total), look: 'value' }, { text: grown ? 'so far' : `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
-    start: result - 8,
+    start: grown ? null : result - 8,
   };
+}
+
+/** @typedef {{ channel: number, place: number, grown: NonNullable<ReturnType<typeof growth>> | null }} Now the product at work: its channel, its cell in the tile, and how far the sum is */
+
+/** Which product is added, where they are added one by one. @param {PictureInput} input @param {Window} readers @returns {Now | null} */
+function workingAt({ explanation: e, added }, readers) {
+  const at = added === null || !e.products || added > e.products.length ? null : e.operands[0].at?.[added - 1];
+  if (!at || added === null) return null;
+  const place = (readers.cells.get(at[0]) ?? []).findIndex((cell) => cell?.join() === at.join());
+  return { channel: at[0], place, grown: growth({ explanation: e, added }) };
+}
+
+/** The steps as far as they are added. @param {ExplanationView['steps']} steps @param {NonNullable<ReturnType<typeof growth>>} grown */
+function soFar(steps, { group, whole, total }) {
+  const before = whole > 0 ? steps[whole - 1].total : 0;
+  return [...steps.slice(0, whole), ...(group !== null && group === whole ? [{ ...steps[group], value: total - before, total }] : [])];
+}
+
+/** The two numbers that are multiplied, in ink. @param {Plan} plan @param {Now} now @param {number} columns @param {number} cell @param {number[]} tops @param {number} wide @returns {Mark[]} */
+function square(plan, { channel, place }, columns, cell, tops, wide) {
+  const k = plan.shown.indexOf(channel);
+  if (k < 0 || place < 0) return [];
+  return tops.flatMap((top) => {
+    const box = { x: plan.middle(k) - wide / 2 + (place % columns) * cell, y: top + Math.floor(place / columns) * cell, w: cell, h: cell };
+    return [rect(box, { stroke: 'halo', width: 4.6, alpha: 0.95 }), rect(box, { stroke: 'ink', width: 2.2 })];
+  });
 }
 
 /** What the local gradient is. @param {NodeView} source @param {ExplanationView} e */
 const localSaid = (source, e) => (source.kind === 'conv2d' ? ['× filters,', 'turned around'] : ['× local', e.operands[1].name]);
 
-/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], plan: Plan, readers: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof adding> | null }} fall */
+/** A waterfall that runs from right to left: the engine's running sum, channel by channel. @param {{ steps: ExplanationView['steps'], scaled: ExplanationView['steps'], plan: Plan, readers: Window, y0: number, y1: number, bar: number, end: number, scale: import('../../stage.d.ts').Scale, print: ReturnType<typeof adding> | null }} fall */
 function leftward({ steps, plan, readers, end, ...how }) {
-  const places = plan.shown.map((channel, k) => ({ x: -plan.middle(k), index: readers.channels.indexOf(channel) })).reverse();
+  const places = plan.shown.map((channel, k) => ({ x: -plan.middle(k), index: readers.channels.indexOf(channel) })).filter(({ index }) => index < steps.length).reverse();
   const { marks, labels, yOf } = waterfall({ ...how, steps, places, end: -end });
   return {
     yOf,
