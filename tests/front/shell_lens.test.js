@@ -87,7 +87,7 @@ test('a maximum names its winner, a copy its source, an input that it is given',
 });
 
 test('about a number: as many digits as the picture is good for', () => {
-  assert.deepEqual([0, 2.44022, -0.0123456, 1234.5, 1e-5, NaN, -Infinity].map(about), ['0', '2.44', '−0.0123', '1.23×10³', '1.00×10⁻⁵', 'NaN', '−∞']);
+  assert.deepEqual([0, 2.44022, -0.0123456, 1234.5, 1e-5, NaN, -Infinity].map((value) => about(value)), ['0', '2.44', '−0.0123', '1.23×10³', '1.00×10⁻⁵', 'NaN', '−∞']);
 });
 
 test('on the way back from the classes the parts of a sum have the names of the classes', () => {
