@@ -47,7 +47,11 @@ def bad(name: str, wanted: str) -> Problem:
 
 @dataclass(frozen=True)
 class Number:
-    """A slider. plays: it counts steps, so that a play button can move it. least_means: what its least value says."""
+    """A slider.
+
+    plays: it counts steps, so that a play button can move it. least_means: what its least value says. first: the number
+    that is said for 0, where the figure counts from one.
+    """
 
     name: str
     label: str
@@ -57,6 +61,7 @@ class Number:
     step: float = 1
     plays: bool = False
     least_means: str = ""
+    first: int = 0
     kind: Literal["number"] = "number"
 
     def read(self, given: Any) -> float:

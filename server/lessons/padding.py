@@ -9,7 +9,7 @@ LESSON = Lesson(
     summary="Zeros around the input, and the formula ⌊(w_in + 2p − k)/s⌋ + 1 with every symbol to drag.",
     covers=("Convolution: Padding", "Convolution: How big is the output?"),
     controls=(
-        Number("t", "window", 0, 0, 120, plays=True),
+        Number("t", "window", 0, 0, 120, plays=True, first=1),
         Number("w", "input width", 7, *BOUNDS["w"]),
         Number("p", "padding p", 1, *BOUNDS["p"]),
         Number("k", "kernel k", 3, *BOUNDS["k"]),

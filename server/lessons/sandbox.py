@@ -71,7 +71,7 @@ SANDBOX = Lesson(
     covers=(),
     controls=(
         Choice("direction", "direction", "forward", (("forward", "forward"), ("backward", "backward"))),
-        Number("t", "step", 0, 0, 4095, plays=True),
+        Number("t", "step", 0, 0, 4095, plays=True, first=1),
         Choice("fill", "input", "random", FILLS),
         Choice("kernel", "kernel", "edge", NAMED),
         Number("rows", "input rows", 6, 1, 32),

@@ -10,7 +10,7 @@ LESSON = Lesson(
     summary="Window by window: the weights slide along the input, by one, by two, by three.",
     covers=("Convolution: Stride",),
     controls=(
-        Number("t", "window", 0, 0, 80, plays=True),
+        Number("t", "window", 0, 0, 80, plays=True, first=1),
         Number("stride", "stride", 1, 1, 3),
         Number("side", "side of the input", 8, 5, MOST),
     ),

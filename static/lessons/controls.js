@@ -50,7 +50,7 @@ const MAKE = { number, choice, image, cells: hint, spot: hint };
 const shown = (value, step) => value.toFixed(Math.max(0, Math.min(6, Math.ceil(-Math.log10(step))))).replace('-', '−');
 
 /** @param {Control} control @param {Hands} hands @returns {{ element: HTMLElement, update: Update }} */
-function number({ name, label, least = 0, most = 1, step = 1, plays, least_means: word }, { set, player }) {
+function number({ name, label, least = 0, most = 1, step = 1, plays, least_means: word, first = 0 }, { set, player }) {
   const output = h('output', { for: `c-${name}` });
   const set1 = (/** @type {number} */ value) => set({ [name]: value });
   const range = h('input', { type: 'range', min: least, max: most, step, 'aria-label': label, on: { input: () => set1(Number(range.value)) } });
@@ -78,7 +78,7 @@ function number({ name, label, least = 0, most = 1, step = 1, plays, least_means
       const [low, high] = bounds[name] ?? [least, most];
       [range.min, range.max] = [String(low), String(high)];
       if (document.activeElement !== range) range.value = String(values[name]);
-      output.textContent = word && values[name] === least ? word : shown(values[name], step);
+      output.textContent = word && values[name] === least ? word : shown(values[name] + first, step);
       range.setAttribute('aria-valuetext', output.textContent);
       told();
       if (play && player.playing() !== name) [play.textContent, play.ariaPressed] = ['▶', 'false'];

@@ -39,7 +39,7 @@ export interface Hands { set(patch: Record<string, any>): void; asked?: string; 
 
 export interface Control {
   name: string; label: string; kind: 'number' | 'choice' | 'cells' | 'spot' | 'image'; default: any;
-  least?: number; most?: number; step?: number; plays?: boolean; least_means?: string; options?: [string, string][];
+  least?: number; most?: number; step?: number; plays?: boolean; least_means?: string; first?: number; options?: [string, string][];
 }
 /** Moves one control at a time, step by step. */
 export interface Player { toggle(name: string, step: () => boolean): boolean; stop(): void; playing(): string; pace(): number; faster(): void }

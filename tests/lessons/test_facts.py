@@ -1,6 +1,7 @@
 """What the lecture states, asked of the server: sizes, parameter counts, NaN, the Jacobian, p − t, argmax routing."""
 
 import math
+import re
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from convoscope import engine
 from convoscope.server import lessons
+from convoscope.server.lessons.model import Number
 from convoscope.server.lessons.snippets import run
 from tests.lessons.conftest import grid, items
 
@@ -245,3 +247,11 @@ def test_only_code_of_the_package_is_run(client: httpx.Client) -> None:
     answer = client.get("/api/lessons/one-line/run", params={"values": '{"r": "0); print(1"}'})
     assert answer.status_code == 422
     assert lessons.lesson("one-line").title == "One line of NumPy"
+
+
+@pytest.mark.parametrize("slug", ["stride", "padding", "sandbox"])
+def test_a_slider_counts_windows_as_its_figure_does(board: Any, slug: str) -> None:
+    lesson = lessons.sandbox_lesson() if slug == "sandbox" else lessons.lesson(slug)
+    (t,) = (control for control in lesson.controls if control.name == "t")
+    assert isinstance(t, Number)
+    assert re.findall(r"\d+", board(slug, lesson.beats[0].name, t=2)["say"])[0] == f"{2 + t.first}"
