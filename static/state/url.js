@@ -212,3 +212,6 @@ export const showBeat = (name) => {
  * @param {Record<string, string>} query
  */
 export const linkTo = (query) => `${location.origin}${location.pathname}?${new URLSearchParams(query)}`;
+
+/** Which page this is, and what its address says of it. */
+export const here = () => ({ pathname: location.pathname, search: location.search });

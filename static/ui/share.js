@@ -1,5 +1,6 @@
 /** In a room: the button that shows its link. The key is asked for when somebody wants it, and is in no page and no address bar. */
 import { Problem, getJson } from '../api/client.js';
+import { here } from '../state/url.js';
 import { selected } from './copy.js';
 import { h } from './h.js';
 
@@ -24,7 +25,7 @@ export function mountShare(root) {
 }
 
 async function show() {
-  const told = await getJson('/api/room').then(({ link }) => doors(link, location).map(door), (error) => {
+  const told = await getJson('/api/room').then(({ link }) => doors(link, here()).map(door), (error) => {
     if (!(error instanceof Problem)) throw error;
     return [h('p', { role: 'alert' }, error.view.detail)];
   });

@@ -101,6 +101,7 @@ PLANTED = [
     ("only api/ fetches", "static/views/lens.js", 'const body = await fetch("/api/limits");'),
     ("only api/ fetches", "static/main.js", "const load = window.fetch;"),
     ("only state/url.js reads the address", "static/main.js", "if (location.hash) start();"),
+    ("only state/url.js reads the address", "static/ui/share.js", "links(told, location);"),
     ("only state/url.js reads the address", "static/state/store.js", "window.history.pushState(null, '', '#');"),
     ("only anim/clock.js asks for frames", "static/views/stage.js", "requestAnimationFrame(draw);"),
     ("only paint/ draws", "static/views/stage.js", "canvas.getContext('2d');"),
