@@ -84,6 +84,12 @@ test('steps that have no room are told as so many more, and the totals still mee
   assert.ok(jump && jump.kind === 'path' && jump.points[0][1] === fall.yOf(1) && jump.points[3][1] === fall.yOf(3));
 });
 
+test('a waterfall that does not begin with the first step says how many are before it', () => {
+  const steps = [1, 3, 6].map((total, k, all) => ({ label: `${k}`, value: total - (all[k - 1] ?? 0), total })), said = (/** @type {number} */ first) =>
+    waterfall({ steps, places: steps.slice(first).map((_, k) => ({ x: 50 + 16 * k, index: first + k })), y0: 0, y1: 100, bar: 10, end: 200, scale: activationScale('light'), print: null, lead: true }).labels.map(({ lines: [{ text }] }) => text);
+  assert.deepEqual([said(0), said(2)], [[], ['⋯ 2']]);
+});
+
 test('where numbers of a waterfall would run into each other, the larger step keeps its number', () => {
   const totals = [5, 5.1, 5.2, 5.3, -2], steps = totals.map((total, k) => ({ label: `s${k}`, value: total - (totals[k - 1] ?? 0), total }));
   const numbers = (/** @type {number} */ pitch) => waterfall({ steps, places: steps.map((_, index) => ({ x: 50 + pitch * index, index })), y0: 0, y1: 200, bar: 20, end: 400, scale: activationScale('light'), print: adding({ ...ALL[0].e, picture: 'weighted_sum', steps, value: -2 }) }).labels.map(({ lines }) => lines[0].text);

@@ -13,16 +13,21 @@ import { outside, written } from './single_sum.js';
 import { cellsOf, sizeOf, tileMarks, tileTargets } from './tiles.js';
 import { SHORT, single } from '../../lens/digits.js';
 import { closeSmall } from './close_small.js';
-import { adding, CAPTION, WEDGE, caption, drawn, indexed, label, weightsOf } from './words.js';
+import { adding, CAPTION, WEDGE, caption, drawn, fitting, indexed, label, weightsOf } from './words.js';
+import { LEAD } from './waterfall.js';
 
 /** @import { Box, Label, Mark, PictureFrame, PictureInput, Volume } from '../../stage.d.ts' */
 
 /** Shares of the box across: the map that is read, the tiles; px from tile to tile, the largest cell. */
 const SHARES = { read: 0.36, tiles: 0.2, sums: 0.36 };
 const TILES = { between: 34, most: 62 };
-/** px from bar to bar at least; the part of the height that the output has. */
-const BAR = 26;
+/** Where cells one below the other were too small for their numbers, window and filter stand side by side: px between them, px of such a cell, the shares then. */
+const PAIR = { between: 20, cell: 32, read: 0.27, tiles: 0.37, sums: 0.335 };
+/** px from bar to bar at least, with the numbers of the channels under them; closer than the other, what follows them has one letter. The part of the height that the output has. */
+const BAR = { least: 16, named: 26 };
 const OUTPUT = 0.4;
+/** px that the sum's title takes. */
+const LONG = 232;
 
 /** A box less wide (px) has the close-up in a small form. */
 const SMALL = 480;
@@ -45,12 +50,13 @@ export function closeUp(input) {
   if (!from || !to) return { poses: new Map(), under: [], over: [], labels: [], targets: [], spans: [] };
   const { size, k, place } = atWork(input), channel = channels[k], part = (/** @type {number[]} */ all) => all.slice(k * size, (k + 1) * size);
   if (box.w < SMALL) return closeSmall(input, { size, k, place, product: place === null ? null : inWords(part(x.values)[place], part(w.values)[place], part(e.products ?? [])[place]) });
-  const tall = Math.min(box.h - 40, box.w * 0.46), edge = Math.min(0.16, Math.max(0, -Math.min(...columns, ...rows)) / Math.max(from.rows, from.columns)) * box.w * SHARES.read;
-  const read = plate(from, { x: box.x + edge, y: box.y + edge, w: box.w * SHARES.read - edge, h: tall - edge }, channel);
+  const pair = inPairs(box, rows.length, columns.length), shares = pair ? PAIR : SHARES;
+  const tall = Math.min(box.h - 40, box.w * 0.46), edge = Math.min(0.16, Math.max(0, -Math.min(...columns, ...rows)) / Math.max(from.rows, from.columns)) * box.w * shares.read;
+  const read = plate(from, { x: box.x + edge, y: box.y + edge, w: box.w * shares.read - edge, h: tall - edge }, channel);
   const seen = blockOn(mapQuad(from, read, channel).m, from.rows, from.columns, [Math.min(...rows), Math.max(...rows) + 1, Math.min(...columns), Math.max(...columns) + 1]);
-  const middle = box.x + box.w * (SHARES.read + 0.03 + SHARES.tiles / 2);
-  const open = tiles(input, { middle, y: box.y + 4, w: box.w * SHARES.tiles, h: box.h - 48 }, { x: part(x.values), w: part(w.values), products: part(e.products ?? []), cells: part0(cellsOf(x, source.shape), k, size), wide: sizeOf(w.values), place });
-  const right = { x: box.x + box.w * (1 - SHARES.sums) + 12, y: box.y, w: box.w * SHARES.sums - 12, h: box.h };
+  const middle = box.x + box.w * (shares.read + 0.03 + shares.tiles / 2);
+  const open = tiles(input, { middle, y: box.y + 4, w: box.w * shares.tiles, h: box.h - 48 }, { x: part(x.values), w: part(w.values), products: part(e.products ?? []), cells: part0(cellsOf(x, source.shape), k, size), wide: sizeOf(w.values), place, pair });
+  const right = { x: box.x + box.w * (1 - shares.sums) + 12, y: box.y, w: box.w * shares.sums - 12, h: box.h };
   const sums = growing(input, to, right, size, k);
   return {
     key: 'close', poses: new Map([[source.name, read], [node.name, sums.made]]), under: [],
@@ -59,13 +65,19 @@ export function closeUp(input) {
       ...magnified(seen, open.first), ...open.marks, ...sums.marks, ...attention(seen),
     ],
     labels: [
-      caption('from', source, `channel ${channel}, number ${k + 1} of ${channels.length}`, acrossOf(from, read).x0, peak(from, read) - CAPTION),
+      caption('from', source, fitting(source.name, open.first.x - acrossOf(from, read).x0 - 10, `channel ${channel}, number ${k + 1} of ${channels.length}`, `channel ${channel}`, `ch ${channel}`), acrossOf(from, read).x0, peak(from, read) - CAPTION),
       ...open.labels, ...sums.labels,
     ],
     targets: tileTargets(open.first, source.name, open.cells, columns.length),
     spans: [{ node: source.name, ...acrossOf(from, read), y: peak(from, read) - WEDGE }, { node: node.name, ...acrossOf(to, sums.made), y: peak(to, sums.made) - WEDGE }],
   };
 }
+
+/** px of a cell, window, filter and products one below the other or the products below the others. @param {{ w: number, h: number }} room @param {number} rows @param {number} columns @param {boolean} pair */
+const cellIn = ({ w, h }, rows, columns, pair) => (pair ? Math.min(TILES.most, (w - PAIR.between) / (2 * columns), (h - 2 * TILES.between - 20) / (2 * rows)) : Math.min(TILES.most, w / columns, (h - 3 * TILES.between - 20) / (3 * rows)));
+
+/** Whether only side by side the cells are large enough for their numbers. @param {Box} box @param {number} rows @param {number} columns */
+const inPairs = ({ w, h }, rows, columns) => cellIn({ w: w * SHARES.tiles, h: h - 48 }, rows, columns, false) < PAIR.cell && cellIn({ w: w * PAIR.tiles, h: h - 48 }, rows, columns, true) >= PAIR.cell;
 
 /** @param {number[]} sums */
 const heaviest = (sums) => sums.reduce((most, value, k) => (Math.abs(value) > Math.abs(sums[most]) ? k : most), 0);
@@ -74,15 +86,14 @@ const heaviest = (sums) => sums.reduce((most, value, k) => (Math.abs(value) > Ma
 const part0 = (all, k, size) => all.slice(k * size, (k + 1) * size);
 
 /**
- * Window, filter and products of the channel at work, one below the other, with the product that is being added in words.
+ * Window, filter and products of the channel at work, with the product that is being added in words.
  * @param {PictureInput} input @param {{ middle: number, y: number, w: number, h: number }} room
- * @param {{ x: number[], w: number[], products: number[], cells: (import('../../types.d.ts').Cell | null)[], wide: number, place: number | null }} of
+ * @param {{ x: number[], w: number[], products: number[], cells: (import('../../types.d.ts').Cell | null)[], wide: number, place: number | null, pair: boolean }} of
  */
-function tiles({ stage, explanation: e, source }, room, { x, w, products, cells, wide, place }) {
+function tiles({ stage, explanation: e, source }, room, { x, w, products, cells, wide, place, pair }) {
   const [, rows, columns] = e.operands[0].cells, { scale, weight } = stage.look, range = stage.look.range(source.name), most = sizeOf(e.products ?? []);
-  const cell = Math.min(TILES.most, room.w / columns.length, (room.h - 3 * TILES.between - 20) / (3 * rows.length));
-  const [tw, th] = [cell * columns.length, cell * rows.length], left = room.middle - tw / 2;
-  const at = [0, 1, 2].map((n) => ({ x: left, y: room.y + n * (th + TILES.between), w: tw, h: th }));
+  const cell = cellIn(room, rows.length, columns.length, pair), [tw, th] = [cell * columns.length, cell * rows.length], aside = (tw + PAIR.between) / 2;
+  const at = [0, 1, 2].map((n) => ({ x: room.middle - tw / 2 + (pair ? [-aside, aside, 0][n] : 0), y: room.y + (pair ? Math.floor(n / 2) : n) * (th + TILES.between), w: tw, h: th }));
   const done = place === null ? products.length : place + 1;
   const tile = { rows: rows.length, columns: columns.length }, box = (/** @type {Box} */ b, /** @type {number} */ n) => ({ x: b.x + (n % columns.length) * cell, y: b.y + Math.floor(n / columns.length) * cell, w: cell, h: cell });
   const padding = (/** @type {number} */ r, /** @type {number} */ c) => cells[r * columns.length + c] === null;
@@ -95,7 +106,7 @@ function tiles({ stage, explanation: e, source }, room, { x, w, products, cells,
       ...(place === null ? [] : at.flatMap((b) => attention(cornersOf(box(b, place)), 2.6))),
     ],
     labels: [
-      ...['window', `× ${/locally/.test(e.kind) ? 'its filter' : weightsOf(e)}`, '= products'].map((text, n) => label(`row ${n}`, room.middle, at[n].y - 7, 's', 'direction', text)),
+      ...['window', `× ${/locally/.test(e.kind) ? 'its filter' : weightsOf(e)}`, '= products'].map((text, n) => label(`row ${n}`, at[n].x + tw / 2, at[n].y - 7, 's', 'direction', text)),
       ...written(at[0], x.map((value, n) => (cells[n] ? value : null)), columns.length, cell, scale, range), ...written(at[1], w, columns.length, cell, weight, wide),
       ...written(at[2], products.map((value, n) => (n < done ? value : null)), columns.length, cell, scale, most),
       ...(said ? [label('product', room.middle, at[2].y + th + 9, 'n', 'number product', said)] : []),
@@ -117,10 +128,10 @@ const cornersOf = ({ x, y, w, h }) => [[x, y], [x + w, y], [x + w, y + h], [x, y
 function growing(input, to, room, size, now) {
   const { stage, explanation: e, node, added } = input, steps = drawn(e.steps), count = e.operands[0].cells[0].length, extras = steps.length - count;
   const made = plate(to, { x: room.x + room.w * 0.34, y: room.y, w: room.w * 0.66, h: room.h * OUTPUT }, placeOf(node.shape, e.at)[0]);
-  const most = Math.max(1, Math.floor(room.w / BAR) - extras), first = Math.max(0, Math.min(count - most, now - most + 2)), shown = Math.min(count, most);
-  const pitch = Math.min(54, room.w / (shown + extras)), print = adding(e);
-  const places = Array.from({ length: shown + extras }, (_, n) => ({ x: room.x + (n + 0.5) * pitch, index: n < shown ? first + n : count + n - shown }));
-  const under = room.y + room.h * OUTPUT + 8, y0 = under + 92, area = { y0, y1: room.y + room.h - 20, bar: Math.min(30, pitch - 8), end: room.x + (shown + extras) * pitch, scale: stage.look.scale, print: pitch >= 40 ? print : null };
+  const slots = Math.floor(room.w / BAR.least), all = count + extras <= slots, shown = all ? count : Math.max(1, slots - extras - 2), first = all ? 0 : Math.max(0, Math.min(count - shown, now - shown + 2));
+  const pitch = all ? Math.min(54, room.w / (count + extras)) : BAR.least, print = adding(e), left = room.x + (first > 0 ? LEAD : 0), jump = first + shown < count ? LEAD : 0;
+  const places = Array.from({ length: shown + extras }, (_, n) => ({ x: left + (n + 0.5) * pitch + (n < shown ? 0 : jump), index: n < shown ? first + n : count + n - shown }));
+  const under = room.y + room.h * OUTPUT + 8, y0 = under + 92, area = { y0, y1: room.y + room.h - 20, bar: Math.min(30, pitch - (pitch < BAR.named ? 6 : 8)), end: places[places.length - 1].x + pitch / 2, scale: stage.look.scale, print: pitch >= 40 ? print : null, lead: true };
   const fall = summed(input, places, area, size, print), outline = cellOutline(node, to, made, e.at), total = fall.said;
   const last = added === null ? now : soFar(e, added, size, count).length - 1, at = places.findLast(({ index }) => index <= last) ?? places[0];
   return {
@@ -132,9 +143,9 @@ function growing(input, to, room, size, now) {
     ],
     labels: [
       caption('to', node, `channel ${placeOf(node.shape, e.at)[0]}`, acrossOf(to, made).x0, peak(to, made) - CAPTION), ...fall.labels,
-      ...places.map(({ x, index }) => label(`channel ${index}`, x, room.y + room.h - 2, 's', 'channel', index < count ? String(e.operands[0].cells[0][index]) : `+ ${steps[index].label}`)),
+      ...places.map(({ x, index }) => label(`channel ${index}`, x, room.y + room.h - 2, 's', 'channel', index < count ? String(e.operands[0].cells[0][index]) : `+ ${pitch < BAR.named ? steps[index].label.slice(0, 1) : steps[index].label}`)),
       label('result', room.x, under, 'nw', 'result', { text: total, look: 'value' }, { text: fall.whole ? indexed(node.name, e.at) : 'so far', look: 'place' }, ...(fall.rest ? [{ text: `${fall.rest} by rounding`, look: 'place' }] : [])),
-      label('sums', room.x, y0 - 10, 'sw', 'direction', 'the sum, channel by channel'),
+      label('sums', room.x, y0 - 10, 'sw', 'direction', room.w < LONG ? 'the sum by channel' : 'the sum, channel by channel'),
     ],
   };
 }

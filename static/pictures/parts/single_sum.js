@@ -77,5 +77,5 @@ export function written(box, values, columns, cell, scale, range) {
   if (cell < TILES.written) return [];
   const style = styleFor(sizeOf(values.map((value) => value ?? 0)), CELL), room = Math.max(1, Math.floor((cell - PADDING) / DIGIT) - 3);
   const print = { plain: (/** @type {number} */ value) => textOf(value, { ...style, decimals: Math.min(style.decimals, room) }) };
-  return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell near', print.plain(value)), ink: scale.ink(value, range) }]));
+  return values.flatMap((value, k) => (value === null ? [] : [{ ...label(`${box.x} ${box.y} ${k}`, box.x + ((k % columns) + 0.5) * cell, box.y + (Math.floor(k / columns) + 0.5) * cell, 'o', 'cell near', print.plain(value)), ink: scale.ink(value, range) }]));
 }

@@ -18,6 +18,7 @@ import { label } from './words.js';
  * @property {number} end where the last total is carried to
  * @property {Scale} scale
  * @property {ReturnType<typeof printer> | null} print null prints no numbers
+ * @property {boolean} [lead] whether there is room before the first bar for what is not shown before it
  * @property {Step[]} [scaled] steps that there is room for, where not all are shown yet
  */
 
@@ -25,11 +26,13 @@ const COLOUR = 0.62;
 const LABEL = 16;
 /** Bars closer than this (px) have no room between them for how many are not shown. */
 const MORE = 18;
+/** px before the first bar for what is not shown before it. */
+export const LEAD = 22;
 /** px of a character of a number, of its line, and between two numbers at least. */
 const NUMBER = { wide: 7, high: 13, apart: 3 };
 
 /** @param {Fall} fall @returns {{ marks: Mark[], labels: Label[], yOf: (total: number) => number, numbers: number }} */
-export function waterfall({ steps, places, y0, y1, bar, end, scale, print, scaled = steps }) {
+export function waterfall({ steps, places, y0, y1, bar, end, scale, print, lead: led = false, scaled = steps }) {
   const totals = scaled.map((step) => step.total).filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...totals), Math.max(0, ...totals)];
   const room = print ? LABEL : 4;
@@ -55,9 +58,13 @@ export function waterfall({ steps, places, y0, y1, bar, end, scale, print, scale
     };
   });
   const numbers = print ? roomy(places.map(({ x, index }, k) => ({ said: number(steps[index], k, x, yOf(before(index)), yOf(steps[index].total), print), size: Math.abs(steps[index].value) }))) : [];
-  const last = places[places.length - 1];
+  const last = places[places.length - 1], earlier = places[0]?.index ?? 0, start = [yOf(0), yOf(before(earlier))];
+  const lead = led && earlier > 0 ? {
+    marks: carried(first - bar / 2 - LEAD, start[0], first - bar / 2, start[1], earlier),
+    labels: [label('more before', first - bar / 2 - LEAD / 2, Math.min(...start) - 3, 's', 'channel', `⋯ ${earlier}`)],
+  } : { marks: [], labels: [] };
   const carry = last ? [line([[last.x + bar / 2, yOf(steps[last.index].total)], [end, yOf(steps[last.index].total)]], { width: 0.8, alpha: 0.5, dash: [3, 3] })] : [];
-  return { marks: [zero, ...parts.flatMap((p) => p.marks), ...carry], labels: [...numbers, ...parts.flatMap((p) => p.labels)], yOf, numbers: numbers.length };
+  return { marks: [zero, ...lead.marks, ...parts.flatMap((p) => p.marks), ...carry], labels: [...numbers, ...lead.labels, ...parts.flatMap((p) => p.labels)], yOf, numbers: numbers.length };
 }
 
 /** The total carried from one bar to the next; what is not shown between them is a dashed step. @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 @param {number} hidden @returns {Mark[]} */
