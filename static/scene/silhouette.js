@@ -6,17 +6,19 @@ import { isWeighted } from '../model/graph.js';
 import { line, rect, shape } from './marks.js';
 
 /** @import { Graph, Mark, Point, Scale } from '../stage.d.ts' */
-/** @typedef {{ width: number, height: number, small: boolean }} Room */
+/** @typedef {{ width: number, height: number, small: boolean, big?: boolean }} Room big: in big type, for a room */
 
 const BASE = 20;
 const TALLEST = 32;
 const LEAST = 5;
+/** px: radius of the playhead's knob, which stays whole at both ends. */
+const KNOB = 5;
 
 /** Where t stands, and which t stands at x. @param {Graph} graph @param {Room} room */
-export function rulerOf(graph, { width, small }) {
+export function rulerOf(graph, { width, small, big = false }) {
   const count = layerCount(graph);
   const loss = small ? 30 : 58;
-  const pad = small ? 2 : 84;
+  const pad = small ? KNOB + 2 : big ? 112 : 84;
   const unit = (width - loss - 2 * pad) / (2 * count);
   const middle = width / 2;
   return {
@@ -85,7 +87,7 @@ function circle(x, y, r, full) {
 
 /** @param {number} x @param {number} base @returns {Mark[]} */
 function playhead(x, base) {
-  const knob = Array.from({ length: 20 }, (_, k) => /** @type {Point} */ ([x + 5 * Math.cos((k * Math.PI) / 10), 6 + 5 * Math.sin((k * Math.PI) / 10)]));
+  const knob = Array.from({ length: 20 }, (_, k) => /** @type {Point} */ ([x + KNOB * Math.cos((k * Math.PI) / 10), 6 + KNOB * Math.sin((k * Math.PI) / 10)]));
   return [
     line([[x, 4], [x, base]], { stroke: 'halo', width: 5 }),
     line([[x, 4], [x, base + 1]], { width: 2 }),

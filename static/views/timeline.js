@@ -72,7 +72,7 @@ export function mountTimeline(root, context) {
   let now = null;
   let [drawn, said, written] = ['', '', ''];
 
-  let room = { width: 0, height: 0, small: false };
+  let room = { width: 0, height: 0, small: false, big: false };
 
   function draw() {
     if (!now) return;
@@ -84,8 +84,9 @@ export function mountTimeline(root, context) {
 
   function resize() {
     const { clientWidth: width, clientHeight: height } = slider;
-    if (width === room.width && height === room.height) return;
-    room = { width, height, small: width < SMALL };
+    const big = document.documentElement.hasAttribute('data-present');
+    if (width === room.width && height === room.height && big === room.big) return;
+    room = { width, height, small: width < SMALL, big };
     painter.resize(width, height, window.devicePixelRatio || 1);
     drawn = '';
     if (now) show(now.state, now.scene);
@@ -97,7 +98,7 @@ export function mountTimeline(root, context) {
     now = { state, scene, graph };
     const key = [scene.network.id, state.t, state.playing, state.view, state.loop, state.colours, showOf(state, scene), Boolean(scene.gradients), lossOf(scene), document.documentElement.dataset.theme].join();
     if (key === drawn) return;
-    const named = [scene.network.id, lossOf(scene), room.width].join();
+    const named = [scene.network.id, lossOf(scene), room.width, room.big].join();
     if (named !== written) writeNames(scene, graph);
     [drawn, written] = [key, named];
     say(state, scene, graph);

@@ -51,6 +51,13 @@ test('a place on the timeline and its time are inverse to one another', () => {
   assert.equal(ruler.t(9999), 8);
 });
 
+test('at both ends of the pass the knob of the playhead is whole, and in big type the words beside the bars have room', () => {
+  for (const [room, least] of /** @type {[any, number][]} */ ([[{ width: 176, height: 54, small: true }, 5], [{ width: 1000, height: 76, small: false }, 70], [{ width: 1000, height: 76, small: false, big: true }, 100]])) {
+    const { x } = rulerOf(graph, room), end = 2 * layerCount(graph) + 1;
+    assert.ok(x(0) >= least && room.width - x(end) >= least, `${x(0)} ${x(end)}`);
+  }
+});
+
 test('a move begins where things are, ends where they should be, and the later in the flow the later', () => {
   const [from, to] = [pose({ x: 0 }), pose({ x: 100 })];
   const move = { from: new Map([['a', from], ['b', from]]), photo: { x: 0, y: 0, w: 10, h: 10 }, start: 1000, count: 2 };
