@@ -149,7 +149,10 @@ FETCH = (
     r"(?<![\w.$])fetch\s*\(|\b(?:window|globalThis|self)\.fetch\b"
     r"|\b(?:XMLHttpRequest|EventSource|WebSocket|sendBeacon)\b"
 )
-ADDRESS = r"(?<![\w.$])(?:location|history)\s*[.\[]|[(,]\s*location\s*[,)]|\b(?:window|document|globalThis|self)\.(?:location|history)\b"
+ADDRESS = (
+    r"(?<![\w.$])(?:location|history)\s*[.\[]|[(,]\s*location\s*[,)]"
+    r"|\b(?:window|document|globalThis|self)\.(?:location|history)\b"
+)
 IMPURE = (
     r"(?<![\w.$])(?:document|window|globalThis|navigator|localStorage|performance)\s*[.\[]"
     r"|(?<![\w.$])(?:fetch|setTimeout|setInterval|requestAnimationFrame)\s*\(|\bDate\b|\bMath\.random\b"
