@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from convoscope.server.convolution import Array, Case
+from convoscope.server.patience import go_on
 
 Hex = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 CELL, GAP, EDGE, TITLE = 30, 26, 14, 22  # px
@@ -26,7 +27,10 @@ class Colours(BaseModel):
 
 def gif(case: Case, colours: Colours) -> bytes:
     """One frame per window: the input with the window, the filter, the output as far as it is made."""
-    frames = [frame(case, colours, step) for step in range(len(case.cells))]
+    frames = []
+    for step in range(len(case.cells)):
+        go_on()
+        frames.append(frame(case, colours, step))
     out = io.BytesIO()
     times = [FRAME] * (len(frames) - 1) + [LAST]
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True)

@@ -38,6 +38,8 @@ def well(check: Callable[[Settings], Check], settings: Settings) -> Check:
     """What a check found. One that fails has found something, too."""
     try:
         return check(settings)
+    except SystemExit as said:
+        return check.__name__, False, f"{said}"
     except Exception as error:
         return check.__name__, False, f"{type(error).__name__}: {error}"
 

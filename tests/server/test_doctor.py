@@ -53,6 +53,17 @@ def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "BAD  store: FileNotFoundError" in said or "BAD  store: PermissionError" in said
 
 
+def test_a_store_that_needs_a_package_is_said_to_and_the_other_checks_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "CHECKS", (doctor.store, doctor.python))
+    monkeypatch.setenv("CONVOSCOPE_DATA", "nothing-of-this-name://x")
+    assert cli.main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "BAD  store: " in said
+    assert "ok   Python: " in said
+
+
 def test_a_clock_that_is_years_ahead_is_found(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 from anyio import to_thread
@@ -10,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from convoscope.engine import Learning, check_gradient, loss_curve, parse_objective
 from convoscope.engine import run as run_of
+from convoscope.server import movie
 from convoscope.server.library import Library
 from convoscope.server.limits import Limits
 from convoscope.server.patience import GONE, Left, also, go_on
@@ -196,3 +198,20 @@ def test_gradients_that_nobody_waits_for_are_not_kept_and_who_still_waits_makes_
         GONE.reset(token)
     assert services.gradients(model, picture, "loss:3").value > 0
     assert services.results.computed == 2, "the trace, and the gradients once"
+
+
+def test_a_moving_picture_stops_between_two_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, drawn = Event(), list[int]()
+
+    def frame(case: object, colours: object, step: int) -> None:
+        drawn.append(step)
+        gone.set()
+
+    monkeypatch.setattr(movie, "frame", frame)
+    token = GONE.set(gone)
+    try:
+        with pytest.raises(Left):
+            movie.gif(SimpleNamespace(cells=range(9)), None)  # type: ignore[arg-type]
+    finally:
+        GONE.reset(token)
+    assert drawn == [0]
