@@ -103,7 +103,8 @@ function hangsBelow(read, above, { readers }) {
 const gates = (read, { nodes }) => read.length === 2 && nodes.length === 1 && nodes[0].inputs.length === 1 && [nodes[0].inputs[0], nodes[0].name].every((name) => read.includes(name));
 
 /**
- * Runs of columns between two shrinkings of the maps. A pool closes its block; a strided convolution opens the next.
+ * Runs of columns between two shrinkings of the maps. A pool closes its block; a strided convolution opens the next, one
+ * that only loses its border does not.
  * @param {Column[]} columns @param {Map<string, NodeView>} byName @param {Map<string, Volume>} volumes
  * @returns {Block[]}
  */
@@ -114,14 +115,14 @@ function blocksOf(columns, byName, volumes) {
   for (const column of columns) {
     const head = column.nodes[0];
     if (column.vector || head.inputs.length === 0) continue;
-    const shrinks = head.inputs.some((name) => rowsOf(volumes, byName.get(name)) > rowsOf(volumes, head));
-    if (!open || (shrinks && isWeighted(head))) {
+    const most = Math.max(0, ...head.inputs.map((name) => rowsOf(volumes, byName.get(name)))), left = rowsOf(volumes, head);
+    if (!open || (isWeighted(head) && most > left && 2 * left <= most + 1)) {
       blocks.push({ index: blocks.length, title: `block ${blocks.length + 1}`, columns: [] });
     }
     const block = blocks[blocks.length - 1];
     block.columns.push(column);
     column.block = block.index;
-    open = !(shrinks && !isWeighted(head));
+    open = isWeighted(head) || most <= left;
   }
   return blocks;
 }

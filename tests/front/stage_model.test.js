@@ -97,6 +97,8 @@ test('a pool closes its block, a strided convolution opens the next', () => {
   assert.deepEqual(graphOf(pools).blocks.map((b) => b.columns.map((c) => c.nodes[0].name)), [['conv1', 'pool1'], ['conv2']]);
   const strided = networkOf([['input', [3, 8, 8], []], ['conv1', [4, 8, 8], ['input']], ['conv2', [4, 4, 4], ['conv1']], ['conv3', [4, 4, 4], ['conv2']]]);
   assert.deepEqual(graphOf(strided).blocks.map((b) => b.columns.map((c) => c.nodes[0].name)), [['conv1'], ['conv2', 'conv3']]);
+  const borderless = networkOf([['input', [3, 12, 12], []], ['conv1_1', [4, 10, 10], ['input']], ['conv1_2', [4, 8, 8], ['conv1_1']], ['pool1', [4, 4, 4], ['conv1_2']], ['conv2', [4, 3, 3], ['pool1']]]);
+  assert.deepEqual(graphOf(borderless).blocks.map((b) => b.columns.map((c) => c.nodes[0].name)), [['conv1_1', 'conv1_2', 'pool1'], ['conv2']]);
 });
 
 test('apart, every node has a column of its own in the order of the flow', () => {
