@@ -138,10 +138,15 @@ def magnitudes(a: Array) -> Array:
 
 
 def percentile(members: Sequence[Array]) -> float:
-    """The range of these magnitudes together, 0 when there are none."""
+    """The range of these magnitudes together: where nearly all are 0, of those that are not; 0 when there are none."""
     together = members[0] if len(members) == 1 else np.concatenate(members)
-    place = ceil((together.size - 1) * RANGE_PERCENTILE / 100)
-    return float(np.partition(together, place)[place]) if together.size else 0.0
+    return ranked(together) or ranked(together[together > 0])
+
+
+def ranked(sizes: Array) -> float:
+    """The percentile of these magnitudes, 0 when there are none."""
+    place = ceil((sizes.size - 1) * RANGE_PERCENTILE / 100)
+    return float(np.partition(sizes, place)[place]) if sizes.size else 0.0
 
 
 def prediction(trace: Trace) -> wire.PredictionView | None:

@@ -9,6 +9,7 @@ import pytest
 
 from convoscope.engine import Axis, IndexMap, Network, Table, Trace, zoo
 from convoscope.server.viewmodel.network import axis_view, window_view
+from convoscope.server.viewmodel.trace import percentile
 from tests.server.conftest import CAT, NET
 
 
@@ -217,3 +218,10 @@ def test_filters_have_statistics_with_the_edits(client: httpx.Client) -> None:
     assert [p["name"] for p in said["params"]] == ["weight", "bias"]
     assert (said["params"][0]["min"], said["params"][0]["max"]) == (float(weight.min()), 50)
     assert sum(said["params"][0]["histogram"]["counts"]) == weight.size
+
+
+def test_where_nearly_all_numbers_are_0_the_range_is_that_of_the_others() -> None:
+    sizes = np.zeros(1000, np.float32)
+    assert percentile([sizes]) == 0
+    sizes[:2] = 0.25, 0.5
+    assert percentile([sizes]) == percentile([sizes[:500], sizes[500:]]) == 0.5
