@@ -7,6 +7,9 @@ import { MOST_BARS } from './tail.js';
 /** @import { Scene } from '../types.d.ts' */
 /** @import { Back, Bar, Bars } from '../stage.d.ts' */
 
+/** Where the bars are so wide (px), what a number is made of stands before it. */
+export const TOLD_FROM = 230;
+
 /** Which classes get a bar, in the order shown. @param {Scene} scene @returns {number[]} */
 export function barClasses({ trace, network }) {
   if (!trace.prediction) return [];

@@ -2,7 +2,7 @@
 
 import { revealed } from '../anim/timeline.js';
 import { labelOf } from '../scene/back.js';
-import { barClasses, barsOf, slopesOf } from '../scene/bars.js';
+import { barClasses, barsOf, slopesOf, TOLD_FROM } from '../scene/bars.js';
 import { signRoom, stacked, stripLabel } from '../scene/labels.js';
 import { line } from '../scene/marks.js';
 import { placeTail, tailOf, tailWidth } from '../scene/tail.js';
@@ -103,7 +103,7 @@ function probability(form, bars) {
 /** What the bars are on the way back. @param {Form} form @param {Stage['back']} back */
 function slopesTitle(form, back) {
   if (back?.show === 'product') return 'each logit × its gradient';
-  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : `${form.name === 'wide' ? 'gradient of the loss: ' : ''}p − t, t = 1 at ✓`;
+  return labelOf(back?.objective ?? '') === null ? 'gradient of the logits' : `${form.name === 'wide' && form.bars.w >= TOLD_FROM ? 'gradient of the loss: ' : ''}p − t, t = 1 at ✓`;
 }
 
 /** Each kind of layer in a few words, in the order in which they are met. @type {[RegExp, string, string][]} */

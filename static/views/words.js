@@ -1,5 +1,6 @@
 /** Labels and class bars as HTML over the canvas: text that can be read, selected, spoken and clicked. */
 
+import { TOLD_FROM } from '../scene/bars.js';
 import { apply } from '../scene/matrix.js';
 
 /** @import { Bars, Label, Matrix } from '../stage.d.ts' */
@@ -9,10 +10,10 @@ const FADE_OUT = 220;
 const EDGE = 10;
 /** Only so near the edge (px) is it measured, for that takes a layout. */
 const NEAR_EDGE = 130;
-/** Where the bars are so wide (px), what a number is made of stands before it. */
-const TOLD_FROM = 230;
 /** The names of the classes get from a third to a little over half of the bars' width; px a letter. */
-const NAME = { least: 0.33, most: 0.54, letter: 8 };
+const NAME = { least: 0.33, most: 0.58, letter: 8 };
+/** What has a ✓ behind its name, and the letters that it takes. */
+const TICKED = /truth|label/, TICK = 2;
 
 /** A layer of words goes where the camera goes as one: while one drags the ground none of them is laid out anew. @param {HTMLElement} layer */
 function carrying(layer) {
@@ -171,7 +172,7 @@ export function mountBars(root, choose) {
       list.setAttribute('aria-label', range === null ? 'Probability of each class' : 'Gradient of the loss by each logit; a class is a button that chooses the label');
       node = bars.node ?? '';
       indices = bars.rows.map(({ index }) => index);
-      const longest = Math.max(...bars.rows.map(({ label }) => label.length));
+      const longest = Math.max(...bars.rows.map(({ label, look }) => label.length + (TICKED.test(look) ? TICK : 0)));
       list.style.setProperty('--name', `${Math.round(bars.w * Math.max(NAME.least, Math.min(NAME.most, (longest * NAME.letter) / bars.w)))}px`);
       while (rows.length < bars.rows.length) rows.push(row(rows.length));
       while (rows.length > bars.rows.length) rows.pop()?.row.remove();
