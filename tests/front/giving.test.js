@@ -50,6 +50,8 @@ test('product by product, the picture and the lens are at the same one: a weight
   });
   const n = node.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1), at = (/** @type {number} */ k) => Number(timeOf(scene.network, 'conv2', e.at, true, 'scatter')) - (1 - k / size) / n;
   const shown = (/** @type {number} */ k) => ({ ...stage, state: { ...stage.state, grain: /** @type {const} */ ('term'), t: at(k) } });
+  const empty = (/** @type {import('../../static/stage.d.ts').Frame} */ { over }) => over.filter((mark) => mark.kind === 'path' && mark.fill === stage.look.scale.css(0, 1)).length;
+  assert.ok(empty(VIEWS.window(shown(1))) > empty(VIEWS.window(shown(5))) && empty(VIEWS.window(shown(5))) > empty(VIEWS.window(shown(size)))); // what is not sent yet is not there
   for (const k of [1, 5, size]) {
     const { state } = shown(k), frame = VIEWS.window(shown(k));
     assert.deepEqual([sendingOf(state, stage.scene), sentOf(state, stage.scene, /** @type {any} */ (giving)), termsOf(state, stage.scene)], [giving, k, size]);
