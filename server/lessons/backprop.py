@@ -4,6 +4,7 @@ from convoscope.server.lessons.figures.backprop import (
     DEFAULTS,
     LAST,
     LAYERS,
+    answered,
     backward,
     blanks,
     forward,
@@ -19,7 +20,7 @@ OPTIONS = tuple((str(n), f"{n}: {k}") for n, (_, k, _) in enumerate(LAYERS, 1))
 
 def sent_left(ask: str) -> Question:
     """Asks for the gradient that the chosen layer hands on."""
-    return Question(ask, "number", lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006)
+    return Question(ask, "number", lambda v: round(gradient(v, layer_of(v) - 1), 4), why, near=0.006, shown=answered)
 
 
 LESSON = Lesson(

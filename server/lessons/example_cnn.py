@@ -8,6 +8,7 @@ from convoscope.server.lessons.figures.example_cnn import (
     decision,
     free,
     guess,
+    guessed,
     learnt,
     network,
     one,
@@ -65,6 +66,7 @@ classes. Everything in it you have seen in the lessons before.
                 "number",
                 lambda v: int(np.prod(network().shapes["pool3"])),
                 lambda v: "32 → 16 → 8 → 4: ten maps of 4×4 are **160** numbers. The picture had 3,072.",
+                shown=guessed,
             ),
         ),
         Beat(

@@ -205,7 +205,8 @@ class Question:
     """A prediction: asked before it is shown, checked by the server, and answered with a reason.
 
     kind: a number to type, a cell to choose in the grid `grid` of the figure, or one of `options`. answer: from the
-    values of the beat. near: how far a number may be off.
+    values of the beat. near: how far a number may be off. shown: the figure with the answer in it, where
+    the figure asks.
     """
 
     ask: str
@@ -215,6 +216,7 @@ class Question:
     options: tuple[str, ...] = ()
     grid: str = ""
     near: float = 0.0005
+    shown: Callable[[Values], Board] | None = None
 
     def right(self, given: Any, values: Values) -> bool:
         """Whether `given` is the answer."""

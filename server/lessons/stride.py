@@ -53,6 +53,7 @@ But we can also convolve with a **stride**, e.g. stride = 2: the window moves by
                 "number",
                 width,
                 lambda v: "The window starts at columns 0, 2, 4 and 6 (at 8 it would hang over): **4**.",
+                shown=slide,
             ),
         ),
         Beat(

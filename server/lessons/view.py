@@ -92,6 +92,12 @@ def answer_view(question: Question, values: Values) -> Json:
     return {"answer": said, "cell": found if question.kind == "cell" else None, "why": html(question.why(values))}
 
 
+def verdict_view(question: Question, given: Any, values: Values) -> Json:
+    """What a reader hears of an answer; board: the figure with the right one in it, where the figure has asked."""
+    board = question.shown and board_view(question.shown(values), values)
+    return {"right": question.right(given, values), **answer_view(question, values), "board": board}
+
+
 def lesson_view(lesson: Lesson, services: Services) -> Json:
     """A whole lesson. stage: where its footer leads until a figure says so more exactly."""
     beats = [beat_view(lesson, beat, services) for beat in lesson.beats]

@@ -109,11 +109,7 @@ def read_answer(
     if at.question is None:
         raise Problem("not_found", "This beat asks nothing.")
     chosen, said, question = found.values(at, services, parsed(values)), loaded(given), at.question
-    return answer(
-        request,
-        [slug, beat],
-        lambda: view.body({"right": question.right(said, chosen), **view.answer_view(question, chosen)}),
-    )
+    return answer(request, [slug, beat], lambda: view.body(view.verdict_view(question, said, chosen)))
 
 
 def parts(hide: str) -> list[str]:

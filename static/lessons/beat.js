@@ -28,7 +28,7 @@ export function createBeat(section, { lesson, values, player, say }) {
   let coming = null;
   const ask = createAsker(`/api/lessons/${lesson}/${section.id}`, arrived, failed);
   const controls = mountControls(section, { set, player });
-  const question = mountQuestion(section, { lesson, values: () => (board ?? first()).values, grid: () => rows, say });
+  const question = mountQuestion(section, { lesson, values: () => (board ?? first()).values, grid: () => rows, say, shown: arrived });
 
   /** @param {Board} now */
   function arrived(now) {
@@ -47,6 +47,7 @@ export function createBeat(section, { lesson, values, player, say }) {
   /** @param {Record<string, any>} patch */
   function set(patch) {
     Object.assign(values, patch);
+    question?.again();
     ask(values);
   }
 

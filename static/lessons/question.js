@@ -4,8 +4,8 @@ import { fill, h } from '../ui/h.js';
 import { keep, kept } from './answers.js';
 import { setHtml } from './html.js';
 
-/** @typedef {{ right: boolean, answer: string, cell: [number, number] | null, why: string }} Verdict */
-/** @typedef {{ lesson: string, values: () => Record<string, any>, grid: () => HTMLElement, say: (text: string) => void }} Room */
+/** @typedef {{ right: boolean, answer: string, cell: [number, number] | null, why: string, board: import('./types.d.ts').Board | null }} Verdict board: with the answer in it */
+/** @typedef {{ lesson: string, values: () => Record<string, any>, grid: () => HTMLElement, say: (text: string) => void, shown: (board: import('./types.d.ts').Board) => void }} Room */
 
 /**
  * @param {HTMLElement} section
@@ -41,6 +41,7 @@ export function mountQuestion(section, room) {
     const why = h('div');
     setHtml(why, said.why);
     fill(verdict, h('p', null, said.right ? '✓ Yes: ' : '✗ Not this time. It is ', answer), why);
+    if (said.board) room.shown(said.board);
     if (said.cell) outline(said.cell);
   }
 
@@ -76,6 +77,12 @@ export function mountQuestion(section, room) {
       chosen = cell;
       check(cell);
       return true;
+    },
+    /** Other numbers, another question. */
+    again() {
+      chosen = null;
+      fill(verdict);
+      delete verdict.dataset.right;
     },
     update() {
       if (chosen && verdict.dataset.right) outline(chosen);

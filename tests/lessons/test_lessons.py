@@ -102,6 +102,18 @@ def test_the_answer_is_right_another_is_not_and_both_hear_why(
     assert len(right["why"]) > 20
 
 
+@pytest.mark.parametrize(("slug", "name"), [b for b in BEATS if beat_of(*b)[1].question])
+def test_a_figure_that_asks_is_shown_with_its_answer_once_it_is_given(
+    board: Any, predict: Any, slug: str, name: str
+) -> None:
+    asks = "?" in board(slug, name)["say"]
+    shown = predict(slug, name, 0)["board"]
+    assert shown or not asks
+    if shown:
+        assert "?" not in shown["say"]
+        assert ">?<" not in f"{shown['rows']}"
+
+
 @pytest.mark.parametrize("slug", [*SLUGS, "sandbox"])
 def test_a_page_reads_without_scripts(client: httpx.Client, slug: str) -> None:
     text = client.get(f"/lessons/{slug}" if slug != "sandbox" else "/sandbox").text

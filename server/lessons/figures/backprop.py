@@ -175,6 +175,12 @@ def blanks(v: Values) -> Board:
     return Board([[row(v, LAST, n, n)], left], say, stage=link(v, n)[0])
 
 
+def answered(v: Values) -> Board:
+    """The same once the product is known."""
+    board = product(v)
+    return board._replace(rows=[[row(v, LAST, layer_of(v) - 1, layer_of(v))], *board.rows[1:]])
+
+
 def why(v: Values) -> str:
     """given × local, in numbers."""
     n = layer_of(v)

@@ -209,6 +209,15 @@ def learnt(v: Values) -> Board:
 
 def guess(v: Values) -> Board:
     """The sizes, the last one left out."""
-    net = network()
-    sizes = items.boxes([(n, net.shapes[n][1:]) for n in ("input", "pool1", "pool2")])
-    return Board([[sizes]], "32, 16, 8, and then?", stage=onward.stage("", v["image"], at="pool2@0,0,0")[0])
+    return sizes(v, ("input", "pool1", "pool2"), "32, 16, 8, and then?")
+
+
+def guessed(v: Values) -> Board:
+    """All sizes."""
+    return sizes(v, ("input", "pool1", "pool2", "pool3"), "32, 16, 8, 4.")
+
+
+def sizes(v: Values, nodes: tuple[str, ...], say: str) -> Board:
+    """The volumes of some layers as boxes."""
+    boxes = items.boxes([(n, network().shapes[n][1:]) for n in nodes])
+    return Board([[boxes]], say, stage=onward.stage("", v["image"], at=f"{nodes[-1]}@0,0,0")[0])
