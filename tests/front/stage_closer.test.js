@@ -59,7 +59,7 @@ test('product by product a convolution shows the channel, the product and the su
 
 test('on the way back the picture collects what the lens adds: product by product the sum so far, and at the end the gradient', () => {
   const scene = backSceneOf('chain');
-  for (const [node, adds] of /** @type {[string, number[]][]} */ ([['pool1', [1, 4, 9, 14]], ['flatten', [1, 2]]])) {
+  for (const [node, adds] of /** @type {[string, number[]][]} */ ([['pool1', Array.from({ length: 26 }, (_, k) => k + 1)], ['flatten', [1, 2]]])) {
     const e = scene.explanations.findLast((/** @type {any} */ one) => one.node === node), count = e.products.length, n = scene.network.nodes.find((/** @type {any} */ one) => one.name === node).shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
     const end = /** @type {number} */ (timeOf(scene.network, node, e.at, true));
     for (const added of [...adds.filter((k) => k < count), count]) {
