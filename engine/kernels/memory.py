@@ -11,8 +11,8 @@ from convoscope.engine.types import Array
 
 ALIGNMENT = 64
 """Bytes: a cache line, and the widest vector there is."""
-BLOCK = 1 << 18
-"""Bytes that working memory grows by."""
+BLOCK = 1 << 17
+"""Bytes that working memory grows by; larger pieces lie alone."""
 
 
 def aligned(count: int, dtype: np.dtype[np.floating]) -> Array:
@@ -67,8 +67,8 @@ class Places:
 class Scratch:
     """Working memory that the kernels of one frame share: nothing in it outlives the call that wrote it.
 
-    What several calls need lies in it, too, but is its owner's alone. All of it lies together in blocks, so that a
-    frame that is forgotten leaves few large gaps and not dozens of small ones.
+    What several calls need lies in it, too, but is its owner's alone. Small pieces lie together in blocks, so that a
+    frame that is forgotten leaves a few large gaps and not dozens of small ones.
     """
 
     def __init__(self, dtype: np.dtype[np.floating]) -> None:
@@ -101,9 +101,12 @@ class Scratch:
         """`count` zeros, aligned, from the last block or from a new one."""
         kind = self.dtype if dtype is None else np.dtype(dtype)
         room = rounded(-(-count * kind.itemsize // self.dtype.itemsize), self.dtype)
-        if room > len(self._left):
-            self._left = aligned(max(room, BLOCK // self.dtype.itemsize), self.dtype)
-        piece, self._left = self._left[:room], self._left[room:]
+        if room * self.dtype.itemsize >= BLOCK:
+            piece = aligned(room, self.dtype)
+        else:
+            if room > len(self._left):
+                self._left = aligned(BLOCK // self.dtype.itemsize, self.dtype)
+            piece, self._left = self._left[:room], self._left[room:]
         self.bytes += piece.nbytes
         return piece.view(kind)[:count]
 
