@@ -65,6 +65,7 @@ CODES: Mapping[str, Kind] = {
     "bad_graph": Kind(422, "Nodes and names that make no graph"),
     "bad_tensor": Kind(422, "An array whose numbers are not what its header says"),
     "external_data_refused": Kind(422, "An array that is kept in another file"),
+    "head_too_large": Kind(431, "The request's line and headers are too large"),
     "internal": Kind(500, "A bug of ours"),
     "busy": Kind(503, "Too much to do at the moment"),
     "store_full": Kind(507, "No room for another upload"),

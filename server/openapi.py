@@ -25,7 +25,7 @@ PLACES = {
 """What the parts of an address are, and an example of each."""
 OF_PARAMETER = {"at": ("A cell of the parameter, its indices with commas between them.", "3,0,1,1")}
 """What is otherwise in the address of a parameter."""
-EVERYWHERE = (400, 403, 408, 413, 421, 500, 503)
+EVERYWHERE = (400, 403, 408, 413, 421, 431, 500, 503)
 ANEW = ("/api/sandbox", "/api/convolve")
 """What is computed for each request, without an ETag; as is how far work has come."""
 UNCHANGED = {"description": "The answer has the ETag that If-None-Match names."}

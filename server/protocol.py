@@ -1,5 +1,6 @@
 """HTTP/1.1 as uvicorn speaks it, with our own answers where no app is asked: to what is no HTTP, too many, too slow."""
 
+import sys
 from asyncio import TimerHandle, Transport
 from collections import OrderedDict
 from typing import Any
@@ -12,8 +13,11 @@ from convoscope.server.guards import HEADERS
 from convoscope.server.handlers import MALFORMED, as_json
 from convoscope.server.limits import Limits
 
-BUSY = Problem("busy", "The server has as many connections as it takes. Try again in a second.")
-SLOW = Problem("too_slow", "The request did not come as a whole in time. Send it again.")
+BUSY = "The server has as many connections as it takes. Try again in a second."
+SLOW = "The request did not come as a whole in time. Send it again."
+HEAD = "The request's line and headers are larger than {} bytes. Send fewer or shorter ones."
+TOO_LARGE = 431
+"""The status that h11 finds right for a head that fills all its room."""
 
 
 class Protocol(H11Protocol):
@@ -29,7 +33,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > self.limits.connections:
-            refuse(self.transport, BUSY, {"Retry-After": "1"})
+            self.refuse_one_of(self.limits.connections, len(self.connections))
         else:
             self.watch()
 
@@ -64,7 +68,11 @@ class Protocol(H11Protocol):
     def give_way(self) -> None:
         """Closes a connection for one from which more may come: who sends a request at once is never refused."""
         self.unwatch()
-        refuse(self.transport, BUSY, {"Retry-After": "1"})
+        self.refuse_one_of(self.limits.half_open, len(self.half_open) + 1)
+
+    def refuse_one_of(self, most: int, count: int) -> None:
+        """Closes a connection, since there are more than the limit."""
+        refuse(self.transport, Problem("busy", BUSY, limit=most, value=count), {"Retry-After": "1"})
 
     def unwatch(self) -> None:
         if self.deadline is not None:
@@ -74,8 +82,9 @@ class Protocol(H11Protocol):
 
     def late(self) -> None:
         """Ends a connection on which nothing whole has come in time."""
+        seconds = self.limits.head_seconds if self.waits_for is h11.IDLE else self.limits.body_seconds
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            refuse(self.transport, SLOW, {})
+            refuse(self.transport, Problem("too_slow", SLOW, limit=seconds), {})
         else:
             self.transport.abort()
 
@@ -90,7 +99,9 @@ class Protocol(H11Protocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        refuse(self.transport, MALFORMED, {})
+        error, most = sys.exception(), self.limits.header_bytes
+        large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == TOO_LARGE
+        refuse(self.transport, Problem("head_too_large", HEAD.format(most), limit=most) if large else MALFORMED, {})
 
 
 def protocol(limits: Limits) -> type[Protocol]:

@@ -43,14 +43,16 @@ def body_bytes(client: httpx.Client, small: LiveServer) -> None:
 
 def header_bytes(client: httpx.Client, small: LiveServer) -> None:
     address = urlsplit(small.url)
-    for beyond, status in ((-1, b"200"), (0, b"200"), (1, b"400")):
+    for beyond, status in ((-1, b"200"), (0, b"200"), (1, b"431")):
         head = b"GET /api/limits HTTP/1.1\r\nHost: localhost\r\nX: "
         length = SMALL["header_bytes"] + beyond - len(head)
         with socket.create_connection((address.hostname, address.port), 10) as connection:
             connection.sendall(head + b"x" * length)  # not yet at its end: so much is kept and no more
             if status == b"200":
                 connection.sendall(b"\r\n\r\n")
-            assert connection.recv(65_536).startswith(b"HTTP/1.1 " + status)
+            said = connection.recv(65_536)
+            assert said.startswith(b"HTTP/1.1 " + status)
+    assert b'"limit":%d' % SMALL["header_bytes"] in said
 
 
 def list_length(client: httpx.Client, small: LiveServer) -> None:
@@ -131,6 +133,7 @@ def connections(client: httpx.Client, small: LiveServer) -> None:
         assert said.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: 1\r\n" in said.lower()
         assert b'"code":"busy"' in said
+        assert b'"limit":%d,"value":%d' % (SMALL["connections"], SMALL["connections"] + 1) in said
         opened[1].sendall(b"\r\n")
         assert opened[1].recv(65_536).startswith(b"HTTP/1.1 200 ")
 

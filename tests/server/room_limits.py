@@ -46,6 +46,7 @@ def too_slow(small: LiveServer, half: bytes, seconds: int) -> None:
         assert time.monotonic() - start > seconds - 0.1
     assert said.startswith(b"HTTP/1.1 408 ")
     assert b'"code":"too_slow"' in said
+    assert b'"limit":%d' % seconds in said
 
 
 def at_once(client: httpx.Client, small: LiveServer) -> None:
