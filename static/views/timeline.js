@@ -58,7 +58,7 @@ export function mountTimeline(root, context) {
   const when = h('p', { class: 'when' });
   const canvas = h('canvas', { 'aria-hidden': 'true' });
   const names = h('div', { class: 'names', 'aria-hidden': 'true' });
-  const slider = h('div', { class: 'slider', role: 'slider', tabindex: 0, 'aria-label': 'The pass, layer by layer', 'aria-valuemin': 0 }, canvas, names);
+  const slider = h('div', { class: 'slider', role: 'slider', tabindex: 0, 'aria-label': 'The pass, layer by layer', 'aria-valuemin': 0, 'aria-valuenow': 0 }, canvas, names);
   root.classList.add('timeline');
   root.append(
     h('div', { class: 'transport' }, button('One step back (←)', ICONS.back, () => actions.step(-1)), play, button('One step on (→)', ICONS.on, () => actions.step(1)), when),
