@@ -14,9 +14,21 @@ import { isBackward } from '../state/objective.js';
 
 /** What the selected number gives, where the way back is read so and its numbers are here; null elsewhere. @param {State} state @param {Scene | null} scene @returns {GivingView | null} */
 export function sendingOf(state, scene) {
+  const giving = givingIn(state, scene);
+  return giving && giving.at.join() === state.at?.join() && giving.objective === scene?.objective?.name ? giving : null;
+}
+
+/** The same of any number of its layer. @param {State} state @param {Scene | null} scene */
+function givingIn(state, scene) {
   const giving = scene?.giving;
   if (!giving || !isBackward(state) || state.reading !== 'scatter' || state.view !== 'window' || state.weight) return null;
-  return giving.node === state.node && giving.at.join() === state.at?.join() && giving.objective === scene.objective?.name ? giving : null;
+  return giving.node === state.node ? giving : null;
+}
+
+/** How many products the selected number gives; until they are here, as many as the one before it in its layer; null in the other reading. @param {State} state @param {Scene | null} scene */
+export function givesMany(state, scene) {
+  const giving = givingIn(state, scene);
+  return giving && sendCount(giving);
 }
 
 /** How many products it gives. @param {GivingView} giving */

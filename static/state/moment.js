@@ -1,6 +1,6 @@
 /** What follows from a time of the pass: the selection in one window, and what gradients are of past the loss. Pure. */
 import { added, isFast, pace, spotAt, termStep, timeOf, windowStep } from '../anim/windows.js';
-import { sendCount, sendingOf } from '../backward/sending.js';
+import { givesMany } from '../backward/sending.js';
 import { groupsOf } from '../lens/groups.js';
 import { flatIndex } from '../model/tensor.js';
 import { backwards, isBackward, layers, lensAddress, lensOf, passEnd } from './objective.js';
@@ -98,10 +98,7 @@ export function termCount(e) {
 }
 
 /** The same of the number that the lens shows: in the other reading, what it gives. @param {State} state @param {Scene | null} scene */
-export function termsOf(state, scene) {
-  const giving = sendingOf(state, scene);
-  return giving ? sendCount(giving) : termCount(scene && lensOf(state, scene));
-}
+export const termsOf = (state, scene) => givesMany(state, scene) ?? termCount(scene && lensOf(state, scene));
 
 /**
  * How many terms of an explanation are added where the clock stands; null where all are shown at once.
