@@ -210,6 +210,7 @@ def soak(*arguments: str) -> int:
     parts = {
         "load": (PYTHON, "-m", "benchmarks.load", "--long"),
         "api": (PYTHON, "-m", "benchmarks.api"),
+        "refusals": (PYTHON, "-m", "benchmarks.refusals"),
         "unplugged": (PYTHON, "-m", "benchmarks.unplugged"),
         "kills": (PYTHON, "-m", "benchmarks.kills"),
         "writers": writers,
