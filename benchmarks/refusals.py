@@ -108,10 +108,9 @@ def main() -> int:
         time.sleep(READY)
         for name, asked in requests().items():
             found = [refused(port, asked) for _ in range(times)]
-            ms, named = (
-                [each for each, _ in found],
-                all(f'"limit":{LIMITS[name]}'.encode() in said for _, said in found),
-            )
+            ms = [each for each, _ in found]
+            limit = f'"limit":{LIMITS[name]}'.encode()
+            named = all(limit in said for _, said in found)
             failed |= statistics.median(ms) > MOST_MS or not named
             p99 = statistics.quantiles(ms, n=100)[-1]
             print(f"{name:20} first {ms[0]:6.1f}  p50 {statistics.median(ms):6.1f}  p99 {p99:6.1f} ms  {named}")
