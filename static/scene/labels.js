@@ -71,9 +71,14 @@ export function partLabel(node, { x, y }) {
   return { key: `part ${part}`, x, y, anchor: 'nw', look: 'channel', lines: [{ text }], node: node.name };
 }
 
+/** Letters that are narrow, and how wide they are beside others. */
+const NARROW = /[fijlrt.1]/g, SLIM = 0.6;
+/** How many letters of usual width a name is as wide as. @param {string} name */
+const lettersOf = (name) => name.length - (1 - SLIM) * (name.match(NARROW)?.length ?? 0);
+
 /** How wide a label is, about. @param {Label} label */
 const widthOf = ({ lines, look }) =>
-  Math.max(...lines.map((line) => line.text.length * (line.look === 'name' ? (look === 'node' ? NAME_LETTER : LETTER * 1.25) : LETTER)));
+  Math.max(...lines.map((line) => (line.look === 'name' ? lettersOf(line.text) : line.text.length) * (line.look === 'name' ? (look === 'node' ? NAME_LETTER : LETTER * 1.25) : LETTER)));
 
 /** px from line to line, of names and of the rest: usually, and in small type. */
 const LINES = [{ name: 18, other: 15.5 }, { name: 15, other: 13.5 }];

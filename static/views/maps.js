@@ -36,7 +36,7 @@ const NUMBERED = 14;
 
 /** @param {Stage} stage @returns {Frame} */
 export function maps(stage) {
-  const form = formOf(stage.width, stage.margin);
+  const form = formOf(stage.width, stage.margin, stage.state.present);
   const { graph, state, look } = stage;
   const columns = flowColumns(stage, graph.columns);
   const closed = overview(stage).poses;

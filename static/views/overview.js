@@ -7,6 +7,7 @@ import { flowMarks } from '../scene/flow.js';
 import { funnel } from '../scene/funnel.js';
 import { lifted, nodeLabel, partLabel, signRoom, uncrowded } from '../scene/labels.js';
 import { extentOf } from '../scene/slices.js';
+import { tailOf } from '../scene/tail.js';
 import { blockMarks, noteLabels } from './blocks.js';
 import { barLines, endingAtRight, endingBelow, endingLabels, endingWidth, flowColumns } from './ending.js';
 import { formOf, PHOTO_ROOM } from './form.js';
@@ -32,7 +33,7 @@ const LONGEST_ARCH = 3;
 
 /** @param {Stage} stage @returns {Frame} */
 export function overview(stage) {
-  const form = formOf(stage.width, stage.margin);
+  const form = formOf(stage.width, stage.margin, stage.state.present);
   return isLarge(stage, form) ? largeView(stage, form) : asFunnel(stage, form);
 }
 
@@ -129,6 +130,8 @@ const LAYOUTS = { wide: inOneFlow, middle: inOneFlow, narrow: inLinesBeside, pho
 
 /** px across of a letter of a name, and from a name to the stage's edge at least. */
 const LETTER = 8, EDGE = 4;
+/** px between a name and the row of numbers at its right. */
+const STRIP = 6;
 
 /** A name under the last volume that would run over the edge stands beside its middle. @param {Label} label @param {number} width @returns {Label} */
 function inside(label, width) {
@@ -140,7 +143,8 @@ function inside(label, width) {
 const lineOf = (lines, name) => lines.find((line) => line.columns.some((column) => column.nodes.some((node) => node.name === name)));
 
 /** Names above and below the volumes. @param {Stage} stage @param {Form} form @param {Map<string, Pose>} poses @param {Line[]} lines @returns {Label[]} */
-function volumeLabels({ graph, back }, form, poses, lines) {
+function volumeLabels({ graph, back, scene }, form, poses, lines) {
+  const strips = lines.length > 1 ? [] : tailOf(scene.network, graph).strips, edge = Math.min(...strips.map(({ name }) => poses.get(name)?.x ?? Infinity));
   const most = form.name === 'phone' || form.name === 'narrow' ? 'shape' : lines.length > 1 ? 'name' : 'full';
   const labels = lines.flatMap((line) => {
     const rooms = new Map(roomsIn(line, poses, graph));
@@ -149,7 +153,7 @@ function volumeLabels({ graph, back }, form, poses, lines) {
       if (!pose || !volume) return [];
       const box = extentOf(volume, pose);
       const x = box.x + box.w / 2;
-      const room = (rooms.get(node.name) ?? box.w) - signRoom(back ? SIGN[back.show] : '');
+      const room = Math.min(rooms.get(node.name) ?? box.w, x < edge ? 2 * (edge - x) - STRIP : Infinity) / form.type - signRoom(back ? SIGN[back.show] : '');
       if (k === 0 && column.nodes.length > 1) return nodeLabel(node, { x, y: box.y - 9, anchor: 's' }, room);
       const last = k === column.nodes.length - 1;
       const said = nodeLabel(node, { x, y: box.y + box.h + (last ? 7 : 4), anchor: 'n' }, room, last ? most : 'name');

@@ -44,7 +44,7 @@ export function photoParts(stage, form, poses) {
     marks: [line([[x, box.y + box.h + 5], [x, input.y + pose.w * pose.ay * 0.22 - 1]], { width: 1.1, alpha: 0.6, head: true }), ...cropMarks(stage.scene, box)],
     labels: [
       label('photo', box.x, box.y - 6, [input.w < ROOM ? 'picture' : stage.scene.image.kind === 'photo' ? 'the photograph' : 'the picture'], 'sw'),
-      input.w >= ROOM ? label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw') : label('preprocessing', box.x, box.y - ABOVE, preprocessing(stage), 'sw'),
+      input.w >= ROOM * form.type ** 2 ? label('preprocessing', x + 9, box.y + box.h + 5, preprocessing(stage), 'nw') : label('preprocessing', box.x, box.y - ABOVE, preprocessing(stage), 'sw'),
     ],
   };
 }
