@@ -141,7 +141,7 @@ def as_table(summary: Summary) -> Table:
 def amount(count: int) -> str:
     """Bytes in a unit that leaves three or four digits."""
     size, unit = float(count), "B"
-    for larger in ("KB", "MB", "GB"):
+    for larger in ("kB", "MB", "GB"):
         if size < 1000:
             break
         size, unit = size / 1000, larger

@@ -29,7 +29,7 @@ export function strips(told) {
   const { stage, giving, node, source, at, box, sent = null } = told, { look } = stage, to = stage.graph.volumes.get(node.name), narrow = box.w < 480;
   const words = narrow ? 0 : WORDS, wide = box.w - words - (narrow ? 60 : RIGHT), given = single(giving.given, LONG);
   const rows = /** @type {[string, string[], Scale, number][]} */ ([
-    ['local x0', node.kind === 'softmax' ? [`∂${node.name}[${at}]`, `/ ∂${source.name}`] : [`weights of ${indexed(node.name, at)}`], look.weight, 0],
+    ['local x0', node.kind === 'softmax' ? [`∂${node.name}@${at}`, `/ ∂${source.name}`] : [`weights of ${indexed(node.name, at)}`], look.weight, 0],
     ['sent x0', [`× ${given}`, `into ∂${source.name}`], look.scale, NEAR], ['so_far x0', [`∂${source.name} so far`, `${giving.index + 1} of ${giving.count} have given`], look.scale, NEAR],
     ['local weight', [`${source.name}, what it read`], look.weight, APART], ['sent weight', [`× ${given}`, `is ∂weight[${at}, :]`], look.scale, NEAR],
   ]);

@@ -172,5 +172,5 @@ const photoLabels = ({ scene: { image } }, photo) => [
 function value(stage, name, at, poses) {
   const { extent } = face(stage, name, poses), e = stage.scene.explanation, tensor = stage.scene.activations.get(name);
   const exact = e?.node === name && e.at.join() === at.join() ? e.value : tensor ? valueAt(tensor, at) : null;
-  return exact === null ? [] : [{ key: 'value', x: extent.x + extent.w, y: extent.y - 36, anchor: 'se', look: 'result', lines: [{ text: single(exact, LONG), look: 'value' }, { text: `${name}[${at.join(', ')}]`, look: 'place' }] }];
+  return exact === null ? [] : [{ key: 'value', x: extent.x + extent.w, y: extent.y - 36, anchor: 'se', look: 'result', lines: [{ text: single(exact, LONG), look: 'value' }, { text: `${name}@${at.join(',')}`, look: 'place' }] }];
 }

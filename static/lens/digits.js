@@ -23,7 +23,7 @@ const LEAST = 1e-3, MOST = 1e6; // outside of these a column is printed in units
  * @returns {Style}
  */
 export function styleFor(size, significant) {
-  if (!(size > 0 && Number.isFinite(size))) return { decimals: significant - 1, exponent: 0 };
+  if (!(size > 0 && Number.isFinite(size))) return { decimals: 0, exponent: 0 }; // a 0 that is all there is has no digits to tell
   const power = Math.floor(Math.log10(size)), exponent = size < LEAST || size >= MOST ? power : 0;
   const whole = power === -1 ? 0 : power - exponent; // tenths look like ones: a column near 1 keeps its decimals
   return { decimals: Math.max(0, significant - 1 - whole), exponent };

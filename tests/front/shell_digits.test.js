@@ -67,6 +67,12 @@ test('a probability that is not 0 is never printed as 0 beside its logarithm', (
   assert.deepEqual([chance(2.3204e-5, 1), chance(NaN), chance(-1e-5)], ['2×10⁻⁵', 'NaN', '0.000']);
 });
 
+test('a number that is exactly 0 is 0 wherever it stands alone, and in a column has the digits of the others', () => {
+  const e = /** @type {any} */ ({ picture: 'pointwise', steps: [], operands: [], value: 0 });
+  assert.deepEqual([valueText(e), single(0, LONG), single(-0, CELL), factor(0), about(0), column([0, 0], 0, LONG).total], ['0', '0', '0', '0', '0', '0']);
+  assert.deepEqual(column([0, 0.5], 0.5, LONG).parts, ['0.0000', '+0.5000']);
+});
+
 test('what no digit repairs is said', () => {
   const third = 1 / 3;
   const { parts, total, rest } = column([third, third, third], 1, 5);

@@ -69,7 +69,7 @@ test('on the way back the picture collects what the lens adds: product by produc
       assert.ok(Math.abs(valueOf(result[0].text) - sum) <= 1e-3 * Math.max(...e.steps.map((/** @type {any} */ step) => Math.abs(step.value))), `${node} ${added}: ${result[0].text} ${sum}`);
       const steps = frame.labels.filter(({ key }) => key.startsWith('step ')).map(({ lines }) => valueOf(lines[0].text));
       if (node !== 'flatten') assert.ok(Math.abs(steps.reduce((a, b) => a + b, 0) - sum) <= 3e-3 * Math.max(...e.steps.map((/** @type {any} */ step) => Math.abs(step.value))), `${added}: ${steps} ${sum}`);
-      assert.equal(result[1].text, added < count ? 'so far' : `∂${node}[${e.at.join(', ')}]`);
+      assert.equal(result[1].text, added < count ? 'so far' : `∂${node}@${e.at.join(',')}`);
     }
   }
 });

@@ -117,7 +117,7 @@ test('the field view shows every volume that was seen with the size of what was 
     if (label) assert.equal(label.lines[0].text, ranges.slice(-2).map(([low, high]) => high - low + 1).join('×'), name);
   }
   assert.ok(frame.poses.has('input') && frame.poses.has('concat') && !frame.poses.has('score'));
-  assert.equal(frame.labels.find((l) => l.key === 'value')?.lines[1].text, 'concat[1, 1, 2]');
+  assert.equal(frame.labels.find((l) => l.key === 'value')?.lines[1].text, 'concat@1,1,2');
   assert.equal(withField(VIEWS.overview)(stageOf(scene, { node: 'concat', at })).key, 'overview wide');
 });
 

@@ -23,8 +23,8 @@ def cat() -> Trace:
 def test_the_table_has_a_line_for_each_node_and_the_totals(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", "example-cnn"]) == 0
     lines = {line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines() if line.strip()}
-    assert lines["conv1"] == ["conv1", "conv", "3×3", "10×32×32", "280", "276,480", "3×3", "41", "KB"]
-    assert lines["total"] == ["total", "6,440", "1,775,680", "241", "KB"]
+    assert lines["conv1"] == ["conv1", "conv", "3×3", "10×32×32", "280", "276,480", "3×3", "41", "kB"]
+    assert lines["total"] == ["total", "6,440", "1,775,680", "241", "kB"]
     assert len(lines) == 1 + 1 + 1 + 19 + 1  # the title, the head, its line, the nodes, the totals
 
 

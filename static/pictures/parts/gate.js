@@ -48,7 +48,7 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
   const read = cells.get(channel) ?? [], padding = (/** @type {number} */ r, /** @type {number} */ c) => read[r * columns.length + c] === null;
   const { scale, weight } = stage.look, range = stage.look.range(source.name), own = stage.look.range(node.name);
   const tile = { rows: rows.length, columns: columns.length, padding };
-  const few = inCells(values.given);
+  const few = inCells([...values.given, e.value]);
   return {
     poses: new Map([[node.name, made], [source.name, gave]]), under: [],
     over: [
@@ -67,6 +67,7 @@ export function gate(input, { channels: [channel], rows, columns, cells, given, 
       label('sum', x + w / 2, at.sum.y - 8, 's', 'direction', values.given.length > 1 ? '= their sum' : '= to the left'),
       ...written(at.given, values.given, tile.columns, cell, scale, range, few.signed),
       ...written(at.local, values.local, tile.columns, cell, weight, 1, factor),
+      ...written(at.sum, [e.value], 1, cell, scale, own, few.signed),
       label('says', x + w / 2, at.sum.y + cell + 10, 'n', 'caption small', SAYS[source.kind]?.(values.local) ?? source.summary),
       label('result', made.x + made.w / 2, made.y + made.h + 12, 'n', 'result', { text: valueText(e), look: 'value' }, { text: `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],

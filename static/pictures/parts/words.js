@@ -58,8 +58,8 @@ export const caption = (key, node, what, x, y, anchor = 'sw') => ({
 /** `10×32×32`, or for a row `160 numbers`. @param {NodeView} node */
 export const shapeText = (node) => (node.shape.length > 1 ? times(node.shape) : `${node.shape[0]} numbers`);
 
-/** `conv2[5, 19, 23]`. @param {string} node @param {number[]} at */
-export const indexed = (node, at) => `${node}[${at.join(', ')}]`;
+/** `conv2@5,19,23`, as everywhere. @param {string} node @param {number[]} at */
+export const indexed = (node, at) => `${node}@${at.join(',')}`;
 
 /** What the weights of a window are called: a filter, of this place alone where each has its own; else weights that are made, as when maps are enlarged. @param {ExplanationView} e */
 export function weightsOf({ kind, at, operands }) {
