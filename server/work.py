@@ -29,7 +29,8 @@ FREE = ("/api/limits", "/api/docs", "/api/openapi.json")
 """Addresses below /api/ that cost nothing."""
 PROGRESS = "/progress"
 """How an address ends that says how far work is, and so must not wait for it."""
-HEAVY = re.compile(r"/steps$|/checks?$")
+HEAVY = re.compile(r"^/api/batches/|^/api/traces/[^/]+/[^/]+/(steps$|check/)")
+"""What is computed again and again: training steps, checks of a gradient, batches."""
 IN_A_ROW = 4
 """After so many quick requests a heavy one has its turn, so that it cannot wait for ever."""
 ALSO = 0.1

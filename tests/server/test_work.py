@@ -247,6 +247,9 @@ async def test_a_failure_gives_its_place_back_and_those_who_waited_for_it_try_th
         ("GET", "/api/limits", False, False),
         ("GET", "/api/traces/a/b/nodes/steps/activations", True, False),
         ("GET", "/api/traces/a/b/steps", True, True),
+        ("GET", "/api/traces/a/b/check/conv1.bias@0", True, True),
+        ("GET", "/api/batches/a/b,c", True, True),
+        ("GET", "/api/traces/a/b/nodes/check/x/activations", True, False),
         ("POST", "/api/convolve", True, True),
     ],
 )
