@@ -34,8 +34,8 @@ LESSON = Lesson(
             "say",
             "CONV ReLU CONV ReLU POOL, three times",
             """
-The example CNN: 10×3×3 conv filters, stride 1, pad 1, and 2×2 pool filters, stride 2. Then one dense layer for the ten
-classes. Everything in it you have seen in the lessons before.
+The example CNN: ten 3×3 filters in each convolution, stride 1, pad 1, and 2×2 pool windows, stride 2. Then one dense
+layer for the ten classes. Everything in it you have seen in the lessons before.
 """,
             architecture,
         ),

@@ -41,7 +41,7 @@ export const share = (share) => `${(share * 100).toFixed(share > 0.98 ? 2 : 1)} 
 
 /** @param {Card} card */
 const told = ({ command, seed, epochs, accuracy, data, ...rest }) => [
-  h('p', null, h('b', null, share(accuracy)), ` of ${thousands(data.test_pictures)} test pictures are told rightly, which it has not learnt from. This engine learnt it, from ${thousands(data.training_pictures)} pictures, ${epochs} times over, from seed ${seed}:`),
+  h('p', null, h('b', null, share(accuracy)), ` of ${thousands(data.test_pictures)} test pictures, none of which it was trained on, are named rightly. This engine trained it, on ${thousands(data.training_pictures)} pictures, ${epochs} times over, from seed ${seed}:`),
   h('p', null, h('code', null, command)),
   matrix(rest),
 ];

@@ -9,7 +9,7 @@ import { themeOf } from '../ui/theme.js';
 import { histogram } from './histogram.js';
 import { learntButton } from './learnt.js';
 import { isCard, openCard } from './open.js';
-import { badges, facts, percent, spoken, spread, totals } from './words.js';
+import { badges, facts, layered, percent, spoken, spread, totals } from './words.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
 /** @typedef {import('../types.d.ts').Part} Part */
@@ -35,7 +35,7 @@ export function mountLine(root, context) {
 }
 
 /** @param {Scene} scene */
-const whole = ({ network }) => [h('b', null, network.title), h('span', null, `${network.nodes.filter(({ inputs }) => inputs.length).length} layers, ${totals(network)}`), learntButton(network)];
+const whole = ({ network }) => [h('b', null, network.title), h('span', null, `${layered(network.nodes.filter(({ inputs }) => inputs.length).length)}, ${totals(network)}`), learntButton(network)];
 
 /** @param {State} state @param {Scene} scene @param {NodeView} node */
 function lineOf(state, scene, node) {

@@ -54,6 +54,9 @@ export function facts(node, network) {
 export const lowered = (equation) =>
   equation.split(/_(\{[^}]*\}|\w)/).map((text, k) => ({ text: k % 2 ? text.replace(/[{}]/g, '') : text, low: k % 2 === 1 })).filter(({ text }) => text);
 
+/** 18 layers. @param {number} count */
+export const layered = (count) => `${thousands(count)} layer${count === 1 ? '' : 's'}`;
+
 /** Of the whole network. @param {NetworkView} network */
 export const totals = ({ parameters, macs, memory }) => `${counted(parameters)} parameters, ${counted(macs)} multiply–adds, ${size(memory)} of activations`;
 

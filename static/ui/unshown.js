@@ -40,13 +40,13 @@ export function told({ unsupported, waiting = [], notes }) {
     `Node “${node}” (${operator}): ${why}${nearest ? ` The nearest that is read is ${nearest}.` : ''}`);
   const more = unsupported.length - MOST;
   if (more > 0) ends.push(`And ${more} more.`);
-  if (waiting.length) ends.push(`${unsupported.length > 1 ? 'For them' : 'For it'} wait${waiting.length === 1 ? 's' : ''} ${listed(waiting)}.`);
+  if (waiting.length) ends.push(`${listed(waiting)} wait${waiting.length === 1 ? 's' : ''} for ${unsupported.length > 1 ? 'them' : 'it'}.`);
   if (ends.length) ends.push('All that does not wait for it is drawn and computed.');
   return { ends, notes };
 }
 
 /** @param {{ node: string, operator: string }[]} nodes */
 function listed(nodes) {
-  const named = nodes.slice(0, MOST).map(({ node, operator }) => `${node} (${operator})`), more = nodes.length - named.length;
+  const named = nodes.slice(0, MOST).map(({ node, operator }) => (node === operator ? node : `${node} (${operator})`)), more = nodes.length - named.length;
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ').replace(/, ([^,]*)$/, ' and $1');
 }

@@ -13,6 +13,8 @@ import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 /** @import { Scene, ShowMode, State } from '../types.d.ts' */
 /** @typedef {{ title: { text: string, em?: boolean }[], sub: string }} Headline */
 
+/** Said where the pass back starts from a number that is no loss, because there is none. */
+const NO_LOSS = 'The network has no classes, so there is no loss: this is one of its numbers. ';
 /** A loss that is written as 0.000. */
 const LEARNT = 5e-4;
 /** @param {string} noun */
@@ -57,11 +59,11 @@ function ofWayBack(scene, { show, done }) {
   const loss = lossOf(scene);
   const worth = loss ? ` is ${loss}` : '';
   const start = label === null ? `${name.replace(/^logit of/, 'The logit of')}${worth}. ` : `The loss for ${isWord(name) ? `${article(name)} ` : ''}${name}${worth}. `;
-  const flows = done ? 'Every number knows what it did to it' : 'Gradients flow back';
+  const flows = done ? 'Every number has its gradient' : 'Gradients flow back';
   const what = label === null ? 'it' : 'the loss';
   const sure = label !== null && (scene.objective?.value ?? 1) < LEARNT ? 'The network is so sure that hardly anything is left to learn; choose another label. ' : '';
   const asks = show === 'product' ? 'Each number times its gradient: green for what raised it, purple for what lowered it, to first order.' : `If a number grew, would ${what} rise (green) or fall (purple)?`;
-  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${sure || starts(scene, label)}${asks}` };
+  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${sure || starts(scene, label)}${scene.trace.prediction ? '' : NO_LOSS}${asks}` };
 }
 
 /** @param {Scene} scene @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
@@ -88,8 +90,13 @@ const called = (labels, index) => labels[index] ?? `class ${index}`;
 /** Whether a class's name is a word, which takes an article; `3` and `class 3` are none. @param {string} name */
 const isWord = (name) => !/^(\d|class \d)/.test(name);
 
+/** Whether the picture is the input that a lesson made for its network. @param {Scene} scene */
+const isOwn = ({ image, network }) => image.title === `${network.title}: its input`;
+
 /** @param {Scene} scene */
-function seen({ image }) {
+function seen(scene) {
+  const { image } = scene;
+  if (isOwn(scene)) return 'its input';
   if (image.label) return `${article(image.label)} ${image.label}`;
   return image.kind === 'upload' ? 'your picture' : `“${image.title.replace(/, a photograph$/, '')}”`;
 }
@@ -101,7 +108,7 @@ function ofNetwork(state, scene) {
   const top = trace.prediction?.top[0];
   const layers = network.nodes.filter((node) => node.inputs.length > 0).length;
   if (state.t < layers || !top) {
-    return { title: [{ text: `The network looks at ${seen(scene)}.` }], sub: `${thousands(numbers)} numbers, layer by layer, from the picture to the answer.` };
+    return { title: [{ text: `The network looks at ${seen(scene)}.` }], sub: `${thousands(numbers)} numbers, layer by layer, from ${isOwn(scene) ? 'there' : 'the picture'} to the ${top ? 'answer' : 'last layer'}.` };
   }
   const { label } = scene.image;
   const truth = label !== null && label !== top.label ? trace.prediction?.top.find((p) => p.label === label) : undefined;

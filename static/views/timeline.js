@@ -29,6 +29,9 @@ const ICONS = { back: 'M14 4 6 10l8 6z', play: 'M5 3l12 7-12 7z', pause: 'M5 3h3
 /** @param {string} d */
 const icon = (d) => svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d }));
 
+/** What the pass back starts from, in a word: the loss, a logit, or the layer of the one number. @param {Scene} scene */
+const startOf = ({ objective }) => (objective ? objective.name.replace(/^unit:|[:@][^:@]*$/g, '') : 'loss');
+
 /** Which window is at work, where windows are looked at: `conv2 · 4,117 of 10,240`. @param {State} state @param {Scene} scene @param {number} at */
 function windowAt(state, scene, at) {
   const spot = isWindowed(state) && state.t < Infinity ? spotAt(scene.network, at, state.reading) : null;
@@ -131,7 +134,7 @@ export function mountTimeline(root, context) {
   /** @param {Scene} scene @param {Graph} graph */
   function writeNames(scene, graph) {
     const { small, width } = room;
-    const loss = small ? 'loss' : `${scene.objective?.name.split(':')[0] ?? 'loss'} ${lossOf(scene)}`.trim();
+    const loss = small ? 'loss' : `${startOf(scene)} ${lossOf(scene)}`.trim();
     const ruler = rulerOf(graph, room);
     const word = (/** @type {number} */ x, /** @type {string} */ text, look = '') => h('span', { class: look, style: { left: `${x.toFixed(1)}px` } }, text);
     const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room).filter((b) => b.width > NAME_ROOM);

@@ -61,6 +61,6 @@ test('nodes that end a network are named with the reason, three of them and how 
   assert.equal(lines[0], 'Node “n0” (Fancy): There is no layer for it. The nearest that is read is Relu.');
   assert.deepEqual(lines.slice(3), ['And 2 more.', 'All that does not wait for it is drawn and computed.']);
   assert.deepEqual(notes, ['A note.']);
-  assert.deepEqual(told({ unsupported: [node(0)], waiting: [{ node: 'add', operator: 'Add' }, { node: 'fc', operator: 'Gemm' }], notes: [] }).ends[1], 'For it wait add (Add) and fc (Gemm).');
+  assert.deepEqual(told({ unsupported: [node(0)], waiting: [{ node: 'add', operator: 'Add' }, { node: 'fc', operator: 'Gemm' }], notes: [] }).ends[1], 'add (Add) and fc (Gemm) wait for it.');
   assert.deepEqual(told({ unsupported: [], notes: [] }), { ends: [], notes: [] });
 });

@@ -146,7 +146,7 @@ test('the headline tells what the loss is, and what has become of it', () => {
   const text = (/** @type {object} */ patch) => headline({ ...STATE, ...BACK, ...patch }, scene).title.map((part) => part.text).join('');
   const loss = scene.objective?.value.toFixed(3);
   assert.equal(text({ t: 10 }), `The loss for a one is ${loss}. Gradients flow back.`);
-  assert.equal(text({}), `The loss for a one is ${loss}. Every number knows what it did to it.`);
+  assert.equal(text({}), `The loss for a one is ${loss}. Every number has its gradient.`);
   assert.match(text({ t: 3 }), /looks at a two/);
   assert.match(text({ show: 'value' }), /says/);
   const branches = backSceneOf('branches'), shared = branches.explanations.find((e) => e.steps.filter((/** @type {any} */ s) => s.label.startsWith('through ')).length > 1);
@@ -241,4 +241,9 @@ test('an objective that is no loss is called by its name', () => {
   const text = (/** @type {string} */ name) => headline({ ...STATE, objective: name, show: 'gradient', t: 10 }, { ...scene, objective: /** @type {any} */ ({ ...scene.objective, name, value: -0.25 }) }).title[0].text;
   assert.equal(text('logit:2'), 'The logit of three is −0.250. ');
   assert.equal(text('unit:conv2@1,0,3'), 'conv2@1,0,3 is −0.250. ');
+  const bare = { ...scene, trace: { ...scene.trace, prediction: null } }, sub = (/** @type {any} */ of, /** @type {object} */ state) => headline({ ...STATE, ...state }, of).sub;
+  assert.match(sub({ ...bare, objective: /** @type {any} */ ({ ...scene.objective, name: 'unit:conv2@1,0,3' }) }, { objective: 'unit:conv2@1,0,3', show: 'gradient', t: 10 }), /^The network has no classes, so there is no loss: this is one of its numbers\. /);
+  const own = { ...bare, image: { ...scene.image, label: null, title: `${scene.network.title}: its input` } };
+  assert.equal(headline(STATE, own).title[0].text, 'The network looks at its input.');
+  assert.match(sub(own, {}), /from there to the last layer\.$/);
 });
