@@ -148,8 +148,12 @@ def test_the_nursery_ends_with_its_server(decoder: Decoder) -> None:
     ("harm", "code"),
     [("fault", "decoder_crashed"), ("wait", "image_too_slow"), ("raise", "image_corrupt"), ("none", None)],
 )
-def test_where_processes_cannot_fork_a_new_python_decodes(decoder: Decoder, harm: str, code: str | None) -> None:
+def test_where_processes_cannot_fork_a_new_python_decodes(
+    decoder: Decoder, harm: str, code: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decoder.forks = False
+    if harm == "wait":
+        monkeypatch.setattr("convoscope.server.images.WALL_TIMES_CPU", 1)
     if code is None:
         assert works(decoder)
     else:
