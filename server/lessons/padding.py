@@ -25,7 +25,7 @@ Here, **pad = 1**, **stride = 2**, on a 7×7 input. The dashed cells are not par
 """,
             slide,
             ("t",),
-            start={"p": 1, "s": 2, "t": 0},
+            start={"p": 1, "s": 2, "t": 5},
         ),
         Beat(
             "window",

@@ -9,6 +9,8 @@ from convoscope.server.mathml import mathml
 PIECE = re.compile(r"(`[^`]+`|\$\$?[^$]+\$\$?|\*\*[^*]+\*\*|\*[^*]+\*|\[[^\]]+\]\((?:/|#)[^)]*\))")
 INDEX = re.compile(r"\\ix\{(\w)\}")
 MINUS = re.compile(r"(?<![\w.)−-])-(?=\d)")
+CLOSED = re.compile(r"(<math(?:(?!</math>).)*</math>)([,.;:?!)]+)")
+"""A formula in a sentence and what must not begin the next line."""
 COLOURED = re.compile(r'<mstyle mathcolor="ix(\w)">(.*?)</mstyle>')
 
 
@@ -37,7 +39,7 @@ def small(latex: str) -> str:
 @lru_cache(maxsize=4096)
 def inline(text: str) -> str:
     """One line of words."""
-    return "".join(_piece(part) for part in PIECE.split(text))
+    return CLOSED.sub(r'<span class="kept">\1\2</span>', "".join(_piece(part) for part in PIECE.split(text)))
 
 
 def _piece(part: str) -> str:

@@ -5,7 +5,7 @@ import { built, FORMULA, parse } from '../ui/markup.js';
 const OWN_PAGES = /^[/#](?!\/)/;
 export const SUBJECT = {
   name: "lesson's text",
-  elements: new Set([...FORMULA, 'p', 'ul', 'li', 'strong', 'em', 'code', 'a', 'div']),
+  elements: new Set([...FORMULA, 'p', 'ul', 'li', 'strong', 'em', 'code', 'a', 'div', 'span']),
   allows: (/** @type {string} */ name, /** @type {string} */ value) => name === 'class' || (name === 'href' && OWN_PAGES.test(value)),
 };
 

@@ -168,6 +168,16 @@ def test_a_teachers_link_hides_starts_sets_and_presents(page: Page) -> None:
     assert smaller < size
 
 
+def test_presented_a_long_figure_stands_under_the_words_as_wide_as_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    opened(page, "/lessons/backprop?present=true#forward")
+    words, figure = (page.locator(f"section[data-now] {part}").bounding_box() for part in (".words", ".rows"))
+    assert words and figure
+    assert figure["y"] > words["y"] + words["height"]
+    assert figure["width"] > 0.95 * 1920
+    assert page.evaluate("document.documentElement.scrollHeight") == 1080
+
+
 def test_paper_gets_every_beat_with_its_figure(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     opened(page, "/lessons/max-pooling")
