@@ -165,6 +165,7 @@ def run(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     set_up(DEVELOPER)
     get_browser()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start a hundred Pythons: one may compile for all
     report = VENV / "test-report.xml"
     report.unlink(missing_ok=True)
     together = () if any(a.startswith("-n") for a in arguments) else ("-n", "auto", "--dist", "worksteal")

@@ -51,6 +51,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(dev, "PYTHON", clone / ".venv/bin/python")
     monkeypatch.setattr(dev, "status", fake.run)
     monkeypatch.setattr(dev, "has_browser", lambda: True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     return fake
 
 
@@ -171,6 +172,11 @@ def test_the_last_line_counts_the_tests(machine: Machine, capsys: pytest.Capture
     machine.report = f"<testsuites>{suite}</testsuites>"
     dev.test()
     assert capsys.readouterr().out.splitlines()[-1] == "4 passed, 3 failed, 3 skipped"
+
+
+def test_what_one_test_has_compiled_all_others_may_use(machine: Machine) -> None:
+    dev.test()
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 def test_pytest_that_did_not_start_counts_as_a_failure(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
