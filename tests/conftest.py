@@ -91,6 +91,14 @@ def browser_page(visitor: BrowserContext, server: LiveServer, browser_problems: 
 
 
 @pytest.fixture
+def scriptless_page(browser_page: Page) -> Page:
+    """`browser_page` in a browser that runs no scripts of pages."""
+    settings = browser_page.context.new_cdp_session(browser_page)
+    settings.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    return browser_page
+
+
+@pytest.fixture
 def cold_page(browser: Browser, server: LiveServer, browser_problems: list[str]) -> Iterator[Page]:
     """`browser_page` with nothing in its cache, and with a clock of its own to set."""
     with watched_page(browser, server, browser_problems) as page:

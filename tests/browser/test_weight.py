@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visit import lens, opened
-from tests.live import LiveServer
 
 ELEMENTS = 1500
 SIZES = ((1440, 900), (1024, 768), (390, 844))
@@ -62,9 +61,8 @@ def test_reduced_motion_jumps_to_the_end(browser_page: Page) -> None:
     assert name.bounding_box() == before
 
 
-def test_the_page_reads_as_text_without_scripts(browser: Browser, server: LiveServer) -> None:
-    context = browser.new_context(java_script_enabled=False, base_url=server.url)
-    page = context.new_page()
+def test_the_page_reads_as_text_without_scripts(scriptless_page: Page) -> None:
+    page = scriptless_page
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Example CNN, layer by layer")
     layers = page.locator("#layers li")
@@ -72,4 +70,3 @@ def test_the_page_reads_as_text_without_scripts(browser: Browser, server: LiveSe
     expect(layers.nth(1)).to_contain_text("conv1 conv 3×3, 10×32×32, 280 parameters")
     expect(layers.nth(2)).to_contain_text("y = max(0, x)")
     expect(page.get_by_text("It looks at “Cat, a photograph” and says")).to_be_visible()
-    context.close()

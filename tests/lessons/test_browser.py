@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from convoscope.server import lessons
-from tests.conftest import watched_page
+from tests.conftest import watch
 from tests.lessons.conftest import json_of
 from tests.lessons.looks import DOUBLES, contrast, faint, look
 from tests.live import LiveServer
@@ -31,10 +31,12 @@ ARRIVED = "() => [document.activeElement.tagName, document.querySelectorAll('*')
 
 
 @pytest.fixture(scope="module")
-def one_page(browser: Browser, server: LiveServer) -> Iterator[Page]:
-    """The page that these tests share: what it has once loaded stays in its cache."""
-    with watched_page(browser, server, PROBLEMS) as page:
-        yield page
+def one_page(visitor: BrowserContext, server: LiveServer) -> Iterator[Page]:
+    """The page that these tests share."""
+    page = visitor.new_page()
+    watch(page, server, PROBLEMS)
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -198,15 +200,13 @@ def test_paper_gets_every_beat_with_its_figure(page: Page) -> None:
     assert page.locator("section.beat .rows:not(:empty)").count() == 1
 
 
-def test_a_page_without_scripts_shows_every_beat(browser: Browser, server: LiveServer) -> None:
-    context = browser.new_context(base_url=server.url, java_script_enabled=False)
-    page = context.new_page()
+def test_a_page_without_scripts_shows_every_beat(scriptless_page: Page) -> None:
+    page = scriptless_page
     page.goto("/lessons/mean-subtraction")
     for name in [b.name for b in lessons.lesson("mean-subtraction").beats]:
         expect(page.locator(f"#{name}")).to_be_visible()
     expect(page.locator("#jacobian table").nth(1)).to_contain_text("0.75")
     expect(page.locator("#predict details")).to_contain_text("−0.25")
-    context.close()
 
 
 def test_the_sandbox_steps_forward_and_backward_and_says_its_code(page: Page) -> None:
