@@ -1,8 +1,8 @@
 """What every request passes before a route sees it, as pure ASGI, so that no route can be reached around it.
 
 Host names are checked against a list (a page on another name that resolves to this machine gets nothing); methods
-that may change something are for our own page and for programs, never for other sites; bodies are bounded; every
-answer carries the headers that keep a browser from doing anything but showing it.
+that may change something are for our own page and for programs, never for other sites; bodies are bounded, and never
+unpacked; every answer carries the headers that keep a browser from doing anything but showing it.
 """
 
 import secrets
@@ -64,6 +64,7 @@ FILES = {
 }
 """Bodies that are files, by address: their limit, and what is said beyond it. All others are `BODY`."""
 WRONG_HOST = Problem("wrong_host", "Open Convoscope by the address that it printed, or start it with --allow-host.")
+COMPRESSED = Problem("content_encoding", "Send the bytes as they are, without Content-Encoding.")
 CROSS_ORIGIN = Problem("cross_origin", "Requests that change something are taken from Convoscope's own page only.")
 
 
@@ -109,6 +110,8 @@ class Guards:
             return WRONG_HOST
         if method not in SAFE and not same_origin(headers, hosts[0]):
             return CROSS_ORIGIN
+        if method not in SAFE and headers.get("content-encoding", "identity") != "identity":
+            return COMPRESSED
         length = headers.get("content-length", "0")  # digits only, or the protocol has refused it
         return self.too_large(int(length), path)
 

@@ -45,7 +45,6 @@ def list_networks(request: Request, services: ServicesDep) -> Response:
 )
 async def open_network(request: Request, services: ServicesDep, title: Title = "") -> Response:
     """Takes a network, as the raw bytes of an ONNX file or of our own formats, and says by which id it is known."""
-    uncompressed(request)
     with scratch() as folder:
         await received(request, folder / GIVEN)
         async with services.brought.at_once:
@@ -61,7 +60,6 @@ async def open_network(request: Request, services: ServicesDep, title: Title = "
 )
 async def name_classes(request: Request, services: ServicesDep, net: str) -> Response:
     """Takes names for the classes, one a line or as JSON, and says by which id the network that has them is known."""
-    uncompressed(request)
     data = await request.body()
     try:
         text = data.decode("utf-8-sig")
@@ -90,12 +88,6 @@ def read_filters(request: Request, services: ServicesDep, format: Format, net: s
 
 
 # -- what people bring
-
-
-def uncompressed(request: Request) -> None:
-    """Raises Problem for a body that would have to be unpacked."""
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem("content_encoding", "Send the file's bytes as they are, without Content-Encoding.")
 
 
 async def received(request: Request, file: Path) -> None:

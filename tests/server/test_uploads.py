@@ -169,6 +169,13 @@ def test_a_picture_inside_an_archive_is_no_picture(client: httpx.Client) -> None
 def test_a_compressed_body_is_not_taken(client: httpx.Client) -> None:
     answer = client.put("/api/images", content=gzip.compress(saved("PNG")), headers={"Content-Encoding": "gzip"})
     assert (answer.status_code, answer.json()["code"]) == (415, "content_encoding")
+    for method, path in (
+        ("PUT", "/api/networks"),
+        ("PUT", "/api/networks/example-cnn/labels"),
+        ("POST", "/api/convolve"),
+    ):
+        answer = client.request(method, path, content=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"})
+        assert (answer.status_code, answer.json()["code"]) == (415, "content_encoding")
 
 
 def test_only_pixels_of_a_picture_are_ever_served(client: httpx.Client) -> None:
