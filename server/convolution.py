@@ -145,16 +145,18 @@ class Case:
 
 
 def size_latex(case: Case, axis: int) -> str:
-    """The size formula along an axis (0 rows, 1 columns) with the numbers of the case."""
+    """The size formula along an axis (0 rows, 1 columns), term by term; two paddings where they differ."""
     name = "hw"[axis]
     n, k = case.x.shape[1 + axis], case.w.shape[2 + axis]
     before, after = case.padding[axis], case.padding[axis + 2]
     s, d, out = case.stride[axis], case.dilation[axis], case.output_shape[1 + axis]
-    span = f"{d} \\cdot ({k} - 1) + 1" if d > 1 else str(k)
+    reach = rf"{d} \cdot ({k} - 1)"
     if case.transposed:
-        more = f" + {case.extra[axis]}" if case.extra[axis] else ""
-        return rf"{name}_{{\text{{out}}}} = {s} \cdot ({n} - 1) + {span} - {before} - {after}{more} = {out}"
-    top = f"{n} + {before} + {after} - " + (f"({span})" if d > 1 else span)
+        pads = rf"2 \cdot {before}" if before == after else f"{before} - {after}"
+        sizes = rf"{s} \cdot ({n} - 1) - {pads} + {reach} + 1 + {case.extra[axis]}"
+        return rf"{name}_{{\text{{out}}}} = {sizes} = {out}"
+    pads = rf"2 \cdot {before}" if before == after else f"{before} + {after}"
+    top = f"{n} + {pads} - {reach} - 1"
     return rf"{name}_{{\text{{out}}}} = \left\lfloor \frac{{{top}}}{{{s}}} \right\rfloor + 1 = {out}"
 
 

@@ -174,7 +174,8 @@ def test_presented_a_long_figure_stands_under_the_words_as_wide_as_the_screen(pa
     page.set_viewport_size({"width": 1920, "height": 1080})
     opened(page, "/lessons/backprop?present=true#forward")
     words, figure = (page.locator(f"section[data-now] {part}").bounding_box() for part in (".words", ".rows"))
-    assert words and figure
+    assert words
+    assert figure
     assert figure["y"] > words["y"] + words["height"]
     assert figure["width"] > 0.95 * 1920
     assert page.evaluate("document.documentElement.scrollHeight") == 1080

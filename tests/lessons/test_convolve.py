@@ -3,6 +3,7 @@
 import contextlib
 import io
 import itertools
+import re
 from typing import Any
 
 import httpx
@@ -231,6 +232,28 @@ def test_the_sandbox_shows_the_cases_own_numbers(board: Any) -> None:
     r, c = divmod(4, 3)
     assert output[r, c] == (padded[2 * r : 2 * r + 3, 2 * c : 2 * c + 3] * weights).sum()
     assert items(found, "sum")[0]["value"] == output[r, c]
+
+
+@pytest.mark.parametrize(
+    ("settings", "worked"),
+    [
+        ({"pad": 1, "stride": 2}, "7+2·1−1·(3−1)−12"),
+        ({"pad_across": 2, "pad": 0, "sides": "before"}, "7+2+0−1·(3−1)−11"),
+        ({"transposed": "yes", "stride": 2, "pad": 1}, "=2·(7−1)−2·1+1·(3−1)+1+0="),
+    ],
+)
+def test_the_size_is_worked_out_term_by_term_as_the_formula_says_it(
+    board: Any, settings: dict[str, Any], worked: str
+) -> None:
+    formulas = [
+        re.sub(r"<[^>]+>|\s", "", item["html"])
+        for item in items(board("sandbox", "run", columns=7, **settings), "math")
+    ]
+    assert any(worked in formula for formula in formulas), formulas
+
+
+def test_a_sum_has_a_line_for_its_bias_also_where_that_is_0(board: Any) -> None:
+    assert items(board("sandbox", "run"), "sum")[0]["terms"][-1] == ["bias", 0.0]
 
 
 def test_typed_numbers_stay_when_the_size_changes(board: Any) -> None:

@@ -14,9 +14,10 @@ from convoscope.server.lessons.asked import case, filled, kernel
 from convoscope.server.lessons.model import Board, Item, Values
 from convoscope.server.lessons.snippets import Run
 
-SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - d(k - 1) - 1}{s} \right\rfloor + 1"
-TRANSPOSED = r"w_{\text{out}} = s(w_{\text{in}} - 1) + d(k - 1) + 1 - 2p + \text{output padding}"
-WINDOW = r"\text{out}_{k, r, c} = b_k + \sum_{n, i, j} x_{n,\; s r + d i - p,\; s c + d j - p} \; w_{k, n, i, j}"
+SIZE = r"w_{\text{out}} = \left\lfloor \frac{w_{\text{in}} + 2p - d \cdot (k - 1) - 1}{s} \right\rfloor + 1"
+TRANSPOSED = r"w_{\text{out}} = s \cdot (w_{\text{in}} - 1) - 2p + d \cdot (k - 1) + 1 + \text{output padding}"
+WINDOW = r"\text{out}_{k, r, c} = \sum_{n, i, j} x_{n, y, z} \; w_{k, n, i, j} + b_k"
+WHERE = r"y = s \cdot r + d \cdot i - p, \qquad z = s \cdot c + d \cdot j - p"
 LISTED = 12  # products that are shown one by one; of more, their sums by channel
 
 
@@ -93,9 +94,9 @@ def forward(v: Values, made: Case) -> Board:
     terms = [(s.label, s.value) for s in e.steps if s.label != "rounding"]
     assert e.products is not None
     if 0 < e.products.size <= LISTED:
-        bias = [(s.label, s.value) for s in e.steps if s.label == "bias"]
+        bias = [(s.label, s.value) for s in e.steps if s.label == "bias"] or [("bias", 0.0)]
         terms = named(made, e) + bias
-    symbols = [] if made.transposed else [items.math(WINDOW)]
+    symbols = [] if made.transposed else [items.math(WINDOW, under=WHERE)]
     general = items.math(TRANSPOSED if made.transposed else SIZE)
     size = [general, items.math(size_latex(made, 0), under=size_latex(made, 1))]
     rows_ = [
