@@ -16,9 +16,12 @@ listening.bind(("127.0.0.1", 0))
 listening.listen()
 
 def serve():
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    told, tells = os.pipe()
+    os.set_blocking(tells, False)
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    signal.set_wakeup_fd(tells)  # whichever thread it reaches, and whenever
     print(listening.getsockname()[1], flush=True)
-    signal.sigwait([signal.SIGTERM])
+    os.read(told, 1)
     listening.close()
     print("drains", flush=True)
     sys.stdin.read()
