@@ -35,7 +35,7 @@ from convoscope.server.viewmodel import gradients_view, network_view, trace_view
 
 CONTENT_ID = re.compile(r"[a-z2-7]{26}")
 TIDY_SECONDS = 3600
-CALM_SECONDS = 2.0  # first the page that a new server is asked for, then the process that reads network files
+CALM_SECONDS = 5.0  # first the page that a new server is asked for, then the process that reads network files
 LONGEST_NAME = 80  # what a person can have meant; comparing names takes time that grows with their length
 
 
