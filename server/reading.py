@@ -121,5 +121,6 @@ def end(helper: subprocess.Popen[bytes]) -> None:
     helper.kill()
     for pipe in (helper.stdin, helper.stdout):
         if pipe is not None:
-            pipe.close()
+            with suppress(BrokenPipeError):  # what it did not live to read
+                pipe.close()
     helper.wait()

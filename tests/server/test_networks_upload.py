@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -306,6 +308,14 @@ def test_no_flipped_byte_is_a_bug(tmp_path: Path) -> None:
             files.opened(tmp_path, bytes(data), network_activations=1 << 22, network_macs=1 << 24)
         except (ConvoscopeError, Problem):
             continue
+
+
+def test_a_reader_that_is_gone_before_it_is_asked_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    gone.wait()
+    monkeypatch.setattr(reading.Helpers, "_started", lambda helpers: gone)
+    with pytest.raises(Problem, match="crashed its reader"):
+        Reader(Limits()).model(tmp_path, "")
 
 
 def test_a_reader_that_crashes_or_does_not_end_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
