@@ -5,6 +5,7 @@ import { toQuery } from '../state/url.js';
 import { THEMES, VIEWS, next } from './choices.js';
 import { changes, fill, h } from './h.js';
 import { showKeys } from './keyboard.js';
+import { mountShare } from './share.js';
 import { themeButton } from './theme.js';
 
 /** @typedef {import('../types.d.ts').Context} Context */
@@ -28,6 +29,7 @@ export function mountControls(views, controls, { actions, store }) {
   const turn = h('button', { class: 'turn', title: 'The gradients of the loss, and back to the values (B)', on: { click: actions.turn } }, 'backward');
   fill(views, tabs, turn);
   fill(controls, theme.button, help);
+  mountShare(controls);
   const moved = changes(), lit = changes();
 
   return {
