@@ -16,6 +16,14 @@ const LEAST = 48;
 const ROOMY = 330;
 /** A folded group's handle may be so much wider than its cards, px. */
 const GAP = 16;
+/** Words of groups further (px) above or below one another do not meet. */
+const AWAY = 70;
+
+/** px between the words of two folded groups, and across of a character of a shape. */
+const AIR = 6, LETTER = 7;
+
+/** How far the middle of the nearest folded group of the same row is, in px of the layout. @param {Handle} group @param {Handle[]} all */
+const apart = (group, all) => Math.min(...all.filter((one) => !one.open && one !== group && Math.abs(one.y - group.y) < AWAY).map((one) => Math.abs(one.x - group.x)), Infinity);
 
 /** @param {HTMLElement} root @param {(id: string) => void} toggle */
 export function mountHandles(root, toggle) {
@@ -53,9 +61,10 @@ export function mountHandles(root, toggle) {
         const right = apply(camera, group.box.x + group.box.w, 0)[0];
         const left = group.open ? Math.max(x, Math.min(8, right - 160)) : x; // the handle of a long group stays in sight
         button.style.transform = `translate(${left.toFixed(1)}px, ${y.toFixed(1)}px)${group.open ? '' : ' translateX(-50%)'}`;
-        const room = group.open ? Math.min(width, right - left) : group.box.w * zoom + GAP;
+        const room = group.open ? Math.min(width, right - left) : Math.min(group.box.w * zoom + GAP, apart(group, here) * zoom - AIR);
         button.style.maxWidth = `${Math.round(room)}px`;
         button.hidden = room < LEAST;
+        button.classList.toggle('slim', !group.open && group.shape.length * LETTER > room);
         button.classList.toggle('tight', group.open && right - left < ROOMY);
         if (!button.parentNode) layer.append(button);
       }

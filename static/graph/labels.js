@@ -32,7 +32,7 @@ export function stepLabels({ column }, { parts, w }, left, axis) {
     const does = text !== node.summary && fits(node.summary, w + 10, LETTER.small) ? [{ text: node.summary, look: 'kind' }] : [];
     const lines = last ? [name, ...(parts.length === 1 ? does : []), { text: times(node.shape), look: 'shape' }] : [name];
     return /** @type {Label} */ ({
-      key: `node ${node.name}`, x: middle, y: axis + (first ? y - 6 : y + s.height + 4), anchor: first ? 's' : 'n', look: 'node tight', lines, width: w + 24, node: node.name,
+      key: `node ${node.name}`, x: middle, y: axis + (first ? y - 6 : y + s.height + 4), anchor: first ? 's' : 'n', look: first || last ? 'node tight' : 'node tight between', lines, width: w + 24, node: node.name,
     });
   });
 }

@@ -18,8 +18,8 @@ import { overlay, SAID } from './picture.js';
 /** @typedef {import('../types.d.ts').Scene} Scene */
 
 const WHYS = /** @type {const} */ ([['', 'off'], ['saliency', SAID.saliency.name], ['product', SAID.product.name]]);
-/** px: the picture's longer side. */
-const SIDE = 150;
+/** px: how wide and how tall the picture is at most. */
+const SIDE = 150, HIGH = 86;
 /** Colours of the key. */
 const STOPS = 9;
 
@@ -45,7 +45,7 @@ export function mountSaliency(stage, { actions, resources }) {
     if (turn !== asked) return;
     figure.hidden = told === null; // a network without a picture, or a server that is away: the notes say which
     if (!told) return;
-    const { width, height } = image, ratio = SIDE / Math.max(width, height), { crop } = trace, size = { width: crop.width * ratio, height: crop.height * ratio };
+    const { width, height } = image, ratio = Math.min(SIDE / width, HIGH / height), { crop } = trace, size = { width: crop.width * ratio, height: crop.height * ratio };
     img.src = resources.pictureUrl(image.id, 2 * SIDE);
     Object.assign(photo.style, { width: `${width * ratio}px`, height: `${height * ratio}px` });
     Object.assign(canvas.style, { left: `${crop.x * ratio}px`, top: `${crop.y * ratio}px` });
@@ -59,7 +59,7 @@ export function mountSaliency(stage, { actions, resources }) {
 
   /** The part of the picture that the selected number has seen. @param {State} state @param {Scene} scene */
   function look({ node, at }, scene) {
-    const { width, height } = scene.image, scale = SIDE / Math.max(width, height), graph = graphOf(scene.network);
+    const { width, height } = scene.image, scale = Math.min(SIDE / width, HIGH / height), graph = graphOf(scene.network);
     const outline = node && at ? photoOutline(/** @type {any} */ ({ scene, graph }), fieldOf(graph, node, at), { x: 0, y: 0, w: width * scale, h: height * scale }) : null;
     seen.hidden = outlined.hidden = outline === null;
     outlined.textContent = `Outlined: what ${node} has seen.`;

@@ -61,13 +61,13 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
 
 /**
  * Where a name has no room: the part of the network that it belongs to, `block2` of `block2.expand.conv`; of a name without
- * parts what the node does, where that is shorter. All of a part have one key, so that the first of them says it.
+ * parts, or with no more than a number, what the node does, where that is shorter. All of a part have one key, so that the first of them says it.
  * @param {NodeView} node @param {{ x: number, y: number }} place
  * @returns {Label}
  */
 export function partLabel(node, { x, y }) {
   const [part = node.name, ...more] = node.name.split(/[./]/).filter(Boolean);
-  const text = more.length || part.length <= node.summary.length ? part : node.summary;
+  const text = /^\d+$/.test(part) ? node.summary : more.length || part.length <= node.summary.length ? part : node.summary;
   return { key: `part ${part}`, x, y, anchor: 'nw', look: 'channel', lines: [{ text }], node: node.name };
 }
 

@@ -1,6 +1,7 @@
 /** The end of the flow, in every view of the whole network: strips of numbers, and the classes as bars. Pure. */
 
 import { revealed } from '../anim/timeline.js';
+import { thousands } from '../lens/digits.js';
 import { labelOf } from '../scene/back.js';
 import { barClasses, barsOf, slopesOf, TOLD_FROM } from '../scene/bars.js';
 import { signRoom, stacked, stripLabel } from '../scene/labels.js';
@@ -90,14 +91,15 @@ export function endingLabels(stage, form, poses, bars) {
   const above = beside.filter(({ anchor }) => anchor === 's'), pitch = -30;
   const strips = [...stacked(above, 3, pitch), ...beside.filter(({ anchor }) => anchor !== 's')];
   if (!bars) return strips;
-  const text = bars.range === null ? probability(form, bars) : slopesTitle(form, back);
+  const text = bars.range === null ? probability(form, bars, graph.volumes.get(scene.network.logits)?.cells ?? 0) : slopesTitle(form, back);
   return [...strips, ...kindLabels(stage, form, poses, bars), { key: 'bars', x: bars.x, y: bars.rows[0].y - bars.pitch / 2 - 8, anchor: 'sw', look: 'caption', lines: [{ text }] }];
 }
 
-/** What the bars are, and the tick where there is one. @param {Form} form @param {Bars} bars */
-function probability(form, bars) {
+/** What the bars are, of how many classes, and the tick where there is one. @param {Form} form @param {Bars} bars @param {number} classes */
+function probability(form, bars, classes) {
+  if (bars.rows.length < classes) return `the ${bars.rows.length} likeliest of ${thousands(classes)}`;
   const ticked = bars.rows.some(({ look }) => look.includes('truth')) ? ', ✓ the right one' : '';
-  return form.name === 'wide' ? `probability of each class${ticked}` : `probability${ticked}`;
+  return form.name === 'wide' ? `probability by softmax${ticked}` : `probability${ticked}`;
 }
 
 /** What the bars are on the way back. @param {Form} form @param {Stage['back']} back */

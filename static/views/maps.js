@@ -149,7 +149,7 @@ function parts(s, columns, margin) {
     return [label.key, label];
   }));
   const text = `the first ${s.rows} channels of what comes out of each layer`;
-  return [...uncrowded([...first.values()].reverse()), { key: 'excerpt', x: margin, y: s.bottom + 28, anchor: 'nw', look: 'caption small', lines: [{ text }] }];
+  return [...stacked([...first.values()].reverse(), NAME_ROWS.most, NAME_ROWS.pitch), { key: 'excerpt', x: margin, y: s.bottom + 40, anchor: 'nw', look: 'caption small', lines: [{ text }] }];
 }
 
 /** A strip as tall as the sheet has its name above it, for below stand the names of the columns. @param {Label[]} labels @param {Sheet} s @param {Map<string, Pose>} poses @returns {Label[]} */

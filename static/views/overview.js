@@ -131,7 +131,7 @@ const LAYOUTS = { wide: inOneFlow, middle: inOneFlow, narrow: inLinesBeside, pho
 /** px across of a letter of a name, and from a name to the stage's edge at least. */
 const LETTER = 8, EDGE = 4;
 /** px between a name and the row of numbers at its right. */
-const STRIP = 6;
+const STRIP = 20;
 
 /** A name under the last volume that would run over the edge stands beside its middle. @param {Label} label @param {number} width @returns {Label} */
 function inside(label, width) {

@@ -145,6 +145,7 @@ function below(input, readers, m, plan, feet, range, end, now) {
     labels: [
       label('row window', left, yx + th / 2, 'e', 'row', ...(m.digits > 3 ? ['the outputs', 'that read it'] : ['read it'])),
       label('row filter', left, yw + th / 2, 'e', 'row', ...localSaid(source, e)),
+      label('row sums', left, Math.max(yf + 44, (yf + box.y + box.h) / 2), 'e', 'row', 'summed from', 'the right ←'),
       ...fall.labels, ...(print.unit ? [label('unit', left, Math.min(yf + 18, box.y + box.h - 14), 'e', 'row', `each${print.unit}`)] : []),
       label('result', end, result, 'n', 'result', { text: valueText(e, total), look: 'value' }, { text: grown ? 'so far' : `∂${indexed(node.name, e.at)}`, look: 'place' }),
     ],
