@@ -311,6 +311,7 @@ def test_no_flipped_byte_is_a_bug(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_is_gone_before_it_is_asked_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "given").write_bytes(files.small())
     gone = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     gone.wait()
     monkeypatch.setattr(reading.Helpers, "_started", lambda helpers: gone)
