@@ -19,9 +19,10 @@ DEEP = "block9.depthwise.conv"
 
 
 def asked(page: Page) -> list[tuple[str, dict[str, list[str]], int]]:
-    """What was asked of the trace so far: the end of the path, the query, bytes."""
+    """What was asked of the trace so far: the end of the path, the query, bytes. Only a slow one is asked how far it is."""
     found = page.evaluate("""() => performance.getEntriesByType("resource")
-        .filter(({ name }) => name.includes("/traces/")).map(({ name, encodedBodySize }) => [name, encodedBodySize])""")
+        .filter(({ name }) => name.includes("/traces/") && !name.endsWith("/progress"))
+        .map(({ name, encodedBodySize }) => [name, encodedBodySize])""")
     parts = [(urlsplit(address), size) for address, size in found]
     return [(unquote(url.path.rpartition("/")[2]), parse_qs(url.query), size) for url, size in parts]
 
