@@ -19,7 +19,7 @@ DEEP = "block9.depthwise.conv"
 
 
 def asked(page: Page) -> list[tuple[str, dict[str, list[str]], int]]:
-    """What was asked of the trace so far: the end of the path, the query, bytes. Only a slow one is asked how far it is."""
+    """What was asked of the trace so far: the end of the path, the query, bytes. Slow ones are asked for progress."""
     found = page.evaluate("""() => performance.getEntriesByType("resource")
         .filter(({ name }) => name.includes("/traces/") && !name.endsWith("/progress"))
         .map(({ name, encodedBodySize }) => [name, encodedBodySize])""")
