@@ -24,6 +24,6 @@ export function health({ trace, network }, strengths) {
   const [first, last] = [learning[0], learning[learning.length - 1]];
   const flows = first && last ? `‖∂L/∂x‖ is ${single(last.norm, CELL)} at ${last.name} and ${single(first.norm, CELL)} at ${first.name}. ` : '';
   const silent = maps ? `${maps} map${maps === 1 ? '' : 's'} let no gradient through for this picture: ${dead.map(({ name, dead: all }) => `${name} ${all.join(', ')}`).join('; ')}. ` : '';
-  const bars = `The bars: the size of the gradient of each of ${network.nodes.length - 1} layers, by powers of ten. `;
+  const bars = `The bars: the size of the gradient of each of ${network.nodes.length - 1} layers, by powers of ten: the least that is not 0 is the shortest, the greatest the longest. `;
   return { badge: wrong ? `${wrong.verdict} at ${wrong.name}` : '', reason: `${wrong ? `${wrong.reason} ` : flows}${silent}${wrong ? '' : bars}`.trim() };
 }

@@ -1,8 +1,7 @@
 /** What the colours say: the ramp, drawn by the function that draws the pixels, where it ends, and for whom. */
 import { activationScale, gradientScale } from '../color/scales.js';
 import { differing } from '../lab/differing.js';
-import { labelOf, lossOf } from '../scene/back.js';
-import { isBackward, layers, said } from '../state/objective.js';
+import { isBackward, layers } from '../state/objective.js';
 import { groupOf, nodeOf, rangeIn } from '../state/select.js';
 import { about } from '../lens/digits.js';
 import { RANGES } from './choices.js';
@@ -46,12 +45,12 @@ function drawn(state, scene) {
   const back = comesBack(state, scene) ? scene.objective : null, theme = themeOf(state.theme);
   const { least, most, whose } = ends(state, scene, back?.ranges ?? scene.trace.ranges);
   const end = least === most ? about(most) : 'r', symbol = back ? (back.of === 'product' ? 'x·∂L/∂x' : '∂L/∂x') : 'x';
-  const value = scene.difference ? 'what changed, new − old; ' : back && `${labelOf(back.name) === null ? said(back.name, scene.network.labels) : 'L'} = ${lossOf(scene)}; `;
+  const value = scene.difference && 'what changed, new − old; ';
   const [under, over] = !back && !scene.difference && clips(state, scene) ? ['≤ ', '≥ '] : ['', ''];
   return [
     h('div', { class: 'ramp', role: 'img', 'aria-label': `Colours from −${end} over 0 to +${end}`, style: { background: ramp((back ? gradientScale : activationScale)(theme)) } }),
     h('p', { class: 'ticks' }, h('span', null, `${under}−${end}`), h('span', null, '0'), h('span', null, `${over}+${end}`)),
-    h('p', { class: 'whose', title: `99.5 % of |${symbol}| lie within; what lies beyond has the colour of the end` }, value, least === most ? whose : `r is ${about(least)} to ${about(most)}, ${whose}`),
+    h('p', { class: 'whose', title: `99.5 % of |${symbol}| lie within; what lies beyond has the colour of the end` }, value, least === most ? whose : `colours end at r = ${about(least)} to ${about(most)}`),
   ];
 }
 
@@ -85,5 +84,5 @@ function ends(state, scene, ranges) {
     return { least: range, most: range, whose: `for ${names.map((n) => n.name).join(', ')}` };
   }
   const all = Object.values(state.range === 'node' ? ranges.node : ranges.group);
-  return { least: Math.min(...all), most: Math.max(...all), whose: state.range === 'node' ? 'by volume' : 'by layer' };
+  return { least: Math.min(...all), most: Math.max(...all), whose: 'for every volume' };
 }
