@@ -74,7 +74,7 @@ function across(from, to, fromAxis, toAxis, passed, back) {
   const start = /** @type {Point} */ ([from.x + from.w + AWAY, toward(from, fromAxis)]);
   const end = /** @type {Point} */ ([to.x - AWAY, toward(to, toAxis)]);
   if (end[0] <= start[0]) return turn(start, end, back);
-  if (passed > 0) return [arch(start, end, from, to)];
+  if (passed > 0) return [arch(end, from, to)];
   const middle = (start[0] + end[0]) / 2;
   return [curve([start, [middle, start[1]], [middle, end[1]], end], STYLE)];
 }
@@ -86,11 +86,21 @@ function toward(box, axis) {
   return axis < box.y ? box.y + off : box.y + box.h - off;
 }
 
-/** Over what lies between. @param {Point} start @param {Point} end @param {Box} from @param {Box} to @returns {Mark} */
-function arch(start, end, from, to) {
-  const high = Math.min(from.y, to.y) - 26;
-  return curve([[from.x + from.w, from.y + 6], [from.x + from.w + 20, high], [to.x - 20, high], [end[0], to.y + 6]], { ...STYLE, alpha: 0.45 });
+/** px over the higher of two volumes at which a line passes by what lies between, under the names there; across of its bends; their points. */
+const LOFT = 6, BEND = 22, STEPS = 8;
+
+/** Up beside the volume that it comes out of, over what lies between, and down. @param {Point} end @param {Box} from @param {Box} to @returns {Mark} */
+function arch(end, from, to) {
+  const top = Math.min(from.y, to.y) - LOFT, x = from.x + from.w;
+  const up = bend([x, from.y + LOFT], [x + AWAY, from.y], [x + AWAY, top], [x + AWAY + BEND, top]);
+  return line([...up, ...bend([end[0] - BEND, top], [end[0] - BEND / 2, top], [end[0] - BEND / 4, to.y], [end[0], to.y + LOFT])], { ...STYLE, alpha: 0.45 });
 }
+
+/** A Bézier curve as points. @param {...Point} points four @returns {Point[]} */
+const bend = (...points) => Array.from({ length: STEPS + 1 }, (_, k) => {
+  const t = k / STEPS, weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
+  return /** @type {Point} */ ([0, 1].map((axis) => weights.reduce((sum, weight, n) => sum + weight * points[n][axis], 0)));
+});
 
 /** Out of the end of one line of the flow, and into the start of the next. @param {Point} start @param {Point} end @param {boolean} back @returns {Mark[]} */
 const turn = (start, end, back) => [
