@@ -7,7 +7,7 @@ import { targetOf } from './target.js';
 /** @typedef {import('../types.d.ts').State} State */
 
 const SHOWN = 6000; // ms
-const WEIGHT = 'a pixel of the input, or a weight: they stand in the lens of a number of a convolution or a dense layer';
+const WHERE = 'Click a pixel of the input; or, in the lens of a convolution or a dense layer, the second factor of a product: that is the weight.';
 
 /**
  * Why E or X has nothing to do here; null where it has. Pure.
@@ -18,7 +18,7 @@ export function whyNot(key, state, scene) {
   const target = targetOf(state, scene), node = state.node ? nodeOf(scene, state.node) : undefined;
   if (key === 'e') {
     if (target?.given) return null;
-    return target ? `${state.node}@${state.at?.join(',')} is computed, it cannot be set. Select ${WEIGHT}.` : `E sets a number. Select ${WEIGHT}.`;
+    return target ? `${state.node}@${state.at?.join(',')} is computed, it cannot be set. ${WHERE}` : `E sets a number. ${WHERE}`;
   }
   if (target?.maker) return null;
   if (!target) return 'X switches a map off. Select a number of a map first.';

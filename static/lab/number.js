@@ -7,13 +7,14 @@ import { parts, readable, withNumber } from './edits.js';
 /** @typedef {import('../types.d.ts').NumberView} NumberView */
 
 const DIGITS = 7; // of a number that steps have changed: as many as float32 has
+const PAGES = /^[a-df-z]$/i; // letters that are in no number are keys of the page
 const LARGE = 10; // steps at once, with Shift
 
 /** @param {Pick<Context, 'store' | 'actions'>} context */
 export function createNumber({ store, actions }) {
   const input = h('input', { type: 'text', inputmode: 'decimal', spellcheck: 'false', autocomplete: 'off', on: { keydown: pressed, change: () => apply(input.value), focus: () => input.select() } });
   const shipped = h('span', { class: 'shipped' }), problem = h('p', { class: 'wrong', role: 'alert' });
-  const label = h('label', null, 'what if it were ', input), root = h('div', { class: 'number' }, label, shipped, problem);
+  const what = h('span', null), label = h('label', null, 'what if ', what, ' were ', input), root = h('div', { class: 'number' }, label, shipped, problem);
   /** @type {NumberView | null} */
   let shown = null;
 
@@ -30,6 +31,7 @@ export function createNumber({ store, actions }) {
   function pressed(event) {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (event.key === 'Enter') apply(input.value);
+    if (PAGES.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) input.blur(); // and the page hears it: D shows what it changes
     if (event.key === 'Escape') (event.stopPropagation(), restore()); // the next one closes the lens
     if (way && shown) apply(stepped(Number(input.value), shown.step * way * (event.shiftKey ? LARGE : 1)));
     if (way || event.key === 'Enter') event.preventDefault();
@@ -54,6 +56,7 @@ export function createNumber({ store, actions }) {
       shown = number;
       root.hidden = !number;
       if (!number) return;
+      what.textContent = kindOf(number.address);
       const edited = parts(store.get().edit).set.some(({ address }) => address === number.address);
       input.value = single7(number.value);
       input.setAttribute('aria-label', `What if ${readable(number.address)} were; arrows change it by ${number.step}, Enter applies, Escape undoes`);
@@ -63,6 +66,12 @@ export function createNumber({ store, actions }) {
     },
   };
 }
+
+/** What a number that can be set is called: `conv1.weight@3,0,1,1` the weight, since the number above it is its gradient. @param {string} address */
+const kindOf = (address) => {
+  const param = /\.(\w+)@/.exec(address)?.[1];
+  return param ? `the ${param}` : 'it';
+};
 
 /** All digits that matter, as they may be typed. @param {number} value */
 const single7 = (value) => String(Number(value.toPrecision(DIGITS)));

@@ -88,7 +88,7 @@ function pressed({ explanation: e, node, added }, row, choose, links) {
  * @param {{ share: number, open: boolean, later: boolean, press: (() => void) | null }} look
  */
 function line({ scale }, row, part, total, { share, open, later, press }) {
-  const bar = row.value !== 0 && h('i', { style: {
+  const bar = row.value !== 0 && !later && h('i', { style: {
     width: `${(share * 50).toFixed(2)}%`, [row.value < 0 ? 'right' : 'left']: '50%', background: scale.css(row.value < 0 ? -TINT : TINT, 1),
   } });
   const label = press ? h('button', { 'aria-expanded': String(open), on: { click: press } }, row.label) : row.label;

@@ -160,7 +160,7 @@ test('a key that has nothing to work on says why, and what to select', () => {
   const why = (/** @type {'e' | 'x'} */ key, /** @type {Partial<import('../../static/types.d.ts').State>} */ state) => whyNot(key, { ...DEFAULTS, ...state }, SCENE);
   const weight = { weight: { node: 'conv', param: 'weight', at: [3, 0, 1, 1] }, objective: 'loss:1' };
   assert.deepEqual([why('e', weight), why('x', weight), why('e', { node: 'input', at: [0, 1, 1] }), why('x', { node: 'pool', at: [2, 1, 1] })], [null, null, null, null]);
-  assert.match(String(why('e', { node: 'pool', at: [2, 1, 1] })), /^pool@2,1,1 is computed, it cannot be set\. Select a pixel of the input, or a weight/);
+  assert.match(String(why('e', { node: 'pool', at: [2, 1, 1] })), /^pool@2,1,1 is computed, it cannot be set\. Click a pixel of the input; or, in the lens .* the second factor of a product/);
   assert.match(String(why('e', {})), /^E sets a number/);
   assert.match(String(why('x', {})), /^X switches a map off/);
   assert.match(String(why('x', { node: 'flatten', at: [3] })), /^No one filter makes flatten@3/);
