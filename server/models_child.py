@@ -49,7 +49,10 @@ def say(what: Mapping[str, Any]) -> None:
 
 def main(limits: Mapping[str, int], folder: str) -> None:
     """Reads the file in the folder and says how it went. What is raised here besides is a bug, and ends the process."""
-    os.chdir(folder)
+    try:
+        os.chdir(folder)
+    except FileNotFoundError:
+        os._exit(1)  # the server that asked was killed, and another one has removed what it left
     confine(limits)
     try:
         network = read(Path(GIVEN), onnx_limits(limits))

@@ -357,6 +357,8 @@ def test_a_reader_that_is_ended_hurts_nobody_who_reads_after_it(
     (tmp_path / "given").write_bytes(files.small(side=30_000))
     with pytest.raises(Problem) as caught:
         reader.model(tmp_path, "")
+    with pytest.raises(reading.Ended):
+        reader.helpers.read(tmp_path / "gone", threading.Event())
     large, most = caught.value, Limits().network_activations
     assert (large.code, large.limit, (large.value or 0) > most) == ("model_too_large", most, True)
     (tmp_path / "given").write_bytes(files.small())
