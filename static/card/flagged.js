@@ -12,7 +12,7 @@ const SATURATED = 0.2;
 function flagsOf({ flows }, { nodes }) {
   const maps = new Set(nodes.filter(({ shape }) => shape.length > 1).map(({ name }) => name));
   return new Map(flows.flatMap(({ name, dead, saturated }) => {
-    const text = dead.length ? `${dead.length} dead` : saturated && saturated >= SATURATED ? `${percent(saturated)} flat` : '';
+    const text = dead.length ? `${dead.length} dead map${dead.length === 1 ? '' : 's'}` : saturated && saturated >= SATURATED ? `${percent(saturated)} flat` : '';
     return text && maps.has(name) ? [[name, text]] : [];
   }));
 }

@@ -33,6 +33,14 @@ export function stripLabel(node, { x, y, w }, last) {
   };
 }
 
+const LONG_WORD = / parameters$/, SHORT_WORD = / params$/;
+
+/** A picture has one word for parameters: the short one where not everybody has room for the long. @param {Label[]} labels @returns {Label[]} */
+export function oneWord(labels) {
+  if (!labels.some(({ lines }) => lines.some(({ text }) => SHORT_WORD.test(text)))) return labels;
+  return labels.map((label) => (label.lines.some(({ text }) => LONG_WORD.test(text)) ? { ...label, lines: label.lines.map((line) => ({ ...line, text: line.text.replace(LONG_WORD, ' params') })) } : label));
+}
+
 /** px that a sign before a name takes. @param {string} sign */
 export const signRoom = (sign) => sign.length * LETTER;
 

@@ -5,7 +5,7 @@ import { apart, folded } from '../model/graph.js';
 import { frontsOf, selectionMarks } from '../scene/attention.js';
 import { flowMarks } from '../scene/flow.js';
 import { funnel } from '../scene/funnel.js';
-import { lifted, nodeLabel, partLabel, signRoom, uncrowded } from '../scene/labels.js';
+import { lifted, nodeLabel, oneWord, partLabel, signRoom, uncrowded } from '../scene/labels.js';
 import { extentOf } from '../scene/slices.js';
 import { tailOf } from '../scene/tail.js';
 import { blockMarks, noteLabels } from './blocks.js';
@@ -63,10 +63,10 @@ function asFunnel(stage, form) {
     key: `overview ${form.name}`, height: placed.height, scrolls: form.name === 'phone', poses, photo: photo.box, bars: placed.bars,
     under: [...flowMarks(graph, poses, axisOf, stage.back !== null), ...photo.marks, ...blocks.marks, ...barLines(stage, poses, placed.bars)],
     over: state.node ? selectionMarks(graph, poses, state.node, state.at, state.camera.zoom) : [],
-    labels: [
+    labels: oneWord([
       ...names, ...photo.labels, ...blocks.labels,
       ...lifted(endingLabels(stage, form, poses, placed.bars), names), ...noteLabels(stage, form, poses, placed.lines),
-    ],
+    ]),
     targets: [], lit: new Set(state.node ? [state.node] : []),
   };
 }

@@ -68,7 +68,7 @@ test('on the stage the name of a layer with dead maps says so, of all others not
   const label = (/** @type {string} */ name) => /** @type {any} */ ({ key: name, look: 'node', node: name, lines: [{ text: name, look: 'name' }] });
   const scene = /** @type {any} */ ({ trace: { flows: [{ name: 'relu1', maps: 10, dead: [4], saturated: null }, { name: 'relu2', maps: 10, dead: [], saturated: 0.1 }, { name: 'relu3', maps: 9, dead: [1], saturated: null }] }, network: { nodes: [node(), node({ name: 'relu2' }), node({ name: 'relu3', shape: [9] })] } });
   const made = flagged(['relu1', 'relu2', 'relu3'].map(label), scene);
-  assert.deepEqual(made.map(({ lines }) => lines.map(({ text }) => text)), [['relu1', '1 dead'], ['relu2'], ['relu3']]);
+  assert.deepEqual(made.map(({ lines }) => lines.map(({ text }) => text)), [['relu1', '1 dead map'], ['relu2'], ['relu3']]);
 });
 
 test('a histogram has a bar for every count, in the colour of its numbers, and marks zero', () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { headline } from '../../static/views/headline.js';
 import { told } from '../../static/views/told.js';
 import { VIEWS } from '../../static/views/index.js';
-import { collide, roomOf, stacked } from '../../static/scene/labels.js';
+import { collide, oneWord, roomOf, stacked } from '../../static/scene/labels.js';
 import { lengthOf } from '../../static/views/words.js';
 import { stepText } from '../../static/ui/steps.js';
 import { sceneMarks, sceneTargets } from '../../static/scene/scene.js';
@@ -165,4 +165,11 @@ test('a step of the pass is a sentence: the layer, its strongest number and wher
   assert.match(said, new RegExp(`^Computed: ${conv.name}\\. Of its ${conv.shape.join('×')} numbers the strongest is channel \\d, row \\d, column \\d: (minus )?${most.toPrecision(3)}\\.$`));
   assert.equal(stepText({ t: 0, objective: '', show: 'value' }, scene), 'Nothing is computed yet: the input alone.');
   assert.match(stepText({ t: Infinity, objective: '', show: 'value' }, scene), /^The forward pass is done\. It says \w+, probability 0\.\d{3}\.$/);
+});
+
+test('a picture has one word for parameters, the short one where a label has no room for the long', () => {
+  const label = (/** @type {string} */ text) => /** @type {any} */ ({ key: text, x: 0, y: 0, anchor: 'n', look: 'node', lines: [{ text: 'conv1' }, { text }] });
+  const said = (/** @type {string[]} */ ...texts) => oneWord(texts.map(label)).map(({ lines }) => lines[1].text);
+  assert.deepEqual(said('280 parameters', '910 params', '10×32×32'), ['280 params', '910 params', '10×32×32']);
+  assert.deepEqual(said('280 parameters', '910 parameters'), ['280 parameters', '910 parameters']);
 });
