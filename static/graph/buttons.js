@@ -21,6 +21,8 @@ const AWAY = 70;
 
 /** px between the words of two folded groups, and across of a character of a shape. */
 const AIR = 6, LETTER = 7;
+/** px beside the words of a handle. */
+const PADDING = 12;
 
 /** How far the middle of the nearest folded group of the same row is, in px of the layout. @param {Handle} group @param {Handle[]} all */
 const apart = (group, all) => Math.min(...all.filter((one) => !one.open && one !== group && Math.abs(one.y - group.y) < AWAY).map((one) => Math.abs(one.x - group.x)), Infinity);
@@ -64,7 +66,7 @@ export function mountHandles(root, toggle) {
         const room = group.open ? Math.min(width, right - left) : Math.min(group.box.w * zoom + GAP, apart(group, here) * zoom - AIR);
         button.style.maxWidth = `${Math.round(room)}px`;
         button.hidden = room < LEAST;
-        button.classList.toggle('slim', !group.open && group.shape.length * LETTER > room);
+        button.classList.toggle('slim', !group.open && (group.shape.length * LETTER > room || group.parts.length * LETTER > room - PADDING));
         button.classList.toggle('tight', group.open && right - left < ROOMY);
         if (!button.parentNode) layer.append(button);
       }

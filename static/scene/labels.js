@@ -67,6 +67,9 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
   return [{ key: `node ${node.name}`, x, y, anchor, look, lines, width: room + 16, node: node.name }];
 }
 
+/** `avg pool` of a global average pool. @param {string} does */
+const inShort = (does) => does.replace(/^global /, '').replace('average', 'avg');
+
 /**
  * Where a name has no room: the part of the network that it belongs to, `block2` of `block2.expand.conv`; of a name without
  * parts, or with no more than a number, what the node does, where that is shorter. All of a part have one key, so that the first of them says it.
@@ -75,7 +78,7 @@ export function nodeLabel(node, { x, y, anchor }, room, most = 'full') {
  */
 export function partLabel(node, { x, y }) {
   const [part = node.name, ...more] = node.name.split(/[./]/).filter(Boolean);
-  const text = /^\d+$/.test(part) ? node.summary : more.length || part.length <= node.summary.length ? part : node.summary;
+  const text = /^\d+$/.test(part) ? inShort(node.summary) : more.length || part.length <= node.summary.length ? part : node.summary;
   return { key: `part ${part}`, x, y, anchor: 'nw', look: 'channel', lines: [{ text }], node: node.name };
 }
 

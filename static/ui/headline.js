@@ -18,7 +18,7 @@ export function mountHeadline(root, stage, { actions }) {
   const start = (/** @type {string} */ name, /** @type {string} */ key, /** @type {string} */ what, /** @type {() => void} */ run) =>
     h('button', { title: what, on: { click: run } }, name, h('kbd', { 'aria-hidden': 'true' }, key));
   const all = start('compute all', 'End', 'To the end of the pass: every layer is computed', () => actions.seek(Infinity));
-  const spread = start('spread it out', 'U', 'Lays every layer out as its feature maps', () => actions.show('maps')), turn = start('go backward', 'B', 'Shows the gradients of the loss', () => actions.turn());
+  const spread = start('spread it out', 'U', 'Lays every layer out as its feature maps', () => actions.show('maps')), turn = start('go backward', 'B', 'Shows the gradients: what each number does to the end', () => actions.turn());
   const ways = h('div', { class: 'start', role: 'group', 'aria-label': 'Where to start' },
     all,
     start('play it', 'Space', 'Computes the network layer by layer', () => actions.play(true)), spread, turn);
@@ -33,6 +33,7 @@ export function mountHeadline(root, stage, { actions }) {
       const line = headline(state, scene), key = JSON.stringify(line);
       if (key === said) return;
       said = key;
+      root.dataset.odds = line.odds ?? '';
       fill(root, h('h1', null, line.title.map((part) => h(part.em ? 'em' : 'span', null, part.text))), h('p', null, line.sub), ways);
     },
   };

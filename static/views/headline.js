@@ -11,10 +11,10 @@ import { givesSaid } from '../backward/words.js';
 import { endOf, labelOf, lossOf, showOf } from '../scene/back.js';
 
 /** @import { Scene, ShowMode, State } from '../types.d.ts' */
-/** @typedef {{ title: { text: string, em?: boolean }[], sub: string }} Headline */
+/** @typedef {{ title: { text: string, em?: boolean }[], sub: string, odds?: string }} Headline odds: what the answer is worth, where there is no room for more */
 
-/** Said where the pass back starts from a number that is no loss, because there is none. */
-const NO_LOSS = 'The network has no classes, so there is no loss: this is one of its numbers. ';
+/** Said where no class can be right or wrong. */
+const NO_CLASSES = 'The network has no classes: the pass back starts from this one number. ';
 /** A loss that is written as 0.000. */
 const LEARNT = 5e-4;
 /** @param {string} noun */
@@ -63,7 +63,7 @@ function ofWayBack(scene, { show, done }) {
   const what = label === null ? 'it' : 'the loss';
   const sure = label !== null && (scene.objective?.value ?? 1) < LEARNT ? 'The network is so sure that hardly anything is left to learn; choose another label. ' : '';
   const asks = show === 'product' ? 'Each number times its gradient: green for what raised it, purple for what lowered it, to first order.' : `If a number grew, would ${what} rise (green) or fall (purple)?`;
-  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${sure || starts(scene, label)}${scene.trace.prediction ? '' : NO_LOSS}${asks}` };
+  return { title: [{ text: start }, { text: `${flows}.`, em: true }], sub: `${sure || starts(scene, label)}${scene.trace.prediction ? '' : NO_CLASSES}${asks}` };
 }
 
 /** @param {Scene} scene @param {import('../types.d.ts').ExplanationView} e @returns {Headline} */
@@ -114,7 +114,7 @@ function ofNetwork(state, scene) {
   const truth = label !== null && label !== top.label ? trace.prediction?.top.find((p) => p.label === label) : undefined;
   const odds = [top, ...(truth ? [truth] : [])].map((p) => (isWord(p.label) ? `${chance(p.probability)} ${p.label}` : `probability of ${p.label}: ${chance(p.probability)}`)).join(', ');
   return {
-    title: [{ text: `The network looks at ${seen(scene)} and says ` }, { text: `${top.label}.`, em: true }],
+    title: [{ text: `The network looks at ${seen(scene)} and says ` }, { text: `${top.label}.`, em: true }], odds: `${odds}. `,
     sub: `${odds[0].toUpperCase()}${odds.slice(1)}. Click any of the ${thousands(numbers)} numbers that led here to see its arithmetic.`,
   };
 }

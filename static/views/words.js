@@ -166,14 +166,14 @@ export function mountBars(root, choose) {
       const zoomed = carry(camera);
       if (bars === last.bars && camera[0] === last.zoom) return;
       last = { bars, zoom: camera[0] };
-      const { range } = bars;
+      const { range } = bars, w = bars.w * Math.min(1, camera[0]); // from afar the numbers stay within what is drawn
       list.classList.toggle('slopes', range !== null);
-      list.classList.toggle('told', bars.w >= TOLD_FROM);
+      list.classList.toggle('told', w >= TOLD_FROM);
       list.setAttribute('aria-label', range === null ? 'Probability of each class' : 'Gradient of the loss by each logit; a class is a button that chooses the label');
       node = bars.node ?? '';
       indices = bars.rows.map(({ index }) => index);
       const longest = Math.max(...bars.rows.map(({ label, look }) => label.length + (TICKED.test(look) ? TICK : 0)));
-      list.style.setProperty('--name', `${Math.round(bars.w * Math.max(NAME.least, Math.min(NAME.most, (longest * NAME.letter) / bars.w)))}px`);
+      list.style.setProperty('--name', `${Math.round(w * Math.max(NAME.least, Math.min(NAME.most, (longest * NAME.letter) / w)))}px`);
       while (rows.length < bars.rows.length) rows.push(row(rows.length));
       while (rows.length > bars.rows.length) rows.pop()?.row.remove();
       bars.rows.forEach((bar, k) => {
@@ -181,7 +181,7 @@ export function mountBars(root, choose) {
         const { row: made, name, said, bar: length, number } = rows[k];
         made.className = `bar ${bar.look}${bars.pending ? ' pending' : ''}`;
         made.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translateY(-50%)`;
-        made.style.width = `${bars.w}px`;
+        made.style.width = `${w}px`;
         name.textContent = bar.label;
         number.textContent = bars.pending ? '·' : bar.text;
         said.textContent = bar.said;
