@@ -111,7 +111,7 @@ const held = (t, end) => (t >= end ? Infinity : Math.max(0, t));
 
 /**
  * The window view reads one cell: the selected one, else a telling one of the selected node, of where the clock stands
- * (at the loss the logits), or of a layer with weights.
+ * (at the loss the logits), or of a layer with weights. On the way back the number that says most is a gradient.
  * @param {State} state
  * @param {Scene | null} scene
  * @returns {Partial<State>}
@@ -123,7 +123,8 @@ export function reading(state, scene) {
   if (spot) return { node: spot.node.name, at: spot.cell };
   const node = nodes.find((n) => n.name === (state.node ?? (taken ? scene.network.logits : '')))
     ?? nodes.find((n) => n.params.length && n.inputs[0] !== input) ?? nodes.find((n) => n.params.length) ?? nodes[nodes.length - 1];
-  return { node: node.name, at: telling(scene, node) };
+  const back = isBackward(state) && scene.gradients ? { ...scene, activations: scene.gradients, faces: scene.backFaces } : scene;
+  return { node: node.name, at: telling(back, node) };
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The store and the actions: what a person does, and what the state is then. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createActions, DEFAULTS } from '../../static/state/app.js';
+import { openCard } from '../../static/card/open.js';
+import { createActions, DEFAULTS, reading } from '../../static/state/app.js';
 import { layerStep } from '../../static/state/moment.js';
 import { liveliest, telling } from '../../static/state/select.js';
 import { createStore } from '../../static/state/store.js';
@@ -164,4 +165,22 @@ test('of class scores the cell to look at first is the class that the network sa
   const scene = { ...SCENE, network: { ...SCENE.network, logits: 'fc' }, trace: { prediction: { top: [{ index: 7 }] } } };
   assert.deepEqual(telling(scene, /** @type {any} */ (NODES.find(({ name }) => name === 'fc'))), [7]);
   assert.deepEqual(telling(scene, /** @type {any} */ (NODES[2])), [3, 5, 7]);
+});
+
+test('on the way back a window opens at the largest gradient of its layer, not at its largest value', () => {
+  const slopes = new Float32Array(10 * 16 * 16);
+  slopes[2 * 256 + 4 * 16 + 6] = -0.5;
+  const scene = { ...SCENE, gradients: new Map([['conv2', { data: slopes }]]), backFaces: null };
+  const at = (/** @type {Partial<import('../../static/types.d.ts').State>} */ state) => reading({ ...DEFAULTS, node: 'conv2', ...state }, scene).at;
+  assert.deepEqual(at({ objective: 'loss:3', show: 'gradient' }), [2, 4, 6]);
+  assert.deepEqual(at({ objective: 'loss:3', show: 'value' }), [3, 5, 7]);
+});
+
+test('the card that goes leaves the number from which it was opened selected', () => {
+  const { store, actions } = page({ node: 'conv2', at: [3, 5, 7] });
+  const context = { store, actions, scene: () => SCENE };
+  openCard(context);
+  assert.deepEqual([store.get().node, store.get().at], ['conv2', null]);
+  openCard(context);
+  assert.deepEqual([store.get().node, store.get().at], ['conv2', [3, 5, 7]]);
 });
