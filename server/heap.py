@@ -1,11 +1,12 @@
-"""How memory that large arrays leave goes back to the system at once, so that a server stays as large as what it keeps.
+"""How memory that was let go goes back to the system, so that a server stays as large as what it keeps.
 
-The GNU C library begins with a rule of its own: what takes 128 KiB or more gets pages for itself, and gives them back
-when it is let go. But each time one is let go, larger ones go to the common heap from then on, up to 32 MiB; there the
-activations of one picture lie between the small answers of another, and the gaps that forgotten ones leave stay with
-the process. Memories that forget the least recently used make such gaps all day. So the rule is held to what it was.
+Memories that forget the least recently used let go of large arrays and small answers all day, in any order. The GNU C
+library gives what takes 128 KiB or more pages for itself, and gives those back when it is let go; but each time it does
+so, larger ones go to the common heap from then on, up to 32 MiB. There the gaps that forgotten ones leave between small
+things stay with the process. So the rule is held to what it was at first; and pages of the heap that lie in gaps are
+given back once a minute, which takes some milliseconds.
 
-Source     mallopt(3), M_MMAP_THRESHOLD: "setting any of these parameters disables dynamic adjustment"
+Source     mallopt(3), M_MMAP_THRESHOLD: "setting any of these parameters disables dynamic adjustment"; malloc_trim(3)
 """
 
 import ctypes
@@ -14,14 +15,19 @@ from contextlib import suppress
 LARGE = 128 << 10
 """Bytes from which on an array gets pages for itself."""
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # their numbers in malloc.h
+ELSEWHERE = (AttributeError, OSError, TypeError)
+"""What asking for these functions raises where the C library is another one, and on Windows."""
 
 
-def give_back() -> None:
-    """From now on, memory of LARGE bytes or more goes back to the system when it is let go.
-
-    Where the C library is another one, nothing is changed.
-    """
-    with suppress(AttributeError, OSError, TypeError):  # no such function, no such library, and Windows
+def give_back_large() -> None:
+    """From now on, memory of LARGE bytes or more goes back to the system when it is let go."""
+    with suppress(*ELSEWHERE):
         of_c = ctypes.CDLL(None)
         for rule in (MMAP_THRESHOLD, TRIM_THRESHOLD):
             of_c.mallopt(rule, LARGE)
+
+
+def give_back_gaps() -> None:
+    """Pages in which nothing lies go back to the system now."""
+    with suppress(*ELSEWHERE):
+        ctypes.CDLL(None).malloc_trim(0)

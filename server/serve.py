@@ -175,10 +175,10 @@ def shared_folder(count: int) -> AbstractContextManager[Path | None]:
 
 def answer(settings: "Settings", library: "Library", listening: socket.socket) -> None:
     """Answers on the socket, in a process that is there for nothing else."""
-    from convoscope.server.heap import give_back
+    from convoscope.server.heap import give_back_large
     from convoscope.server.threads import share
 
-    give_back()
+    give_back_large()
     server = served(settings, library)
     app: Any = server.config.app
     share(lambda: app.waiting > 0)

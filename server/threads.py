@@ -3,7 +3,7 @@
 A thread that computes in Python lets another one in after a while; the event loop needs its turn several times for an
 answer, so that while is made short. And once in a while Python looks through all objects for rings of garbage, which
 stops every thread for a tenth of a second with what a server keeps. It makes no such rings, so it looks when nobody
-waits for an answer, and at the latest after some minutes.
+waits for an answer, and at the latest after some minutes. Memory that was let go is given back meanwhile (heap.py).
 """
 
 import gc
@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable
 from threading import Thread
 from time import sleep
+
+from convoscope.server.heap import give_back_gaps
 
 TURN = 0.0005
 """Seconds; Python's own choice is ten times as long."""
@@ -43,6 +45,9 @@ def look(is_busy: Callable[[], bool], wait: Callable[[float], None]) -> None:
     """Looks for garbage as soon as nobody waits, and at the latest after LATEST."""
     waited = 0.0
     while is_busy() and waited < LATEST:
+        if waited % EVERY == 0:
+            give_back_gaps()
         wait(PAUSE)
         waited += PAUSE
     gc.collect()
+    give_back_gaps()

@@ -40,6 +40,14 @@ def test_it_looks_as_soon_as_nobody_waits_and_at_the_latest_after_ten_minutes(mo
     assert found == [600.0]
 
 
+def test_gaps_in_memory_are_given_back_once_a_minute_however_busy_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks(monkeypatch)
+    given: list[float] = []
+    monkeypatch.setattr(threads, "give_back_gaps", lambda: given.append(passed[0]))
+    threads.look(lambda: passed[0] < 150, wait)
+    assert given == [0.0, 60.0, 120.0, 150.0]
+
+
 def test_a_process_that_serves_takes_short_turns_and_never_looks_by_itself() -> None:
     code = (
         "import gc, json, sys; from convoscope.server import threads; threads.share(lambda: True)\n"
