@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -70,7 +71,7 @@ def model(name: str) -> Network:
             f"There is no file {Path(name).name}, and no network of that name: {', '.join(known)}."
         )
     try:
-        return load_onnx(Path(name))
+        return replace(load_onnx(Path(name)), name=Path(name).stem)
     except engine.errors.FormatError as e:
         raise engine.errors.FormatError(f"{Path(name).name} is no ONNX file that can be read. {e}") from e
 

@@ -74,5 +74,5 @@ export function preprocessing({ scene }) {
   const { crop } = trace;
   const cut = crop.width < image.width - 1 || crop.height < image.height - 1 ? 'crop, ' : '';
   const resized = `${cut}${p.size[1]}×${p.size[0]}`;
-  return [resized, `${arithmetic(p)}${p.guessed ? '?' : ''}`];
+  return [resized, `${arithmetic(p)}${p.guessed ? ', a guess' : ''}`];
 }

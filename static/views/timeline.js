@@ -30,7 +30,7 @@ const ICONS = { back: 'M14 4 6 10l8 6z', play: 'M5 3l12 7-12 7z', pause: 'M5 3h3
 const icon = (d) => svg('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, svg('path', { d }));
 
 /** What the pass back starts from, in a word: the loss, a logit, or the layer of the one number. @param {Scene} scene */
-const startOf = ({ objective }) => (objective ? objective.name.replace(/^unit:|[:@][^:@]*$/g, '') : 'loss');
+const startOf = ({ objective, trace }) => (objective ? objective.name.replace(/^unit:|[:@][^:@]*$/g, '') : trace.prediction ? 'loss' : 'one number');
 
 /** Which window is at work, where windows are looked at: `conv2 · 4,117 of 10,240`. @param {State} state @param {Scene} scene @param {number} at */
 function windowAt(state, scene, at) {
@@ -134,7 +134,7 @@ export function mountTimeline(root, context) {
   /** @param {Scene} scene @param {Graph} graph */
   function writeNames(scene, graph) {
     const { small, width } = room;
-    const loss = small ? 'loss' : `${startOf(scene)} ${lossOf(scene)}`.trim();
+    const loss = small && scene.trace.prediction ? 'loss' : `${startOf(scene)} ${lossOf(scene)}`.trim();
     const ruler = rulerOf(graph, room);
     const word = (/** @type {number} */ x, /** @type {string} */ text, look = '') => h('span', { class: look, style: { left: `${x.toFixed(1)}px` } }, text);
     const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room).filter((b) => b.width > NAME_ROOM);

@@ -242,7 +242,7 @@ test('an objective that is no loss is called by its name', () => {
   assert.equal(text('logit:2'), 'The logit of three is −0.250. ');
   assert.equal(text('unit:conv2@1,0,3'), 'conv2@1,0,3 is −0.250. ');
   const bare = { ...scene, trace: { ...scene.trace, prediction: null } }, sub = (/** @type {any} */ of, /** @type {object} */ state) => headline({ ...STATE, ...state }, of).sub;
-  assert.match(sub({ ...bare, objective: /** @type {any} */ ({ ...scene.objective, name: 'unit:conv2@1,0,3' }) }, { objective: 'unit:conv2@1,0,3', show: 'gradient', t: 10 }), /^The network has no classes, so there is no loss: this is one of its numbers\. /);
+  assert.match(sub({ ...bare, objective: /** @type {any} */ ({ ...scene.objective, name: 'unit:conv2@1,0,3' }) }, { objective: 'unit:conv2@1,0,3', show: 'gradient', t: 10 }), /^The network has no classes: the pass back starts from this one number\. /);
   const own = { ...bare, image: { ...scene.image, label: null, title: `${scene.network.title}: its input` } };
   assert.equal(headline(STATE, own).title[0].text, 'The network looks at its input.');
   assert.match(sub(own, {}), /from there to the last layer\.$/);

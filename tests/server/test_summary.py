@@ -9,6 +9,7 @@ import pytest
 
 from convoscope.engine import Trace, zoo
 from convoscope.server.cli import main
+from convoscope.server.commands.summary import model
 from convoscope.server.library import Library
 from convoscope.server.pictures import network_input
 
@@ -40,6 +41,7 @@ def test_json_holds_what_the_engine_says_of_a_picture(cat: Trace, capsys: pytest
 
 def test_csv_is_read_by_whatever_reads_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     zoo.load("example-cnn").to_onnx(tmp_path / "mine.onnx")
+    assert model(str(tmp_path / "mine.onnx")).name == "mine", "as the page calls it"
     assert main(["summary", str(tmp_path / "mine.onnx"), "cat-drawn", "--csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert [r["shape"] for r in rows[:2]] == ["3×32×32", "10×32×32"]
