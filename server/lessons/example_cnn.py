@@ -116,8 +116,8 @@ layer for the ten classes. Everything in it you have seen in the lessons before.
         Beat(
             "play",
             "play",
-            "On the stage",
-            "Every number of this pass, with its arithmetic, is on the stage, and these beats are told there.",
+            "In the network view",
+            "Every number of this pass, with its arithmetic, is in the network view; this lesson is told there, too.",
             free,
             ("image",),
         ),

@@ -10,7 +10,7 @@ from convoscope.server.lessons.model import Beat, Board, Control, Image, Lesson,
 from convoscope.server.lessons.prose import MINUS, html, inline
 from convoscope.server.services import Services
 
-KINDS = {"say": "Say it", "show": "Show it", "predict": "Predict", "play": "Free play", "try": "What to try"}
+KINDS = {"say": "The idea", "show": "See it", "predict": "Predict", "play": "Free play", "try": "What to try"}
 Json = dict[str, Any]
 TOLD = ("say", "show", "play")
 """Beats that can be told; in the others a reader does something on the lesson's own page."""

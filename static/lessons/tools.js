@@ -26,8 +26,8 @@ export function mountTools(root, subject) {
   const paper = () => subject.whole().then(() => print());
   const pressed = String(document.body.hasAttribute('data-present'));
   const button = h('button', { id: 'present', 'aria-pressed': pressed, title: 'Big type and nothing else (P)', on: { click: present } }, 'present');
-  const link = h('button', { title: 'Copies the address of this beat with these numbers', on: { click: copy } }, 'link');
-  root.append(link, button, h('button', { class: 'print', title: 'Every beat on paper', on: { click: paper } }, 'print'));
+  const link = h('button', { title: 'Copies the address of this part with these numbers', on: { click: copy } }, 'link');
+  root.append(link, button, h('button', { class: 'print', title: 'Every part on paper', on: { click: paper } }, 'print'));
   mountTheme(root, subject.redraw);
   mountShare(root);
   addEventListener('keydown', (event) => {

@@ -53,7 +53,7 @@ function asks({ beats, count }, k) {
  * @returns {Part & { turn(by: number): boolean }}
  */
 export function mountTelling(footer, { actions, clock, resources, seek, store }) {
-  const bar = h('aside', { class: 'telling', 'aria-label': 'The lesson, beat by beat', hidden: true });
+  const bar = h('aside', { class: 'telling', 'aria-label': 'The lesson, part by part', hidden: true });
   footer.before(bar);
   const run = createRun({ clock, store, seek }, CALM), moved = changes();
   /** @type {LessonView | null} */
@@ -82,8 +82,8 @@ export function mountTelling(footer, { actions, clock, resources, seek, store })
       h('div', { class: 'words', role: 'status' }, h('h2', null, beat.title), h('p', null, beat.text, ' ', h('b', null, beat.say))),
       h('div', { class: 'ways', role: 'group', 'aria-label': 'Beats' },
         h('a', { href: `/lessons/${lesson.slug}#${beat.name}`, title: `This beat on the page of the lesson${asks(lesson, k)}` }, countedSaid(lesson, k)),
-        h('button', { title: 'The beat before (PageUp)', disabled: k === 0, on: { click: () => turn(-1) } }, '← back'),
-        h('button', { title: 'The next beat (PageDown)', disabled: k === last, on: { click: () => turn(1) } }, 'on →'),
+        h('button', { title: 'The part before (PageUp)', disabled: k === 0, on: { click: () => turn(-1) } }, '← back'),
+        h('button', { title: 'The next part (PageDown)', disabled: k === last, on: { click: () => turn(1) } }, 'on →'),
         h('button', { class: 'close', title: 'Stop telling', 'aria-label': 'Stop telling', on: { click: () => actions.tell('') } }, '×')));
   }
 

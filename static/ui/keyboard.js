@@ -53,7 +53,7 @@ export const KEYS = [
 ];
 const ALSO = [
   ...LAB_ALSO,
-  ['PageUp PageDown', 'the beat before or after, of a lesson that is told on the stage'],
+  ['PageUp PageDown', 'the part before or after, of a lesson that is told in the network view'],
   ['Tab', 'through pictures, layers and controls; Enter opens what has the focus'],
   ['Ctrl V', 'paste a picture; or drop one anywhere'],
 ];

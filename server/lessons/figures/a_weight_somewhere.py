@@ -55,7 +55,7 @@ def staged(w: float) -> on_stage.Small:
 def link(w: float) -> onward.Link:
     """On to the stage: the weight's gradient, as it is computed."""
     weight = "h.weight@" + ",".join(map(str, WHICH))
-    return on_stage.link("This network on the stage", staged(w), objective="loss:0", weight=weight)
+    return on_stage.link("This network in the network view", staged(w), objective="loss:0", weight=weight)
 
 
 def led(w: float) -> list[Item]:

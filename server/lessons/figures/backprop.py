@@ -50,7 +50,7 @@ def link(v: Values, n: int, done: int = LAST, *, back: bool = True) -> onward.Li
     passed_back = {"objective": f"unit:{NODES[LAST]}@0", "show": "gradient"}
     moment = {"t": str(done + 1)} if done < LAST else {}  # the picture's one pixel becomes x first
     state = {"at": f"{NODES[n]}@0", **(passed_back if back else moment)}
-    return on_stage.link("This chain on the stage", staged(v), **state)
+    return on_stage.link("This chain in the network view", staged(v), **state)
 
 
 def led(v: Values, n: int, done: int = LAST, *, back: bool = True) -> list[Item]:

@@ -61,7 +61,7 @@ def architecture(v: Values) -> Board:
     drawn.append(("fc", net.shapes["fc"][1:]))
     rows.append(("", "fc, softmax", f"{net.shapes['fc'][1]}", learnt_in("fc")))
     table = items.table(("block", "layers", "sizes", "parameters"), rows)
-    led = stage(v, "The lesson, told on the stage", "network", view="overview")
+    led = stage(v, "The lesson, told in the network view", "network", view="overview")
     say = f"Six convolutions, three pools and a dense layer: {net.parameter_count:,} parameters."
     return Board([[items.boxes(drawn)], [table], [led]], say)
 
@@ -83,7 +83,7 @@ def start(v: Values) -> Board:
     return Board(
         [
             [items.photo(v["image"].name, "the picture", 120), items.op("→"), items.volume(x, "input 3×32×32", open=1)],
-            [stage(v, "Start the pass on the stage", "picture", view="overview", t="0")],
+            [stage(v, "Start the pass in the network view", "picture", view="overview", t="0")],
         ],
         "The picture, 3 by 32 by 32 numbers.",
     )
@@ -96,7 +96,7 @@ def block(n: int, v: Values) -> Board:
     dead = float((t.activations[names[1]] == 0).mean())
     rows.append(
         [
-            stage(v, f"Block {n} on the stage", f"block{n}", view="overview", t=t_of(names[-1])),
+            stage(v, f"Block {n} in the network view", f"block{n}", view="overview", t=t_of(names[-1])),
             stage(v, f"One window of {names[2]}", f"block{n}", view="window", at=f"{names[2]}@5,3,3"),
         ]
     )
@@ -136,7 +136,7 @@ def decision(v: Values) -> Board:
                 items.bars(list(zip(labels, f.tolist(), strict=True)), "logits, fc", "value", pick=best),
                 items.bars(list(zip(labels, p.tolist(), strict=True)), "probabilities, softmax", span=1, pick=best),
             ],
-            [stage(v, "The decision on the stage", "decision", view="overview")],
+            [stage(v, "The decision in the network view", "decision", view="overview")],
         ],
         f"It says {labels[best]}, {chance(float(p[best]))}.",
     )
@@ -159,7 +159,16 @@ def seed(v: Values) -> Board:
                 )
             ],
             [items.number("L", g.value)],
-            [stage(v, "The loss on the stage", "loss", objective=objective(v), show="gradient", t=str(len(ORDER)))],
+            [
+                stage(
+                    v,
+                    "The loss in the network view",
+                    "loss",
+                    objective=objective(v),
+                    show="gradient",
+                    t=str(len(ORDER)),
+                )
+            ],
         ],
         f"The loss against {v['label']} is {g.value:.4f}.",
     )
@@ -175,7 +184,13 @@ def back(v: Values) -> Board:
     ]
     end = str(2 * len(ORDER) - 1)  # a unit of time for each layer forward, one for the loss, one for each backward
     link = stage(
-        v, "The backward pass on the stage", "backward", objective=objective(v), show="gradient", view="maps", t=end
+        v,
+        "The backward pass in the network view",
+        "backward",
+        objective=objective(v),
+        show="gradient",
+        view="maps",
+        t=end,
     )
     return Board([*rows, [link]], "Gradients of the loss, from the last pool back to the picture.")
 
@@ -196,7 +211,7 @@ def learnt(v: Values) -> Board:
             [
                 stage(
                     v,
-                    "One of these weights on the stage",
+                    "One of these weights in the network view",
                     "weights",
                     objective=objective(v),
                     weight="conv1.weight@0,0,1,1",

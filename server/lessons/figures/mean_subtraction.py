@@ -64,7 +64,7 @@ def staged(v: Values) -> on_stage.Small:
 
 def link(v: Values, **state: str) -> onward.Link:
     """On to the stage."""
-    return on_stage.link("These numbers on the stage", staged(v), **state)
+    return on_stage.link("These numbers in the network view", staged(v), **state)
 
 
 def led(v: Values, **state: str) -> list[Item]:

@@ -46,7 +46,7 @@ def staged(n: int) -> on_stage.Small:
 def link(v: Values) -> onward.Link:
     """On to the stage, at the same number."""
     n, f, r, c = place(v)
-    return on_stage.link("This window on the stage", staged(n), view="window", at=f"y@{f},{r},{c}")
+    return on_stage.link("This window in the network view", staged(n), view="window", at=f"y@{f},{r},{c}")
 
 
 def place(v: Values) -> tuple[int, int, int, int]:

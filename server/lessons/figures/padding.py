@@ -29,7 +29,7 @@ def staged(pad: int, stride: int) -> on_stage.Small:
 
 def link(v: Values, r: int = 0, c: int = 0) -> onward.Link:
     """On to the stage, at a window."""
-    return on_stage.link("This window on the stage", staged(v["p"], v["s"]), view="window", at=f"y@0,{r},{c}")
+    return on_stage.link("This window in the network view", staged(v["p"], v["s"]), view="window", at=f"y@0,{r},{c}")
 
 
 def size(w: int, k: int, s: int, p: int) -> tuple[int | None, str]:

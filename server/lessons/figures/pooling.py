@@ -28,13 +28,13 @@ def staged(kind: str, x: Rows, dy: Rows) -> on_stage.Small:
     return on_stage.Small(f"lesson-pool-{kind}", title, passed(kind, x, dy).trace.network, np.array(x), np.array(dy))
 
 
-def link(v: Values, words: str = "This window on the stage", kind: str = "max", **state: str) -> onward.Link:
+def link(v: Values, words: str = "This window in the network view", kind: str = "max", **state: str) -> onward.Link:
     """On to the stage."""
     return on_stage.link(words, staged(kind, v["x"], v["dy"]), **state)
 
 
 def back_to(
-    v: Values, cell: tuple[int, ...], words: str = "This gradient on the stage", kind: str = "max"
+    v: Values, cell: tuple[int, ...], words: str = "This gradient in the network view", kind: str = "max"
 ) -> onward.Link:
     """On to the stage, at the gradient of a cell of x."""
     return link(v, words, kind, at=f"input@0,{cell[0]},{cell[1]}", objective="unit:L@0", show="gradient")
@@ -173,7 +173,7 @@ def both(v: Values) -> Board:
     again = onward.sandbox(
         "The average as a convolution, in the sandbox", [v["x"]], np.full((1, 1, 2, 2), 0.25), stride=2
     )
-    rows.append(onward.links(*(back_to(v, (1, 1), f"{kind} on the stage", kind) for kind in KINDS), again))
+    rows.append(onward.links(*(back_to(v, (1, 1), f"{kind} in the network view", kind) for kind in KINDS), again))
     return Board(
         rows,
         (
@@ -199,7 +199,9 @@ def picture(v: Values) -> Board:
     ]
     best = made["max"][0]
     r, c = divmod(int(best.argmax()), best.shape[1])
-    strongest = onward.stage("The strongest window on the stage", v["image"], view="window", at=f"pool1@{k},{r},{c}")
+    strongest = onward.stage(
+        "The strongest window in the network view", v["image"], view="window", at=f"pool1@{k},{r},{c}"
+    )
     tops = ", ".join(f"{kind} {float(m.max()):.2f}" for kind, m in made.items())
     return Board(
         [row, onward.links(strongest)],

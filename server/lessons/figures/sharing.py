@@ -106,7 +106,7 @@ def whole(v: Values) -> Board:
     trained = [name for name in PAIR if name in engine.zoo.names()]
     right = ("test digits named right", *map(accuracy, PAIR))
     links = [
-        onward.stage(f"{PAIR[name]} on the stage", v["digit"], name, view="maps", at="relu1@0,14,14")
+        onward.stage(f"{PAIR[name]} in the network view", v["digit"], name, view="maps", at="relu1@0,14,14")
         for name in trained
     ]
     return Board(

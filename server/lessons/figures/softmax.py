@@ -48,7 +48,7 @@ def together(f: Rows, y: tuple[int, ...]) -> on_stage.Small:
 
 def link(f: Rows, **state: str) -> onward.Link:
     """One example, on to the stage."""
-    return on_stage.link("These logits on the stage", alone(f), **state)
+    return on_stage.link("These logits in the network view", alone(f), **state)
 
 
 def led(f: Rows, **state: str) -> list[Item]:
@@ -130,7 +130,7 @@ def grids(v: Values, *, gradient: bool = False) -> Board:
             ],
         ]
     state = {"at": "input@0,0,0", "show": "gradient"} if gradient else {"at": "p@0,0,0"}
-    stage = on_stage.link("Both examples on the stage", together(v["f"], y), objective="unit:L@0", **state)
+    stage = on_stage.link("Both examples in the network view", together(v["f"], y), objective="unit:L@0", **state)
     rows.append(onward.links(stage))
     return Board(rows, f"The losses are {each[0]:.4f} and {each[1]:.4f}, their mean {g.value:.4f}.")
 

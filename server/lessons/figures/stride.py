@@ -27,7 +27,9 @@ def staged(side: int, stride: int) -> on_stage.Small:
 
 def link(v: Values, r: int = 0, c: int = 0) -> onward.Link:
     """On to the stage, at a window."""
-    return on_stage.link("This window on the stage", staged(v["side"], v["stride"]), view="window", at=f"y@0,{r},{c}")
+    return on_stage.link(
+        "This window in the network view", staged(v["side"], v["stride"]), view="window", at=f"y@0,{r},{c}"
+    )
 
 
 def window(t: engine.Trace) -> engine.Window:

@@ -51,7 +51,7 @@ def led(v: Values, rank: int) -> list[Item]:
     """On to the stage, at the gradient of the cell."""
     place = ",".join(map(str, at(v, rank)))
     where = f"{'input' if rank == 2 else 'x'}@{place}"
-    words = f"This {SIZES[rank]} on the stage" if rank else "These numbers on the stage"
+    words = f"This {SIZES[rank]} in the network view" if rank else "These numbers in the network view"
     return onward.links(on_stage.link(words, staged(rank), at=where, objective="unit:L@0", show="gradient"))
 
 

@@ -18,7 +18,7 @@ def cube(v: Values) -> Board:
     """One layer's volume, closed or open."""
     a = trace(v).activations[v["node"]][0]
     place = "a stack" if v["open"] < 0.5 else "side by side"
-    link = onward.stage("These maps on the stage", v["image"], view="maps", at=f"{v['node']}@0,0,0")
+    link = onward.stage("These maps in the network view", v["image"], view="maps", at=f"{v['node']}@0,0,0")
     return Board(
         [
             [items.volume(a, f"{v['node']} {'×'.join(map(str, a.shape))}", open=v["open"], opens=True)],
@@ -56,7 +56,7 @@ def pair(v: Values) -> Board:
     three = [items.grid(w[c], COLOURS[c], role="weight", decimals=2, span=span) for c in range(3)]
     scale = float(abs(t.activations["conv1"]).max()) * 0.6
     r, c = divmod(int(np.abs(a).argmax()), a.shape[1])
-    link = onward.stage("Its strongest window on the stage", v["image"], view="window", at=f"conv1@{k},{r},{c}")
+    link = onward.stage("Its strongest window in the network view", v["image"], view="window", at=f"conv1@{k},{r},{c}")
     return Board(
         [
             three,

@@ -34,7 +34,9 @@ def staged() -> on_stage.Seeing:
     return on_stage.Seeing(NAME, "Five filters, lesson 7", nets.conv(blank_picture, FILTERS, BIAS.tolist()).network)
 
 
-def link(v: Values, words: str = "These filters on the stage", filter_: int = 0, view: str = "window") -> onward.Link:
+def link(
+    v: Values, words: str = "These filters in the network view", filter_: int = 0, view: str = "window"
+) -> onward.Link:
     """The same picture under the same filters on the stage, at the chunk."""
     return onward.stage(words, v["image"], NAME, view=view, at=f"y@{filter_},{v['r']},{v['c']}")
 
@@ -71,7 +73,7 @@ def before_and_now(v: Values) -> Board:
         [
             [items.boxes(before, "before: 1D vectors")],
             [items.boxes(now, "now: 3D arrays")],
-            onward.links(onward.stage("These volumes on the stage", view="overview")),
+            onward.links(onward.stage("These volumes in the network view", view="overview")),
         ],
         "Before, activations were vectors; now they are volumes.",
     )

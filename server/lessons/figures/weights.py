@@ -37,7 +37,7 @@ def staged(v: Values) -> on_stage.Small:
 
 def led(v: Values, **state: str) -> onward.Link:
     """On to the stage."""
-    return on_stage.link("The same numbers on the stage", staged(v), **state)
+    return on_stage.link("The same numbers in the network view", staged(v), **state)
 
 
 def learnt(v: Values, param: str, *at: int) -> list[Item]:
