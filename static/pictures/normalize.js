@@ -6,7 +6,7 @@ import { chain } from './parts/chain.js';
 import { sizeOf } from './parts/tiles.js';
 import { measures } from './parts/stack_sum.js';
 import { CAPTION, WEDGE, caption, drawn, indexed, label, printer } from './parts/words.js';
-import { chance as chanceText, thousandths, valueText } from '../lens/digits.js';
+import { about, chance as chanceText, thousandths, valueText } from '../lens/digits.js';
 import { cellTarget } from '../scene/hit.js';
 import { ofBox } from '../scene/matrix.js';
 
@@ -118,7 +118,7 @@ function stepBoxes({ explanation: e, node, added }, room, y, from, to) {
     labels: [
       ...steps.flatMap((step, k) => [
         label(`step ${k}`, at(k).x + 12, at(k).y + STEP.h / 2, 'w', 'row', step.label),
-        label(`step value ${k}`, at(k).x + room.w - 12, at(k).y + STEP.h / 2, 'e', 'number', print.plain(step.value)),
+        label(`step value ${k}`, at(k).x + room.w - 12, at(k).y + STEP.h / 2, 'e', 'number', step.value !== 0 && print.faint(step.value) ? about(step.value) : print.plain(step.value)),
       ]),
       label('result', room.x + room.w / 2, last.y + STEP.h + 14, 'n', 'result', { text: whole ? valueText(e) : '…', look: 'value' }, { text: indexed(node.name, e.at), look: 'place' }),
     ],

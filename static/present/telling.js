@@ -80,8 +80,8 @@ export function mountTelling(footer, { actions, clock, resources, seek, store })
     const last = lesson.beats.length - 1;
     return fill(bar,
       h('div', { class: 'words', role: 'status' }, h('h2', null, beat.title), h('p', null, beat.text, ' ', h('b', null, beat.say))),
-      h('div', { class: 'ways', role: 'group', 'aria-label': 'Beats' },
-        h('a', { href: `/lessons/${lesson.slug}#${beat.name}`, title: `This beat on the page of the lesson${asks(lesson, k)}` }, countedSaid(lesson, k)),
+      h('div', { class: 'ways', role: 'group', 'aria-label': 'Parts of the lesson' },
+        h('a', { href: `/lessons/${lesson.slug}#${beat.name}`, title: `This part on the page of the lesson${asks(lesson, k)}` }, countedSaid(lesson, k)),
         h('button', { title: 'The part before (PageUp)', disabled: k === 0, on: { click: () => turn(-1) } }, '← back'),
         h('button', { title: 'The next part (PageDown)', disabled: k === last, on: { click: () => turn(1) } }, 'on →'),
         h('button', { class: 'close', title: 'Stop telling', 'aria-label': 'Stop telling', on: { click: () => actions.tell('') } }, '×')));

@@ -2,7 +2,7 @@
 
 /** @type {[string, string][]} */
 export const GLOSSARY = [
-  ['stage, lens', 'the picture of the network in the middle; the panel at the right, which shows how one number is made'],
+  ['network view, lens', 'the picture of the network in the middle; the panel at the right, which shows how one number is made'],
   ['layer, window, term', 'what a step computes: a whole layer, one of its numbers, or one product of that number’s sum'],
   ['logit, softmax', 'the last layer’s number for a class; softmax makes probabilities of all of them, which add up to 1'],
   ['loss L, gradient ∂L/∂x', '−log of the probability of the right class; how much L rises when the number x grows, per unit'],
@@ -13,5 +13,4 @@ export const GLOSSARY = [
   ['field', 'the receptive field: all that one number has seen, back to the picture'],
   ['pin', 'keep a number on the screen; two that are pinned are compared'],
   ['‖∂‖', 'how large all gradients of a layer are together, as bars by powers of ten'],
-  ['beat', 'one step of a lesson: something to hear, to see, to answer or to try'],
 ];

@@ -134,7 +134,7 @@ export function mountTimeline(root, context) {
   /** @param {Scene} scene @param {Graph} graph */
   function writeNames(scene, graph) {
     const { small, width } = room;
-    const loss = small && scene.trace.prediction ? 'loss' : `${startOf(scene)} ${lossOf(scene)}`.trim();
+    const loss = small ? (scene.trace.prediction ? 'loss' : 'start') : `${startOf(scene)} ${lossOf(scene)}`.trim();
     const ruler = rulerOf(graph, room);
     const word = (/** @type {number} */ x, /** @type {string} */ text, look = '') => h('span', { class: look, style: { left: `${x.toFixed(1)}px` } }, text);
     const blocks = small || graph.blocks.length < 2 ? [] : silhouetteNames(graph, room).filter((b) => b.width > NAME_ROOM);
