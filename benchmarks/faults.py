@@ -22,11 +22,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.faulty import LIMITS, OLD, OPERATIONS, SIGNALS, Told
 from convoscope.server.blobs import Folder
 from convoscope.server.errors import CODES, Problem
-from convoscope.server.uploads import Uploads, opened
+from convoscope.server.uploads import Uploads, marker, opened
 
 CALLS = re.compile(
     r"open(at)?|creat|p?(read|write)(v|64)?|close|f(data)?sync|link(at)?|rename(at2?)?|unlink(at)?|mkdir(at)?|rmdir"
@@ -177,7 +178,7 @@ def after(operator: Operator, operation: str, folder: Path, told: Told) -> Itera
     yield from state(store, operation, again)
     store.sweep()
     yield from state(store, operation, again)
-    if [name for name in store.files.names("refs") if name.startswith("refs/image-too-old")]:
+    if any(ref["id"].startswith("too-old") for ref in refs(store)):
         yield "what is too old stays"
     if index(store) != {f"{name}" for name in store.files.names("students")}:
         yield "the index is another one than a sweep makes"
@@ -201,9 +202,11 @@ def state(store: Uploads, operation: str, told: Told) -> Iterator[str]:
         old = store.find("image", OLD)
         if old is None or old.data != b"the old one":
             yield f"what was there before is now {old}"
-        for name in store.files.names("refs"):
-            kind, _, id = name.removeprefix("refs/").partition("-")
-            store.find(kind, id)
+        whole = refs(store)
+        for ref in whole:
+            store.find(ref["kind"], ref["id"])
+        if len(whole) != len(store.files.names("refs")):
+            yield "a ref is half"
     except Problem as problem:
         yield f"something half is found: {problem.detail}"
     if told[0] == 201:
@@ -214,8 +217,13 @@ def state(store: Uploads, operation: str, told: Told) -> Iterator[str]:
 
 def index(store: Uploads) -> set[str]:
     """The index that the refs make."""
-    refs = (opened(store.files.read(name) or b"") for name in store.files.names("refs"))
-    return {f"students/{ref['student']}/{ref['size']}-{ref['kind']}-{ref['id']}" for ref in refs if ref}
+    return {marker(ref) for ref in refs(store)}
+
+
+def refs(store: Uploads) -> list[dict[str, Any]]:
+    """All refs that are whole."""
+    found = (opened(store.files.read(name) or b"") for name in store.files.names("refs"))
+    return [ref for ref in found if ref]
 
 
 def main() -> int:

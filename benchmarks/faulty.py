@@ -27,7 +27,7 @@ from convoscope.server.limits import Limits
 from convoscope.server.serve import served
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
-from convoscope.server.uploads import Uploads
+from convoscope.server.uploads import Uploads, digest, place
 
 OLD = "old"
 """The upload that was there before; it stays, whatever happens."""
@@ -119,7 +119,7 @@ class Faulty:
 
     def before_shared(self) -> None:
         """Lets it be long since it was used."""
-        os.utime(self.folder / "store" / "refs" / f"image-{OLD}", (1, 1))
+        os.utime(self.folder / "store" / place("image", OLD), (1, 1))
 
     def evicts(self) -> Told:
         """A student has sent so much that the student's oldest upload goes."""
@@ -136,10 +136,10 @@ class Faulty:
         files = self.kept.files
         assert isinstance(files, Folder)
         self.kept.keep("image", f"too-old{self.number}", "bob", {}, b"the same bytes")
-        os.utime(files.root / f"refs/image-too-old{self.number}", (1, 1))
+        os.utime(files.root / place("image", f"too-old{self.number}"), (1, 1))
         files.create(f"blobs/00/{self.number:064d}", b"nobody's")
         files.create("students/bob/7-image-gone", b"")
-        for name in files.names("students/ada"):
+        for name in files.names(f"students/{digest('ada')}"):
             files.remove(name)
 
     def secret(self) -> Told:

@@ -1,10 +1,11 @@
 """Uploads that last: what somebody sent, by an id that only those can know whom its owner tells.
 
     blobs/ab/abcd…                 the bytes; the name is their SHA-256, checked whenever they are read
-    refs/KIND-ID                   whose they are, which blob, and what is known about it: the truth
-    students/STUDENT/SIZE-KIND-ID  what a student has: an index, made again from refs/ when it is gone
+    refs/NAME                      whose they are, which blob, and what is known about it: the truth
+    students/STUDENT/SIZE-NAME     what a student has: an index, made again from refs/ when it is gone
     secret                         what cookies, ids and the room's key are signed with
 
+NAME is the SHA-256 of an upload's kind and id, STUDENT that of a student: nothing that anybody sent is part of a path.
 An upload is kept once all three files are. Over a student's share the student's own least recently used upload goes;
 what has not been used for long goes, too; bytes that nobody refers to go last.
 """
@@ -59,14 +60,14 @@ class Uploads:
 
     def keep(self, kind: str, id: str, student: str, about: Mapping[str, Any], data: bytes) -> None:
         """Keeps an upload; it lasts once this returns. Raises Problem where there is no room for it."""
-        digest = hashlib.sha256(data).hexdigest()
-        ref = {"kind": kind, "id": id, "student": student, "blob": digest, "size": len(data), "about": dict(about)}
+        content = hashlib.sha256(data).hexdigest()
+        ref = {"kind": kind, "id": id, "student": student, "blob": content, "size": len(data), "about": dict(about)}
         try:
             self._make_room(len(data))
             with self.files.among_others():
-                self._keep_blob(digest, data)
+                self._keep_blob(content, data)
                 self.files.create(marker(ref), b"")
-                self._keep_ref(f"refs/{kind}-{id}", sealed(ref))
+                self._keep_ref(place(kind, id), sealed(ref))
             self._bound(student)
         except OSError as error:
             raise Problem("store_full", "The server cannot keep another upload at the moment.") from error
@@ -74,7 +75,7 @@ class Uploads:
     def find(self, kind: str, id: str) -> Kept | None:
         """The upload of this id; None when there is none. Raises Problem when its bytes are not what was sent."""
         try:
-            return self._found(f"refs/{kind}-{id}")
+            return self._found(place(kind, id))
         except OSError as error:
             problem = Problem("busy", "The store of uploads cannot be read at the moment. Ask again in a second.")
             problem.headers = {"Retry-After": "1"}
@@ -94,11 +95,11 @@ class Uploads:
     def use(self, kind: str, id: str) -> None:
         """Notes that an upload was used that was in memory: it is not the least recently used one."""
         with suppress(OSError):
-            self.files.use(f"refs/{kind}-{id}", once_in=NOTED)
+            self.files.use(place(kind, id), once_in=NOTED)
 
     def of(self, student: str) -> list[tuple[str, int]]:
         """What a student has: refs and bytes."""
-        found = (name.rpartition("/")[2].partition("-") for name in self.files.names(f"students/{student}"))
+        found = (name.rpartition("/")[2].partition("-") for name in self.files.names(f"students/{digest(student)}"))
         return [(f"refs/{rest}", int(size)) for size, _, rest in found]
 
     def sweep(self) -> None:
@@ -108,7 +109,7 @@ class Uploads:
             old = now - self.limits.upload_days * 86_400
             refs = self._refs()
             for ref in list(refs):
-                if self.files.used(f"refs/{ref['kind']}-{ref['id']}") < old:
+                if self.files.used(place(ref["kind"], ref["id"])) < old:
                     self._forget(ref)
                     refs.remove(ref)
             wanted, indexed = {marker(ref) for ref in refs}, set(self.files.names("students"))
@@ -136,12 +137,12 @@ class Uploads:
         found = (self.files.read(name) for name in self.files.names("refs"))
         return [ref for said in found if said and (ref := opened(said))]
 
-    def _keep_blob(self, digest: str, data: bytes) -> None:
-        name = blob(digest)
+    def _keep_blob(self, content: str, data: bytes) -> None:
+        name = blob(content)
         is_new = self.files.content(name, data)
         with self._lock:
             self._size += len(data) * is_new
-        if hashlib.sha256(self.files.read(name) or b"").hexdigest() != digest:
+        if hashlib.sha256(self.files.read(name) or b"").hexdigest() != content:
             self.files.replace(name, data)
 
     def _keep_ref(self, name: str, said: bytes) -> None:
@@ -180,7 +181,7 @@ class Uploads:
             total -= size
 
     def _forget(self, ref: Mapping[str, Any]) -> None:
-        self.files.remove(f"refs/{ref['kind']}-{ref['id']}")
+        self.files.remove(place(ref["kind"], ref["id"]))
         self.files.remove(marker(ref))
 
 
@@ -192,18 +193,29 @@ def sealed(ref: Mapping[str, Any]) -> bytes:
 
 def opened(said: bytes) -> dict[str, Any] | None:
     """The ref that was sealed, None when a byte of it is another one."""
-    text, _, digest = said.partition(b"\n")
-    if hashlib.sha256(text).hexdigest().encode() != digest:
+    text, _, seal = said.partition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != seal:
         return None
     found: dict[str, Any] = json.loads(text)
     return found
 
 
-def blob(digest: str) -> str:
+def blob(content: str) -> str:
     """The name of the bytes with this SHA-256."""
-    return f"blobs/{digest[:2]}/{digest}"
+    return f"blobs/{content[:2]}/{content}"
 
 
 def marker(ref: Mapping[str, Any]) -> str:
     """The name in the index."""
-    return f"students/{ref['student']}/{ref['size']}-{ref['kind']}-{ref['id']}"
+    _, _, name = place(ref["kind"], ref["id"]).partition("/")
+    return f"students/{digest(ref['student'])}/{ref['size']}-{name}"
+
+
+def place(kind: str, id: str) -> str:
+    """The name of the ref of an upload."""
+    return f"refs/{digest(kind, id)}"
+
+
+def digest(*words: str) -> str:
+    """The SHA-256 of words that somebody sent: what stands for them in names."""
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()

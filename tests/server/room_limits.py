@@ -21,7 +21,7 @@ from convoscope.server.limits import Limits
 from convoscope.server.services import Services
 from convoscope.server.settings import Settings
 from convoscope.server.store import Memory, Results
-from convoscope.server.uploads import Uploads
+from convoscope.server.uploads import Uploads, place
 from tests.live import LiveServer
 from tests.server import test_work
 
@@ -101,7 +101,9 @@ def student_bytes(client: httpx.Client, small: LiveServer) -> None:
     with kept_for_a_test(student_bytes=10) as kept:
         for size in (9, 10):
             kept.keep("image", f"{size}", "ada", {}, bytes(size))
-            assert [name for name, _ in kept.of("ada")] == [f"refs/image-{size}"], "the least recently used has gone"
+            assert [name for name, _ in kept.of("ada")] == [place("image", f"{size}")], (
+                "the least recently used has gone"
+            )
         with pytest.raises(Problem, match=r"One person's uploads may take 10 bytes\.") as caught:
             kept.keep("image", "11", "ada", {}, bytes(11))
         assert (caught.value.code, caught.value.limit, caught.value.value) == ("store_full", 10, 11)
@@ -133,7 +135,7 @@ def upload_days(client: httpx.Client, small: LiveServer) -> None:
             kept.keep("image", "a", "ada", {}, b"a")
             assert isinstance(kept.files, Folder)
             long_ago = kept.files.now() - seconds
-            os.utime(kept.files.root / "refs" / "image-a", (long_ago, long_ago))
+            os.utime(kept.files.root / place("image", "a"), (long_ago, long_ago))
             kept.sweep()
             assert (kept.find("image", "a") is not None) is there
             assert (kept.size, len(kept.of("ada"))) == (int(there), int(there))

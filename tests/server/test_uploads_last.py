@@ -1,6 +1,7 @@
 """An upload that was acknowledged is there after a kill, bit for bit, or is said to be damaged; never other pixels."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from convoscope.server.blobs import Folder, files_at
 from convoscope.server.errors import Problem
 from convoscope.server.limits import Limits
-from convoscope.server.uploads import Uploads
+from convoscope.server.uploads import Uploads, place
 from tests.live import live_server
 from tests.server.test_room import picture
 
@@ -80,7 +81,18 @@ def test_the_index_is_made_again_from_the_refs(kept: Uploads) -> None:
     assert kept.of("ada") == []
     kept.sweep()
     assert kept.files.names("students") == index
-    assert kept.of("ada") == [("refs/image-a", 6)]
+    assert kept.of("ada") == [(place("image", "a"), 6)]
+
+
+def test_nothing_that_anybody_sent_is_part_of_a_path(kept: Uploads) -> None:
+    for sent in ("../secret", "a/b", "a\0b", "C:\\a", "." * 300, "é"):
+        kept.keep("image", sent, sent, {}, b"pixels")
+        found = kept.find("image", sent)
+        assert found is not None
+        assert found.data == b"pixels"
+    names = [part for folder in ("refs", "students") for name in kept.files.names(folder) for part in name.split("/")]
+    assert all(re.fullmatch("refs|students|(6-)?[0-9a-f]{64}", part) for part in names)
+    assert len(names) == 6 * 2 + 6 * 3
 
 
 def test_a_sweep_leaves_what_is_referred_to_and_nothing_else(tmp_path: Path) -> None:
@@ -120,7 +132,7 @@ def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(
 def test_a_damaged_ref_is_mended_by_sending_the_upload_again(tmp_path: Path) -> None:
     kept = Uploads(Folder(tmp_path), LIMITS)
     kept.keep("image", "a", "ada", {}, b"pixels")
-    (tmp_path / "refs" / "image-a").write_bytes(b"{}")
+    (tmp_path / place("image", "a")).write_bytes(b"{}")
     kept.keep("image", "a", "ada", {}, b"pixels")
     assert kept.find("image", "a") is not None
 
@@ -183,7 +195,7 @@ def test_whichever_call_fails_nothing_half_is_found_and_the_next_try_succeeds(
         kept.keep("image", "a", "ada", {}, b"pixels")
         kept.sweep()
         assert kept.find("image", "a") is not None
-        assert kept.of("ada") == [("refs/image-a", 6)]
+        assert kept.of("ada") == [(place("image", "a"), 6)]
         if left[0] > 0:
             return
     pytest.fail("it never succeeds")
