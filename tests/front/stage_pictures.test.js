@@ -151,5 +151,5 @@ test('a step to a small probability says how small it is', () => {
   const steps = found.e.steps.map((/** @type {any} */ step) => (step.label === 'divided' ? { ...step, value: 2.3218e-5 } : step));
   const frame = VIEWS.window(explained(found.scene, { ...found.e, steps, value: 2.3218e-5 }));
   const said = frame.labels.filter(({ key }) => /^(step value|chance|result)/.test(key)).map(({ lines }) => lines[0].text).filter((line) => /10⁻⁵/.test(line));
-  assert.deepEqual(said.sort(), ['2.32×10⁻⁵', '2.32×10⁻⁵', '2.3218 × 10⁻⁵']);
+  assert.deepEqual(said.sort(), ['2.3218 × 10⁻⁵', '2.32×10⁻⁵', '2.32×10⁻⁵']);
 });
