@@ -192,6 +192,17 @@ test('a deep network is folded to what comes out of each column, its lines of fl
   assert.equal(flowMarks(graph, poses, () => 150).length, 3);
 });
 
+test('a line that passes layers by begins at the side of the volume that it comes out of, and passes over the higher of both', () => {
+  const shape = [8, 16, 16], graph = graphOf(networkOf([['input', [3, 16, 16], []], ['conv1', shape, ['input']], ['conv2', shape, ['conv1']], ['conv3', shape, ['conv2']], ['add', shape, ['conv1', 'conv3']]])), { poses } = funnel(graph, graph.columns.filter((c) => !c.vector), { x: 0, y: 0, w: 1400, h: 500 }, STYLE);
+  const extents = boxes(graph, poses).map(([, box]) => box), over = flowMarks(graph, poses, () => 250).flatMap((m) => (m.kind === 'path' && m.points.length > 4 ? [m.points] : []));
+  assert.ok(over.length > 0);
+  for (const points of over) {
+    const [x, y] = points[0], top = Math.min(...points.map((p) => p[1]));
+    const from = extents.find((box) => Math.abs(box.x + box.w - x) < 1e-6 && y > box.y && y < box.y + box.h);
+    assert.ok(from && top < from.y && points.slice(0, 9).every((p) => p[0] >= x - 1e-6), `${x} ${y} ${top}`);
+  }
+});
+
 test('the ribbon shows every node in one row, in order', () => {
   const graph = graphOf(sceneOf('branches').network);
   const all = boxes(graph, ribbon(graph, { x: 10, y: 50, w: 700, h: 80 }, LOOK, 8, new Set()));
