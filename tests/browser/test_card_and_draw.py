@@ -39,7 +39,7 @@ def test_a_layer_has_a_card_and_a_cell_of_its_filters_opens_the_lens_on_that_wei
     card = page.locator("#card")
     expect(card.locator("h2")).to_have_text("relu1")
     expect(card.locator(".badges")).to_contain_text("1 of 10 maps dead")
-    expect(page.locator('.label[data-node="relu1"] .flag')).to_have_text("1 dead")
+    expect(page.locator('.label[data-node="relu1"] .flag')).to_have_text("1 dead map")
     label(page, "conv1")
     expect(card).to_contain_text("280 weight 10×3×3×3, bias 10")
     expect(page.locator("#facts")).to_contain_text("conv1conv 3×3shape 10×32×32parameters 280multiply–adds 276,480")
