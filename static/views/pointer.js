@@ -19,9 +19,9 @@ export function mountPointer(surface, { reportHover, select, store }, { under, s
     return { node, at, value: numbers ? valueAt(numbers, at) : null, sign, x, y };
   }
 
-  /** @param {Found | null} found @param {PointerEvent} event */
+  /** @param {Found | null} found @param {PointerEvent} [event] */
   function point(found, event) {
-    if (found) reportHover(refOf(found, event));
+    if (found && event) reportHover(refOf(found, event));
     else if (now) reportHover(null);
     const same = found?.node === now?.node && found?.at.join() === now?.at.join();
     now = found;
@@ -29,11 +29,12 @@ export function mountPointer(surface, { reportHover, select, store }, { under, s
     surface.style.cursor = found ? 'crosshair' : '';
     hovered(found);
     const { view, node } = store.get();
-    if (found && event.buttons === 1 && view === 'window' && found.node === node) select(found.node, found.at);
+    if (found && event?.buttons === 1 && view === 'window' && found.node === node) select(found.node, found.at);
   }
 
   surface.addEventListener('pointermove', (event) => (event.buttons === 1 && store.get().view !== 'window') || point(under(event.clientX, event.clientY), event));
   surface.addEventListener('pointerleave', (event) => point(null, event));
+  store.watch(({ t, playing }) => (playing ? null : t), () => point(null)); // a step by a key: a pointer that rests points at what was
   surface.addEventListener('click', (event) => {
     const found = under(event.clientX, event.clientY);
     if (found) (event.shiftKey ? pin : choose)(found);

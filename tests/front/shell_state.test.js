@@ -6,6 +6,7 @@ import { createActions, DEFAULTS, reading } from '../../static/state/app.js';
 import { layerStep } from '../../static/state/moment.js';
 import { liveliest, telling } from '../../static/state/select.js';
 import { createStore } from '../../static/state/store.js';
+import { mountPointer } from '../../static/views/pointer.js';
 
 const NODES = [
   { name: 'input', kind: 'input', inputs: [], shape: [3, 32, 32], params: [] },
@@ -183,4 +184,24 @@ test('the card that goes leaves the number from which it was opened selected', (
   assert.deepEqual([store.get().node, store.get().at], ['conv2', null]);
   openCard(context);
   assert.deepEqual([store.get().node, store.get().at], ['conv2', [3, 5, 7]]);
+});
+
+test('the mark of a pointer that rests goes with a step by a key, and stays while the pass plays', () => {
+  const { store } = page({ t: 2 });
+  /** @type {any} */
+  const heard = {};
+  /** @type {any[]} */
+  const marks = [];
+  const surface = /** @type {any} */ ({ style: {}, addEventListener: (/** @type {string} */ name, /** @type {any} */ then) => (heard[name] = then) });
+  const at = { node: 'conv2', at: [3, 5, 7] };
+  mountPointer(surface, /** @type {any} */ ({ store, reportHover() {}, select() {} }),
+    { under: () => at, seen: () => ({ sign: '' }), choose() {}, pin() {}, hovered: (found) => marks.push(found) });
+  heard.pointermove({ buttons: 0, clientX: 1, clientY: 1 });
+  store.set({ playing: true });
+  marks.length = 0;
+  heard.pointermove({ buttons: 0, clientX: 1, clientY: 1 });
+  store.set({ t: 3 });
+  assert.deepEqual(marks, [at]);
+  store.set({ playing: false });
+  assert.deepEqual(marks, [at, null]);
 });
