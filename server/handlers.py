@@ -20,7 +20,7 @@ from convoscope.server.wire import PROBLEM, ProblemView
 
 log = logging.getLogger("uvicorn.error")
 FRAMEWORK = {
-    404: Problem("not_found", "Nothing is at this address. What there is, is listed at /api/docs."),
+    404: Problem("not_found", "Nothing is at this address. /api/docs lists those that there are."),
     405: Problem("method_not_allowed", "The header Allow lists the methods that this address takes."),
 }
 """What the framework refuses by itself."""

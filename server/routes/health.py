@@ -9,7 +9,7 @@ from convoscope.server.services import Services, ServicesDep
 from convoscope.server.sessions import is_operator
 
 router = APIRouter(include_in_schema=False)
-NOBODY = Problem("not_found", "Nothing is at this address. What there is, is listed at /api/docs.")
+NOBODY = Problem("not_found", "Nothing is at this address. /api/docs lists those that there are.")
 
 
 def only_for_the_operator(request: Request, services: Services) -> None:

@@ -46,7 +46,14 @@ export function mountBeats(live, player) {
   beats.forEach((beat, k) => k !== start && beat.close());
   if (given) beats[start].give(JSON.parse(given));
   show(start, false);
-  addEventListener('hashchange', () => show(indexOf(shownBeat()), true));
+  /** An address that names no beat is put right, so that it says what is shown. */
+  function follow() {
+    if (shownBeat() && !sections.some(({ id }) => id === shownBeat())) showBeat(sections[indexOf('')].id);
+    else show(indexOf(shownBeat()), true);
+  }
+
+  if (shownBeat() && shownBeat() !== sections[start].id) follow();
+  addEventListener('hashchange', follow);
   addEventListener('resize', () => beats[now].draw());
   forPaper(() => beats.forEach((beat) => beat.draw()), () => beats.forEach((beat, k) => (k === now ? beat.draw() : beat.close())));
 

@@ -16,7 +16,7 @@ from tests.server.conftest import CAT, NET
 
 PLANTED = "planted-7f3a"
 REFUSALS = [
-    (f"/api/{PLANTED}", 404, "not_found", "Nothing is at this address. What there is, is listed at /api/docs."),
+    (f"/api/{PLANTED}", 404, "not_found", "Nothing is at this address. /api/docs lists those that there are."),
     (f"/static/{PLANTED}.js", 404, "not_found", "There is no such file."),
     ("/static/types.d.ts", 404, "not_found", "There is no such file."),
     (f"/api/networks/{PLANTED}", 404, "unknown_network", "There is no network of that name. Known are: example-cnn"),
