@@ -89,6 +89,13 @@ def test_each_key_press_is_a_beat_that_is_labelled_readable_and_fits(page: Page,
         assert page.url.endswith(f"#{names[-2]}")
 
 
+def test_an_address_that_names_no_beat_is_put_right(page: Page) -> None:
+    opened(page, "/lessons/padding#nope")
+    first = page.locator("section.beat").first.get_attribute("id")
+    page.wait_for_url(f"**/lessons/padding#{first}")
+    page.wait_for_function(NOW, arg=first)
+
+
 def test_a_control_brings_other_numbers_within_a_beat(page: Page) -> None:
     opened(page, "/lessons/a-weight-somewhere#play")
     before = page.locator("section[data-now] figcaption").inner_text()
