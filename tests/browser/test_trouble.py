@@ -181,9 +181,12 @@ def test_a_slow_number_is_never_shown_under_another_address(browser_page: Page) 
     lens(page, "conv2@5,19,23")
     held: list[Route] = []
     page.route(re.compile(r"/at/5,19,24"), lambda route: held.append(route))
-    page.keyboard.press("ArrowRight")
+    with page.expect_request(re.compile(r"/at/5,19,24")):
+        page.keyboard.press("ArrowRight")
     expect(page.locator("#lens")).to_have_attribute("aria-busy", "true")
     expect(page.locator("#lens h2")).to_have_text("conv2@5,19,23")
+    while not held:  # it is on its way from the browser
+        page.wait_for_timeout(10)
     held[0].continue_()
     lens(page, "conv2@5,19,24")
 
