@@ -4,7 +4,7 @@ A plan decides; a `Frame` is the memory of one forward pass with all its calls; 
 backward pass from one node. Frames of one plan share the weights and nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from threading import Lock
@@ -162,14 +162,7 @@ class Frame:
         self._finite: bool | None = None
         for name, x in inputs.items():
             np.copyto(self.slots[name].natural, x)
-        if told is None:
-            for call in self.calls:
-                call()
-            return
-        for name, calls in self.steps.items():
-            for call in calls:
-                call()
-            told(name)
+        make(self.calls, self.steps, told)
 
     def _host(self, node: "Node", kernel: AnyKernel, hosts: dict[str, WideConv]) -> None:
         """Lets a kernel that can follow a convolution do so, when all that it reads is there by then."""
@@ -227,14 +220,7 @@ class Backward:
     def run(self, dy: Array, told: Told | None = None) -> None:
         """Fills slots and grads from dy, the gradient of the seed. told: hears of every node that is done."""
         np.copyto(self.slots[self.seed].natural, dy)
-        if told is None:
-            for call in self.calls:
-                call()
-            return
-        for name, calls in self.steps.items():
-            for call in calls:
-                call()
-            told(name)
+        make(self.calls, self.steps, told)
 
     def _slot(self, plan: Plan, name: str) -> Slot:
         room = plan.gradient_rooms[name]
@@ -265,6 +251,18 @@ class Backward:
         room, alone = plan.gradient_rooms[source], len(plan.readers[source]) == 1
         free = kernel.aliases and alone and room.dense and dy.room.dense
         return dy.alias(room.shape) if free else self._slot(plan, source)
+
+
+def make(calls: Sequence[Call], steps: Mapping[str, Sequence[Call]], told: Told | None) -> None:
+    """Makes all calls; with `told`, those of a node after those of another, and it hears of each node that is done."""
+    if told is None:  # without a look at the nodes between, since passes of small networks take microseconds
+        for call in calls:
+            call()
+        return
+    for name, own in steps.items():
+        for call in own:
+            call()
+        told(name)
 
 
 def given_away(a: Array) -> Array:
